@@ -1,0 +1,53 @@
+import { KugetsuError } from "../kugetsu/errors.ts";
+import type { Comment, Forge, Issue, Repository } from "../forge/forge.ts";
+import type { Job } from "../jobs/job.ts";
+import { isBot } from "./bots.ts";
+
+/** What the forge itself says about the act that a delivery told. */
+export type ConfirmedAct =
+  | { readonly kind: "confirmed"; readonly repository: Repository; readonly issue: Issue; readonly comment: Comment }
+  | { readonly kind: "denied"; readonly why: string };
+
+// Whoever knows a hook's secret can sign an old comment again. What is older than a day is never worked off.
+const OLDEST_MS = 24 * 60 * 60 * 1000;
+
+/** Reads the comment again by its id: who wrote it, where and what must be as the delivery said. */
+export async function confirmAct(forge: Forge, job: Job, now: number): Promise<ConfirmedAct> {
+  const { owner, name } = job.repository;
+  const bot = await forge.self();
+  for (const person of [job.actor, job.author]) {
+    if (person.id === bot.id) return denied("the bot wrote it itself");
+    if (isBot(person)) return denied(`${person.login} is a bot`);
+  }
+  const [repository, issue, comment] = await Promise.all([
+    missing(forge.repository(owner, name)),
+    missing(forge.issue({ owner, name, number: job.issueNumber })),
+    forge.comment(owner, name, job.commentId),
+  ]);
+  if (repository === undefined) return denied("the forge knows no such repository");
+  if (repository.id !== job.repository.id) return denied("the repository has another id");
+  if (repository.archived) return denied("the repository is archived");
+  if (issue === undefined) return denied("the forge knows no such issue");
+  if (comment === undefined) return denied("the forge knows no such comment");
+  if (comment.issueNumber !== job.issueNumber) return denied("the comment belongs to another issue");
+  if (comment.author.id !== job.author.id) return denied("somebody else wrote the comment");
+  if (comment.body !== job.commentBody) return denied("the comment has other words");
+  if (job.action === "created" && job.actor.id !== comment.author.id) {
+    return denied("only its author can have created the comment");
+  }
+  if (now - Date.parse(comment.updatedAt) > OLDEST_MS) return denied("the comment is older than a day");
+  return { kind: "confirmed", repository, issue, comment };
+}
+
+function denied(why: string): ConfirmedAct {
+  return { kind: "denied", why };
+}
+
+async function missing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof KugetsuError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}

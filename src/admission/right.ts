@@ -1,0 +1,29 @@
+import type { Forge, Permission, Repository } from "../forge/forge.ts";
+import type { Job } from "../jobs/job.ts";
+
+/** Whether the actor may give this order; `unknown` fails closed. */
+export type Right =
+  | { readonly may: true }
+  | { readonly may: false; readonly why: "no_right" | "no_admin" | "unknown"; readonly help?: string };
+
+/** Asks the forge now, for everybody who had a hand in the words: the author, and the editor of an edit. */
+export async function decideRight(
+  forge: Forge,
+  repository: Repository,
+  job: Pick<Job, "actor" | "author" | "verb">,
+  delegateAllow: readonly string[],
+): Promise<Right> {
+  const people = job.actor.id === job.author.id ? [job.author] : [job.author, job.actor];
+  for (const person of people) {
+    const permission = await forge.permission(repository, person);
+    if (permission.level === "unknown") return { may: false, why: "unknown", help: permission.help };
+    if (!mayPush(permission)) return { may: false, why: "no_right" };
+    const named = delegateAllow.some((login) => login.toLowerCase() === person.login.toLowerCase());
+    if (job.verb === "delegate" && permission.level !== "admin" && !named) return { may: false, why: "no_admin" };
+  }
+  return { may: true };
+}
+
+function mayPush(permission: Permission): boolean {
+  return permission.level === "write" || permission.level === "admin";
+}

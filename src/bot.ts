@@ -1,0 +1,189 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createAdmit } from "./admission/admit.ts";
+import { servedBy } from "./admission/served.ts";
+import type { ServeConfig } from "./config.ts";
+import { createGitea } from "./forge/gitea.ts";
+import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
+import type { Forge } from "./forge/forge.ts";
+import { createHandle, reportEnd } from "./handlers/run.ts";
+import { acknowledgement } from "./jobs/acknowledge.ts";
+import { createJobStore } from "./jobs/job-store.ts";
+import { createOutboxStore } from "./jobs/outbox.ts";
+import { createOutboxSender } from "./jobs/sender.ts";
+import { speak } from "./jobs/speak.ts";
+import { createWorker, type Worker } from "./jobs/worker.ts";
+import { KugetsuError } from "./kugetsu/errors.ts";
+import { createKugetsu } from "./kugetsu/kugetsu.ts";
+import { createLog, type Log } from "./log.ts";
+import { createMask } from "./secrets.ts";
+import { createApp } from "./server/app.ts";
+import { listen } from "./server/listen.ts";
+import { createReadiness } from "./server/probe.ts";
+import { receive } from "./server/receive.ts";
+import type { VerifiedDelivery } from "./server/webhook.ts";
+import { readVersion } from "./version.ts";
+
+/** A running bot. Disposing of it ends everything at once; `close` gives running turns their time first. */
+export interface Bot extends AsyncDisposable {
+  /** Where this machine reaches it. */
+  readonly url: string;
+  /** Takes no new work, lets turns go on for `graceMs`, then ends. What is cut off goes on after the next start. */
+  close(options: { graceMs: number }): Promise<void>;
+}
+
+/** Name of the one route that the environment configures. */
+const GITEA = "gitea";
+/** How long the last words may take on their way to the forge when the bot ends. */
+const LAST_WORDS_MS = 5_000;
+
+/**
+ * Puts the bot together and starts it. Only this file names concrete adapters.
+ * @throws KugetsuError `conflict` when another server works on the same home or port
+ */
+export async function startBot(
+  config: ServeConfig,
+  stream: { write(text: string): unknown; readonly isTTY?: boolean },
+): Promise<Bot> {
+  await using setup = new AsyncDisposableStack();
+  const known = new Set([config.secrets.giteaToken, ...config.secrets.giteaWebhookSecrets]);
+  const mask = createMask(() => known);
+  const log = createLog({ level: config.logLevel, mask, stream });
+  const forge = createGitea({ url: config.gitea.url, token: config.secrets.giteaToken });
+  const forgeOf = (name: string): Forge => {
+    if (name !== GITEA) throw new KugetsuError("not_found", `There is no forge called ${name}.`);
+    return forge;
+  };
+
+  const kugetsu = setup.use(
+    await createKugetsu({
+      home: config.home,
+      environment: config.secrets.environment,
+      pass: config.agentEnvPass,
+      secrets: [...known],
+      identity: async () => {
+        const { login, email } = await forge.self();
+        return { name: login, email };
+      },
+      opencodeBinary: config.opencodeBinary,
+      idleAgents: config.idleAgents,
+      learn: (secret) => known.add(secret),
+      warn: (message) => log.warn({}, message),
+    }),
+  );
+  const { database, leases, owner } = kugetsu;
+  await kugetsu.reconcile();
+  if (!(await leases.acquire({ resource: "server", kind: "server", owner }))) {
+    throw new KugetsuError("conflict", `Another kugetsu server works on ${config.home}.`, {
+      hint: "End it first, or give this one a KUGETSU_HOME of its own.",
+    });
+  }
+  setup.defer(async () => {
+    await leases.release("server", owner.marker);
+  });
+
+  const store = createJobStore({ db: database, onOutbox: () => sender.wake() });
+  const outbox = createOutboxStore({
+    db: database,
+    intervalMs: config.statusIntervalMs,
+    onOutbox: () => sender.wake(),
+  });
+  const sender = setup.use(
+    createOutboxSender({
+      store: outbox,
+      owner,
+      deliver: (message) => speak(forgeOf(message.forge), message, mask),
+      log,
+    }),
+  );
+  const worker: Worker = setup.use(
+    createWorker({
+      store,
+      leases,
+      owner,
+      admit: createAdmit({
+        forge: forgeOf,
+        served: servedBy(config.allow),
+        delegateAllow: config.delegateAllow,
+        log,
+      }),
+      handle: createHandle({
+        forge: forgeOf,
+        kugetsu,
+        store,
+        queue: {
+          jobsOf: (ref) => store.list({ ref }),
+          stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
+        },
+        settings: {
+          limits: config.limits,
+          allowCiChanges: config.allowCiChanges,
+          version: await readVersion(),
+        },
+        log,
+        say: (jobId, message) => outbox.put([message], jobId),
+      }),
+      report: reportEnd,
+      caps: () => ({ dev: config.maxConcurrentAgents, pm: 1 }),
+      graceMs: config.shutdownGraceMs,
+      log,
+    }),
+  );
+
+  const self = { bot: undefined as { id: number; login: string } | undefined };
+  const accept = async (delivery: VerifiedDelivery): Promise<"accepted" | "repeated"> => {
+    const { event, ...told } = delivery;
+    const received = receive(event, { forge: told.forge, instance: forge.instance, bot: self.bot });
+    const job = "job" in received ? received.job : undefined;
+    if ("ignored" in received) log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
+    const name = event.kind === "other" ? event.name : event.kind;
+    const acceptance = await store.accept({ ...told, event: name, job, acknowledge: acknowledgement });
+    if (job !== undefined && acceptance.kind === "accepted") worker.wake();
+    return acceptance.kind;
+  };
+  const app = createApp({
+    forges: new Map([
+      [GITEA, { secrets: () => config.secrets.giteaWebhookSecrets, read: readGiteaDelivery, deliveryId }],
+    ]),
+    accept,
+    readiness: createReadiness({ database, forge, opencode: () => kugetsu.canRunAgents() }),
+    log,
+  });
+  const server = setup.use(
+    await listen({ fetch: (request) => app.fetch(request), host: config.host, port: config.port }),
+  );
+  const ended = new AbortController();
+  setup.defer(async () => ended.abort());
+  void learnSelf(forge, self, ended.signal, log);
+  await store.prune();
+  await worker.start();
+  sender.start();
+
+  const stack = setup.move();
+  return {
+    url: server.url,
+    close: async ({ graceMs }) => {
+      await worker.drain({ graceMs });
+      await sender.flush(LAST_WORDS_MS);
+      await stack.disposeAsync();
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** Asks the forge who the bot is until it answers: a forge that starts together with the bot may be slower. */
+async function learnSelf(
+  forge: Forge,
+  self: { bot: { id: number; login: string } | undefined },
+  ended: AbortSignal,
+  log: Log,
+): Promise<void> {
+  for (let wait = 1_000; !ended.aborted; wait = Math.min(wait * 2, 60_000)) {
+    try {
+      self.bot = await forge.self();
+      return;
+    } catch (error) {
+      log.warn({ err: error }, "The forge does not say who the bot is. Trying again.");
+    }
+    await delay(wait, undefined, { signal: ended, ref: false }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,13 @@
+import type { CliCommand } from "./command.ts";
+import { env } from "./env.ts";
+import { help } from "./help.ts";
+import { init } from "./init.ts";
+import { serve } from "./serve.ts";
+import { version } from "./version.ts";
+
+/** Every verb of the program, in the order in which `help` lists them. */
+export const COMMANDS = { serve, init, env, help, version } satisfies Record<string, CliCommand>;
+
+export function findCommand(name: string): CliCommand | undefined {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
+}

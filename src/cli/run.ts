@@ -1,0 +1,69 @@
+import { KugetsuError } from "../kugetsu/errors.ts";
+import { type CliCommand, type Io, UsageError } from "./command.ts";
+import { COMMANDS, findCommand } from "./commands.ts";
+import { overview } from "./help.ts";
+import { nearest } from "./nearest.ts";
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/** Runs one command line and returns the exit code: 0 done, 1 failed, 2 wrong usage. Never throws. */
+export async function run(args: readonly string[], io: Io): Promise<number> {
+  const [first, ...rest] = args;
+  if (first === undefined) {
+    io.stderr.write(overview(COMMANDS));
+    return WRONG_USAGE;
+  }
+  const name = ALIASES.get(first) ?? first;
+  const command = findCommand(name);
+  if (command === undefined) {
+    const meant = nearest(name, Object.keys(COMMANDS));
+    const hint = `${meant === undefined ? "" : `Did you mean \`kugetsu ${meant}\`? `}\`kugetsu help\` lists all commands.`;
+    print(io, `There is no command ${JSON.stringify(name.slice(0, 40))}.`, hint);
+    return WRONG_USAGE;
+  }
+  if (asksForHelp(rest)) {
+    io.stdout.write(`${command.usage}\n`);
+    return DONE;
+  }
+  try {
+    await command.run(rest, io);
+    return DONE;
+  } catch (error) {
+    return report(error, command, io);
+  }
+}
+
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["--help", "help"],
+  ["-h", "help"],
+  ["--version", "version"],
+]);
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return (end === -1 ? args : args.slice(0, end)).some((arg) => arg === "--help" || arg === "-h");
+}
+
+function report(error: unknown, command: CliCommand, io: Io): number {
+  if (error instanceof UsageError) {
+    print(io, error.message, error.hint);
+    io.stderr.write(`\n${command.usage}\n`);
+    return WRONG_USAGE;
+  }
+  if (error instanceof KugetsuError) {
+    print(io, error.message, error.hint);
+    // What was given, an argument or a setting, is wrong: the same as wrong usage.
+    return error.code === "invalid" ? WRONG_USAGE : FAILED;
+  }
+  // Its words may hold anything, so nobody but a developer gets them.
+  const wantsDetail = ["debug", "trace"].includes(io.env["LOG_LEVEL"] ?? "");
+  print(io, "Internal error.", wantsDetail ? undefined : "LOG_LEVEL=debug shows where.");
+  if (wantsDetail) io.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return FAILED;
+}
+
+function print(io: Io, message: string, hint: string | undefined): void {
+  io.stderr.write(`kugetsu: ${message}\n${hint === undefined ? "" : `  ${hint}\n`}`);
+}

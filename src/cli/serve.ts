@@ -1,0 +1,67 @@
+import { readConfig, type ServeConfig } from "../config.ts";
+import { createLog } from "../log.ts";
+import { createMask } from "../secrets.ts";
+import { parseArguments } from "./arguments.ts";
+import type { CliCommand, Io } from "./command.ts";
+import { listenForSignals } from "./signals.ts";
+
+/** `kugetsu serve` */
+export const serve: CliCommand = {
+  summary: "run the bot: receive webhooks and work off what they ask for",
+  usage: `Usage: kugetsu serve
+
+Settings are environment variables:
+  GITEA_URL                  address of your Gitea or Forgejo (needed)
+  GITEA_TOKEN                token of the bot's account: write:issue, write:repository, read:user (needed)
+  GITEA_WEBHOOK_SECRET       at least 16 characters, the same text as in the webhook (needed);
+                             GITEA_WEBHOOK_SECRET_PREVIOUS is accepted too, while it is being changed
+  KUGETSU_HOME               where everything is kept (~/.kugetsu)
+  HOST, PORT                 where to listen (127.0.0.1, 3000)
+  KUGETSU_PUBLIC_URL         where forges and people reach the bot
+  KUGETSU_OPENCODE_BIN       another opencode than the bundled one
+  KUGETSU_TEMP_DIR           where agents put what is not part of the work (a directory per session)
+  MAX_CONCURRENT_AGENTS      dev agents at work at a time (3)
+  IDLE_AGENTS                agents that wait up to 5 minutes for their next turn (1)
+  TURN_TIMEOUT               longest turn (30m)
+  TURN_SILENCE               longest time without a sign of life from an agent (10m)
+  TURNS_PER_DAY              turns that one person may ask for a day (20)
+  STATUS_INTERVAL            least time between two edits of a status comment (60s)
+  SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)
+  KUGETSU_ALLOW              owners and owner/repo that are served (all)
+  DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
+  ALLOW_CI_CHANGES           owner/repo whose CI files agents may change
+  AGENT_ENV_PASS             further variables that agents get
+  LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
+
+Durations: 90s, 30m, 2h, or a number of seconds. Lists: separated by commas or blanks.`,
+  async run(args, io) {
+    parseArguments(args, {}, { max: 0 });
+    const config = readConfig(io.env);
+    const { startBot } = await import("../bot.ts");
+    const stop = listenForSignals(io);
+    try {
+      await using bot = await startBot(config, io.stderr);
+      announce(config, bot.url, io);
+      await stop.first;
+      await bot.close({ graceMs: config.shutdownGraceMs });
+    } finally {
+      stop.end();
+    }
+  },
+};
+
+function announce(config: ServeConfig, url: string, io: Io): void {
+  const { giteaToken, giteaWebhookSecrets } = config.secrets;
+  const mask = createMask(() => [giteaToken, ...giteaWebhookSecrets]);
+  const log = createLog({ level: config.logLevel, mask, stream: io.stderr });
+  log.info(
+    {
+      address: url,
+      forge: config.gitea.url,
+      webhook: `${config.publicUrl ?? url}/webhooks/gitea`,
+      sandbox: "off",
+      agents: config.maxConcurrentAgents,
+    },
+    "kugetsu is listening.",
+  );
+}

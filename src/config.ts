@@ -1,0 +1,202 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import type { TurnLimits } from "./kugetsu/runner.ts";
+import { redacted } from "./redacted.ts";
+import { createSettings, type Settings } from "./settings.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What everything needs that works on a home: the server, and the CLI on its own. */
+export interface CoreConfig {
+  /** KUGETSU_HOME, absolute. */
+  readonly home: string;
+  /** KUGETSU_OPENCODE_BIN */
+  readonly opencodeBinary: string | undefined;
+  /** KUGETSU_TEMP_DIR, absolute: where agents put what does not belong into the worktree; undefined: a place per session. */
+  readonly tempDir: string | undefined;
+  /** AGENT_ENV_PASS: names of variables that agents get as well. */
+  readonly agentEnvPass: readonly string[];
+  /** IDLE_AGENTS: how many agents wait for their next turn. */
+  readonly idleAgents: number;
+  /** MAX_CONCURRENT_AGENTS: how many dev turns run at once. */
+  readonly maxConcurrentAgents: number;
+  /** TURN_TIMEOUT and TURN_SILENCE. */
+  readonly limits: TurnLimits;
+  readonly logLevel: LogLevel;
+  readonly secrets: CoreSecrets;
+}
+
+/** Kept apart and never printed: JSON and `inspect` show `[redacted]`. */
+interface CoreSecrets {
+  /** The process' environment, from which agents' environments are picked by name. */
+  readonly environment: Environment;
+}
+
+export interface ServeConfig extends CoreConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** KUGETSU_PUBLIC_URL, without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly gitea: {
+    /** Without a trailing slash. */
+    readonly url: string;
+  };
+  /** STATUS_INTERVAL: the least time between two edits of a status comment. */
+  readonly statusIntervalMs: number;
+  /** SHUTDOWN_GRACE: how long running turns may go on after the first signal. */
+  readonly shutdownGraceMs: number;
+  /** TURNS_PER_DAY of one person. */
+  readonly turnsPerDay: number;
+  /** DELEGATE_ALLOW: logins that may delegate beside admins and owners; lower case. */
+  readonly delegateAllow: readonly string[];
+  /** KUGETSU_ALLOW: owners (`olivia`) and repositories (`olivia/shop`) that are served, lower case; empty: all. */
+  readonly allow: readonly string[];
+  /** ALLOW_CI_CHANGES: repositories (`olivia/shop`) whose CI files an agent may change; lower case. */
+  readonly allowCiChanges: readonly string[];
+  readonly secrets: ServeSecrets;
+}
+
+interface ServeSecrets extends CoreSecrets {
+  readonly giteaToken: string;
+  /** The one in force first; a second one while it is being changed. */
+  readonly giteaWebhookSecrets: readonly string[];
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+const MIN_SECRET = 16;
+
+/** KUGETSU_HOME, absolute. @throws KugetsuError `invalid` */
+export function readHome(env: Environment): string {
+  const settings = createSettings(env);
+  const home = homeOf(settings, env);
+  settings.check();
+  return home;
+}
+
+/** What works without a forge. @throws KugetsuError `invalid` that lists every problem */
+export function readCoreConfig(env: Environment): CoreConfig {
+  const settings = createSettings(env);
+  const config = coreOf(settings, env);
+  settings.check();
+  return config;
+}
+
+/**
+ * The whole configuration of `kugetsu serve`. Pure: it looks at nothing but `env`. Each default stands here, once.
+ * @throws KugetsuError `invalid` that lists every problem
+ */
+export function readConfig(env: Environment): ServeConfig {
+  const settings = createSettings(env);
+  const core = coreOf(settings, env);
+  settings.required(
+    "GITEA_URL",
+    "the address of your Gitea or Forgejo, such as https://git.example.org.",
+  );
+  const config: ServeConfig = {
+    ...core,
+    host: settings.text("HOST")?.trim() ?? "127.0.0.1",
+    port: settings.integer("PORT", 3000, { min: 0, max: 65_535 }),
+    publicUrl: settings.url("KUGETSU_PUBLIC_URL"),
+    gitea: { url: settings.url("GITEA_URL") ?? "" },
+    statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
+    shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
+    turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
+    delegateAllow: lower(settings.list("DELEGATE_ALLOW", /^[\w.-]{1,100}$/, "a login")),
+    allow: lower(
+      settings.list("KUGETSU_ALLOW", /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/, "owner or owner/repo"),
+    ),
+    allowCiChanges: lower(
+      settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
+    ),
+    secrets: redacted({
+      environment: core.secrets.environment,
+      giteaToken: tokenOf(settings),
+      giteaWebhookSecrets: webhookSecretsOf(settings),
+    }),
+  };
+  settings.check();
+  return config;
+}
+
+function coreOf(settings: Settings, env: Environment): CoreConfig {
+  return {
+    home: homeOf(settings, env),
+    opencodeBinary: settings.text("KUGETSU_OPENCODE_BIN")?.trim(),
+    tempDir: pathOf(settings, "KUGETSU_TEMP_DIR", env),
+    agentEnvPass: settings.list(
+      "AGENT_ENV_PASS",
+      /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
+      "the name of a variable",
+    ),
+    idleAgents: settings.integer("IDLE_AGENTS", 1, { min: 0, max: 100 }),
+    maxConcurrentAgents: settings.integer("MAX_CONCURRENT_AGENTS", 3, { min: 1, max: 100 }),
+    limits: {
+      wallMs: settings.duration("TURN_TIMEOUT", "30m", { minMs: SECOND, maxMs: 24 * HOUR }),
+      silenceMs: settings.duration("TURN_SILENCE", "10m", { minMs: SECOND, maxMs: 24 * HOUR }),
+    },
+    logLevel: settings.choice("LOG_LEVEL", "info", LOG_LEVELS),
+    secrets: redacted({ environment: env }),
+  };
+}
+
+function homeOf(settings: Settings, env: Environment): string {
+  return pathOf(settings, "KUGETSU_HOME", env) ?? join(userHome(env), ".kugetsu");
+}
+
+/** `~` is understood, since neither systemd nor compose expands it. */
+function pathOf(settings: Settings, name: string, env: Environment): string | undefined {
+  const text = settings.text(name)?.trim();
+  if (text === undefined) return undefined;
+  const path = text === "~" || text.startsWith("~/") ? join(userHome(env), text.slice(1)) : text;
+  if (!isAbsolute(path))
+    settings.problem(`${name} must be an absolute path, not ${JSON.stringify(text.slice(0, 60))}.`);
+  return resolve(path);
+}
+
+function userHome(env: Environment): string {
+  const home = env["HOME"];
+  return home === undefined || home === "" ? homedir() : home;
+}
+
+function tokenOf(settings: Settings): string {
+  const help =
+    "an access token of the bot's account, with the scopes write:issue, write:repository and read:user.";
+  const token = settings.required("GITEA_TOKEN", help);
+  if (/[^\x21-\x7e]/.test(token))
+    settings.problem("GITEA_TOKEN holds white space, or characters that no token has.");
+  return token;
+}
+
+function webhookSecretsOf(settings: Settings): string[] {
+  const name = "GITEA_WEBHOOK_SECRET";
+  const help =
+    "make one with `openssl rand -hex 32`, and put the same text into the field Secret of the webhook " +
+    "(in Gitea: Settings, Webhooks, of the repository or the organisation).";
+  const secrets = [settings.required(name, help)];
+  // So that a secret can be changed without losing what is delivered meanwhile: no forge tries again.
+  const previous = settings.text(`${name}_PREVIOUS`);
+  if (previous !== undefined) secrets.push(previous);
+  for (const secret of secrets) {
+    if (secret === "") continue;
+    if (secret !== secret.trim()) settings.problem(`${name} begins or ends with white space.`);
+    if (secret.length < MIN_SECRET)
+      settings.problem(`${name} is shorter than ${MIN_SECRET} characters: ${help}`);
+    else if (isGuessable(secret)) settings.problem(`${name} can be guessed: ${help}`);
+  }
+  return secrets;
+}
+
+function isGuessable(secret: string): boolean {
+  return (
+    new Set(secret).size < 6 || /change.?me|replace.?me|your.{0,20}secret|placeholder/i.test(secret)
+  );
+}
+
+function lower(entries: readonly string[]): readonly string[] {
+  return entries.map((entry) => entry.toLowerCase());
+}

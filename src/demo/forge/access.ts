@@ -1,0 +1,90 @@
+import type { Repository, User } from "./records.ts";
+
+/** 0 none, 1 read, 2 write, 3 admin, 4 owner. */
+export type Level = 0 | 1 | 2 | 3 | 4;
+export type Unit = "code" | "issues" | "pulls";
+
+const LEVELS = { none: 0, read: 1, write: 2, admin: 3, owner: 4 } as const;
+const NAMES = ["none", "read", "write", "admin", "owner"] as const;
+
+export interface Rights {
+  /** What the permission endpoint tells; rights by unit are not in it. */
+  readonly mode: Level;
+  readonly units: Readonly<Record<Unit, Level>>;
+}
+
+/** What somebody, or anybody when undefined, may do with a repository. */
+export function rightsOf(user: User | undefined, repository: Repository): Rights {
+  let mode: Level = repository.private ? 0 : 1;
+  const units: Record<Unit, Level> = { code: mode, issues: mode, pulls: mode };
+  if (user !== undefined) {
+    mode = higher(mode, personalLevel(user, repository));
+    for (const unit of UNITS) units[unit] = higher(mode, teamLevel(user, repository, unit));
+  }
+  return { mode, units };
+}
+
+export function canRead(user: User | undefined, repository: Repository): boolean {
+  const rights = rightsOf(user, repository);
+  return UNITS.some((unit) => rights.units[unit] > 0);
+}
+
+export function levelName(level: Level): (typeof NAMES)[number] {
+  return NAMES[level];
+}
+
+/**
+ * Whom Gitea names as possible assignees: of a personal repository the owner and those with write, of an
+ * organization's also members of teams that may only read. Sorted by name for an organization, as captured.
+ */
+export function assigneesOf(users: Iterable<User>, repository: Repository): User[] {
+  const owner = repository.owner;
+  if (owner.kind === "user") {
+    const writers = [...repository.collaborators].filter(([, access]) => access !== "read");
+    return [...writers.map(([user]) => user), owner];
+  }
+  const members = new Set<User>();
+  for (const team of owner.teams) {
+    if (sees(team, repository)) for (const user of team.members) members.add(user);
+  }
+  return [...users]
+    .filter(
+      (user) => members.has(user) || (repository.collaborators.get(user) ?? "read") !== "read",
+    )
+    .toSorted((a, b) => (a.login < b.login ? -1 : 1));
+}
+
+export function sees(
+  team: { readonly repositories: ReadonlySet<string> | "all" },
+  repository: Repository,
+): boolean {
+  return team.repositories === "all" || team.repositories.has(repository.name.toLowerCase());
+}
+
+const UNITS = ["code", "issues", "pulls"] as const;
+
+function personalLevel(user: User, repository: Repository): Level {
+  if (user.admin || repository.owner === user) return LEVELS.owner;
+  let level: Level = LEVELS[repository.collaborators.get(user) ?? "none"];
+  if (repository.owner.kind === "organization") {
+    for (const team of repository.owner.teams) {
+      if (team.members.has(user) && sees(team, repository))
+        level = higher(level, LEVELS[team.permission]);
+    }
+  }
+  return level;
+}
+
+function teamLevel(user: User, repository: Repository, unit: Unit): Level {
+  let level: Level = 0;
+  if (repository.owner.kind === "user") return level;
+  for (const team of repository.owner.teams) {
+    if (!team.members.has(user) || !sees(team, repository)) continue;
+    level = higher(level, LEVELS[team.unitsMap.get(`repo.${unit}`) ?? "none"]);
+  }
+  return level;
+}
+
+function higher(a: Level, b: Level): Level {
+  return a > b ? a : b;
+}

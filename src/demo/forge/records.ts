@@ -1,0 +1,176 @@
+import type { Access } from "./sandbox.ts";
+
+/** Whoever may own a repository. Users and organizations share ids and names. */
+export type Account = User | Organization;
+
+export interface User {
+  readonly kind: "user";
+  readonly id: number;
+  readonly login: string;
+  readonly email: string;
+  readonly admin: boolean;
+  readonly createdAt: number;
+  mustChangePassword: boolean;
+}
+
+export interface Organization {
+  readonly kind: "organization";
+  readonly id: number;
+  readonly login: string;
+  readonly createdAt: number;
+  readonly teams: Team[];
+  readonly hooks: Hook[];
+}
+
+export interface Team {
+  readonly id: number;
+  readonly name: string;
+  readonly permission: "none" | Access | "owner";
+  readonly unitsMap: ReadonlyMap<string, "none" | Access | "owner">;
+  readonly members: Set<User>;
+  /** Lower-case names without the owner. */
+  readonly repositories: ReadonlySet<string> | "all";
+}
+
+export interface Token {
+  readonly user: User;
+  readonly scopes: readonly string[];
+}
+
+export interface Repository {
+  readonly id: number;
+  owner: Account;
+  name: string;
+  description: string;
+  private: boolean;
+  archived: boolean;
+  defaultBranch: string;
+  readonly gitDir: string;
+  readonly collaborators: Map<User, Access>;
+  branches: ReadonlyMap<string, string>;
+  readonly protectedBranches: Set<string>;
+  readonly labels: Label[];
+  readonly issues: Map<number, Issue>;
+  lastNumber: number;
+  readonly hooks: Hook[];
+  readonly createdAt: number;
+  updatedAt: number;
+  /** Acts that run git on this repository wait for one another. */
+  queue: Promise<unknown>;
+}
+
+export interface Label {
+  readonly id: number;
+  readonly name: string;
+  /** Six hex digits. */
+  readonly color: string;
+  readonly description: string;
+}
+
+/** An issue, or a pull request when `pull` is there: both share one sequence of numbers. */
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  readonly repository: Repository;
+  readonly user: User;
+  title: string;
+  body: string;
+  state: "open" | "closed";
+  locked: boolean;
+  labels: Label[];
+  assignees: User[];
+  readonly reactions: ReactionRecord[];
+  readonly timeline: TimelineEntry[];
+  readonly createdAt: number;
+  updatedAt: number;
+  closedAt: number | undefined;
+  readonly pull: Pull | undefined;
+}
+
+export interface Pull {
+  readonly id: number;
+  readonly head: string;
+  base: string;
+  draft: boolean;
+  readonly reviewRequests: ReviewRequest[];
+  merged: { readonly at: number; readonly by: User; readonly sha: string } | undefined;
+  difference: Difference;
+}
+
+/** What git says about the two branches, as of the last push. */
+export interface Difference {
+  readonly baseSha: string;
+  readonly headSha: string;
+  readonly mergeBase: string;
+  readonly additions: number;
+  readonly deletions: number;
+  readonly files: readonly ChangedFile[];
+  readonly mergeable: boolean;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly status: "added" | "changed" | "deleted";
+  readonly additions: number;
+  readonly deletions: number;
+}
+
+export interface ReviewRequest {
+  readonly id: number;
+  readonly reviewer: User;
+  readonly at: number;
+}
+
+/** Comments and what else happened on an issue share one sequence of ids, as in Gitea. */
+export type TimelineEntry = Comment | TimelineEvent;
+
+export interface Comment {
+  readonly kind: "comment";
+  readonly id: number;
+  readonly issue: Issue;
+  readonly user: User;
+  body: string;
+  readonly edits: string[];
+  readonly reactions: ReactionRecord[];
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+interface TimelineEvent {
+  readonly kind: "event";
+  readonly id: number;
+  readonly issue: Issue;
+  /** Gitea's word, such as `close`, `label`, `change_title` or `review_request`. */
+  readonly type: string;
+  readonly user: User;
+  readonly body: string;
+  readonly createdAt: number;
+  readonly detail: TimelineDetail;
+}
+
+export interface TimelineDetail {
+  readonly oldTitle?: string;
+  readonly newTitle?: string;
+  readonly label?: Label;
+  readonly assignee?: User;
+  readonly removedAssignee?: boolean;
+}
+
+export interface ReactionRecord {
+  readonly user: User;
+  readonly content: string;
+  readonly at: number;
+}
+
+export interface Hook {
+  readonly id: number;
+  readonly target: "repository" | "organization";
+  readonly url: string;
+  readonly secret: string;
+  readonly contentType: "json" | "form";
+  readonly events: ReadonlySet<string>;
+  readonly authorization: string;
+  active: boolean;
+  readonly createdAt: number;
+  updatedAt: number;
+}

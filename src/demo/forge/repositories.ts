@@ -1,0 +1,165 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inTurn, takeOverBranches } from "./branches.ts";
+import { writeCommit } from "./commits.ts";
+import type { Internals } from "./internals.ts";
+import { PRE_RECEIVE_HOOK } from "./pre-receive.ts";
+import type { Account, Repository, User } from "./records.ts";
+import type { NewCommit, NewRepository } from "./sandbox.ts";
+import { found, fullName, type ForgeState } from "./state.ts";
+
+export async function addRepository(
+  internals: Internals,
+  name: string,
+  options: NewRepository = {},
+): Promise<Repository> {
+  const { state, git, dir } = internals;
+  const [ownerName = "", ownName = ""] = name.split("/");
+  const owner = found(state.accounts.get(ownerName.toLowerCase()), `account ${ownerName}`);
+  if (state.repositories.has(name.toLowerCase()))
+    throw new Error(`The sandbox forge has ${name} already.`);
+  const repository = newRecord(state, owner, ownName, dir, options);
+  for (const [login, access] of Object.entries(options.collaborators ?? {})) {
+    repository.collaborators.set(state.user(login), access);
+  }
+  state.repositories.set(name.toLowerCase(), repository);
+  await inTurn(repository, async () => {
+    await git.run(dir, [
+      "init",
+      "--quiet",
+      "--bare",
+      `--initial-branch=${repository.defaultBranch}`,
+      repository.gitDir,
+    ]);
+    const hook = join(repository.gitDir, "hooks", "pre-receive");
+    await writeFile(hook, PRE_RECEIVE_HOOK);
+    await chmod(hook, 0o755);
+    if (options.gitDir !== undefined) {
+      await git.run(repository.gitDir, [
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        options.gitDir,
+        "+refs/heads/*:refs/heads/*",
+      ]);
+    } else if (options.files !== undefined) {
+      const by = firstUser(owner);
+      const { defaultBranch: branch } = repository;
+      const { files } = options;
+      const draft = {
+        branch,
+        parent: undefined,
+        by,
+        message: "Initial commit",
+        files,
+        at: state.now(),
+      };
+      await writeCommit(git, repository.gitDir, draft);
+    }
+    await takeOverBranches(internals, repository, firstUser(owner));
+  });
+  return repository;
+}
+
+/** A person's push of one commit. */
+export async function commit(
+  internals: Internals,
+  repository: Repository,
+  branch: string,
+  change: NewCommit,
+): Promise<{ sha: string }> {
+  const { state, git } = internals;
+  const by = state.user(change.by);
+  return inTurn(repository, async () => {
+    const start =
+      repository.branches.get(branch) ??
+      repository.branches.get(change.from ?? repository.defaultBranch);
+    const { message, files } = change;
+    await writeCommit(git, repository.gitDir, {
+      branch,
+      parent: start,
+      by,
+      message,
+      files,
+      at: state.now(),
+    });
+    await takeOverBranches(internals, repository, by);
+    return { sha: found(repository.branches.get(branch), `branch ${branch}`) };
+  });
+}
+
+export async function deleteBranch(
+  internals: Internals,
+  repository: Repository,
+  branch: string,
+  by: User,
+): Promise<void> {
+  await inTurn(repository, async () => {
+    await internals.git.run(repository.gitDir, ["update-ref", "-d", `refs/heads/${branch}`]);
+    await takeOverBranches(internals, repository, by);
+  });
+}
+
+export async function readFileAt(
+  internals: Internals,
+  repository: Repository,
+  branch: string,
+  path: string,
+): Promise<string | undefined> {
+  const result = await internals.git.try(repository.gitDir, [
+    "cat-file",
+    "blob",
+    `refs/heads/${branch}:${path}`,
+  ]);
+  return result.ok ? result.stdout : undefined;
+}
+
+/** The old name leads to it from then on. */
+export function rename({ state }: Internals, repository: Repository, newName: string): void {
+  const before = fullName(repository).toLowerCase();
+  state.repositories.delete(before);
+  state.redirects.set(before, repository);
+  repository.name = newName;
+  const after = fullName(repository).toLowerCase();
+  state.redirects.delete(after);
+  state.repositories.set(after, repository);
+  state.changed();
+}
+
+/** Who acts for an account: the person itself, or an organization's first owner. */
+export function firstUser(account: Account): User {
+  if (account.kind === "user") return account;
+  const [owner] = account.teams[0]?.members ?? [];
+  return found(owner, `owner of ${account.login}`);
+}
+
+function newRecord(
+  state: ForgeState,
+  owner: Account,
+  name: string,
+  dir: string,
+  options: NewRepository,
+): Repository {
+  const id = state.nextId("repository");
+  return {
+    id,
+    owner,
+    name,
+    description: options.description ?? "",
+    private: options.private ?? false,
+    archived: false,
+    defaultBranch: options.defaultBranch ?? "main",
+    // Named by id, so that a rename moves nothing.
+    gitDir: join(dir, `${id}.git`),
+    collaborators: new Map(),
+    branches: new Map(),
+    protectedBranches: new Set(),
+    labels: [],
+    issues: new Map(),
+    lastNumber: 0,
+    hooks: [],
+    createdAt: state.now(),
+    updatedAt: state.now(),
+    queue: Promise.resolve(),
+  };
+}

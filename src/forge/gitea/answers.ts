@@ -1,0 +1,177 @@
+import type { Person } from "../event.ts";
+import type { Bot, Comment, Issue, PullRequest, Repository } from "../forge.ts";
+import {
+  field,
+  list,
+  MAX_BODY,
+  MAX_TITLE,
+  isObject,
+  moment,
+  nameOf,
+  person,
+  positive,
+  text,
+} from "./fields.ts";
+
+// Each reader gives undefined for what it does not understand. `url` is the forge's own address.
+
+/** For whoever cannot be named: a deleted account. Its id is nobody's. */
+const GHOST: Person = { id: -1, login: "ghost" };
+
+export function readBot(data: unknown, url: string): Bot | undefined {
+  const account = person(data);
+  if (account === undefined || account.id <= 0) return undefined;
+  const email = text(field(data, "email"), 254) ?? "";
+  // What Gitea itself writes for an account that keeps its address private.
+  return {
+    ...account,
+    email: email === "" ? `${account.login}@noreply.${new URL(url).hostname}` : email,
+  };
+}
+
+export function readRepository(
+  data: unknown,
+  ownedByOrganization: boolean,
+  url: string,
+): Repository | undefined {
+  const id = positive(field(data, "id"));
+  const owner = nameOf(field(field(data, "owner"), "login"));
+  const name = nameOf(field(data, "name"));
+  const defaultBranch = text(field(data, "default_branch"), 255);
+  if (
+    id === undefined ||
+    owner === undefined ||
+    name === undefined ||
+    defaultBranch === undefined
+  ) {
+    return undefined;
+  }
+  return {
+    id,
+    owner,
+    name,
+    defaultBranch,
+    empty: field(data, "empty") === true,
+    archived: field(data, "archived") === true,
+    ownedByOrganization,
+    webUrl: webUrl(field(data, "html_url"), `${url}/${owner}/${name}`),
+  };
+}
+
+export function readIssue(data: unknown, repositoryUrl: string): Issue | undefined {
+  const number = positive(field(data, "number"));
+  const title = text(field(data, "title"), MAX_TITLE);
+  const state = field(data, "state");
+  if (number === undefined || title === undefined || (state !== "open" && state !== "closed")) {
+    return undefined;
+  }
+  const isPullRequest = isObject(field(data, "pull_request"));
+  return {
+    number,
+    title,
+    body: text(field(data, "body"), MAX_BODY) ?? "",
+    author: person(field(data, "user")) ?? GHOST,
+    state,
+    isPullRequest,
+    webUrl: webUrl(
+      field(data, "html_url"),
+      `${repositoryUrl}/${isPullRequest ? "pulls" : "issues"}/${number}`,
+    ),
+  };
+}
+
+/** A comment, and the repository that it says it belongs to. */
+export interface PlacedComment {
+  readonly comment: Comment;
+  readonly owner: string;
+  readonly name: string;
+}
+
+export function readComment(data: unknown, repositoryUrl: string): PlacedComment | undefined {
+  const id = positive(field(data, "id"));
+  const body = text(field(data, "body"), MAX_BODY);
+  const createdAt = moment(field(data, "created_at"));
+  const updatedAt = moment(field(data, "updated_at"));
+  const place = placeOf(field(data, "pull_request_url")) ?? placeOf(field(data, "issue_url"));
+  if (id === undefined || body === undefined || createdAt === undefined) return undefined;
+  if (updatedAt === undefined || place === undefined) return undefined;
+  const { owner, name, kind, number } = place;
+  return {
+    owner,
+    name,
+    comment: {
+      id,
+      issueNumber: number,
+      body,
+      author: person(field(data, "user")) ?? GHOST,
+      createdAt,
+      updatedAt,
+      webUrl: webUrl(
+        field(data, "html_url"),
+        `${repositoryUrl}/${kind}/${number}#issuecomment-${id}`,
+      ),
+    },
+  };
+}
+
+// Only the end of the path counts: the forge's ROOT_URL may name another host and path than the configured URL.
+function placeOf(url: unknown) {
+  if (typeof url !== "string" || !URL.canParse(url)) return undefined;
+  const [owner, name, kind, digits] = new URL(url).pathname.split("/").slice(-4);
+  const number = positive(Number(digits));
+  if (nameOf(owner) === undefined || nameOf(name) === undefined || number === undefined)
+    return undefined;
+  if (owner === undefined || name === undefined || (kind !== "issues" && kind !== "pulls"))
+    return undefined;
+  return { owner, name, kind, number };
+}
+
+export function readPullRequest(data: unknown, repositoryUrl: string): PullRequest | undefined {
+  const number = positive(field(data, "number"));
+  const base = branchOf(field(data, "base"));
+  const head = branchOf(field(data, "head"));
+  const open = field(data, "state");
+  if (number === undefined || base === undefined || head === undefined) return undefined;
+  if (open !== "open" && open !== "closed") return undefined;
+  return {
+    number,
+    state: field(data, "merged") === true ? "merged" : open,
+    author: person(field(data, "user")) ?? GHOST,
+    base,
+    head,
+    webUrl: webUrl(field(data, "html_url"), `${repositoryUrl}/pulls/${number}`),
+    body: text(field(data, "body"), MAX_BODY) ?? "",
+    reviewers: list(field(data, "requested_reviewers"))
+      .map((reviewer) => person(reviewer)?.login)
+      .filter((login) => login !== undefined),
+  };
+}
+
+/** Whether a pull request comes from that branch of its own repository, not from a fork's of the same name. */
+export function comesFrom(data: unknown, head: string): boolean {
+  const from = field(data, "head");
+  const repository = positive(field(from, "repo_id"));
+  return (
+    repository !== undefined &&
+    repository === field(field(data, "base"), "repo_id") &&
+    branchOf(from) === head
+  );
+}
+
+// `label` is the branch. `ref` becomes `refs/pull/N/head` once the branch is deleted, as a merge often does.
+function branchOf(side: unknown): string | undefined {
+  const label = text(field(side, "label"), 255);
+  return label === undefined || label === "" ? text(field(side, "ref"), 255) : label;
+}
+
+/**
+ * The address for people: what the forge calls itself (its ROOT_URL), since the configured URL may be an internal one.
+ * It is only ever shown, never fetched.
+ */
+function webUrl(said: unknown, rebuilt: string): string {
+  if (typeof said !== "string" || said.length > 2000 || !URL.canParse(said)) return rebuilt;
+  const { protocol, username, password, href } = new URL(said);
+  const plain =
+    /^https?:$/.test(protocol) && username + password === "" && !/[()<>"'`\\]/.test(href);
+  return plain ? href : rebuilt;
+}

@@ -1,0 +1,163 @@
+import type { giteaApi } from "gitea-js";
+import { KugetsuError } from "../../kugetsu/errors.ts";
+import { isName } from "../../kugetsu/ref.ts";
+import type { Person } from "../event.ts";
+import type { Permission, Repository } from "../forge.ts";
+import { call, understood } from "./call.ts";
+import { field, list, person as readPerson, positive } from "./fields.ts";
+
+type Api = ReturnType<typeof giteaApi>;
+
+const ASK = "ask for someone's permission";
+const NONE = { level: "none" } as const;
+
+/**
+ * What a person may do with the code of a repository. Gitea's own answer is right when it grants, and refused to a bot
+ * that is no admin of the repository; in an organisation it leaves out what a team grants by unit. So, in this order:
+ * the permission, the assignees of a personal repository, the teams of an organisation's. Nothing is ever inferred in
+ * somebody's favour, and who answers is compared by id: a name may have passed to another account.
+ */
+export async function permissionOf(
+  api: Api,
+  self: () => Promise<Person>,
+  repository: Repository,
+  person: Person,
+): Promise<Permission> {
+  // Gitea's own accounts (deleted users, Actions) have ids below 1, and no rights to ask for.
+  if (person.id <= 0 || !isName(person.login)) return NONE;
+  try {
+    const stated = await statedPermission(api, repository, person);
+    if (stated === "none" || stated === "read" || stated === "refused") {
+      if (repository.ownedByOrganization)
+        return await byTeams(api, self, repository, person, stated);
+      if (stated === "refused") return await byAssignees(api, repository, person);
+      return { level: stated };
+    }
+    return typeof stated === "string" ? { level: stated } : stated;
+  } catch (error) {
+    // A refusal on the way is a lack of the bot's, which its operator can mend; everything else is thrown.
+    if (!(error instanceof KugetsuError) || error.code !== "forbidden") throw error;
+    const help = repository.ownedByOrganization ? teamHelp(person) : PERSONAL_HELP;
+    return { level: "unknown", help: `${error.hint ?? error.message} ${help}` };
+  }
+}
+
+type Stated = "none" | "read" | "write" | "admin" | "refused" | Permission;
+
+async function statedPermission(api: Api, repository: Repository, person: Person): Promise<Stated> {
+  const { owner, name } = repository;
+  const answer = await call(
+    ASK,
+    () => api.repos.repoGetRepoPermissions(owner, name, person.login),
+    [403, 404],
+  );
+  if (answer.status === 403) return "refused";
+  // There is no such account.
+  if (answer.status === 404) return NONE;
+  if (field(field(answer.data, "user"), "id") !== person.id) return renamed(person);
+  const level = field(answer.data, "permission");
+  switch (level) {
+    // A personal repository's owner, a site's admin, a member of an organisation's Owners.
+    case "owner":
+    case "admin":
+      return "admin";
+    case "write":
+    case "read":
+    case "none":
+      return level;
+    default:
+      return understood<never>(ASK, undefined);
+  }
+}
+
+/** Exact on a personal repository only: its owner, and who may write. */
+async function byAssignees(api: Api, repository: Repository, person: Person): Promise<Permission> {
+  const { owner, name } = repository;
+  const { data } = await call(ASK, () => api.repos.repoGetAssignees(owner, name));
+  const assignee = list(data)
+    .map(readPerson)
+    .find((one) => one?.id === person.id);
+  if (assignee === undefined) return NONE;
+  return { level: assignee.login.toLowerCase() === owner.toLowerCase() ? "admin" : "write" };
+}
+
+async function byTeams(
+  api: Api,
+  self: () => Promise<Person>,
+  repository: Repository,
+  person: Person,
+  stated: "none" | "read" | "refused",
+): Promise<Permission> {
+  const { owner, name } = repository;
+  const { data } = await call(ASK, () => api.repos.repoListTeams(owner, name));
+  const teams = writingTeams(data);
+  let told = true;
+  for (const team of teams) {
+    const member = await isMember(api, team, person);
+    if (member === "yes") return { level: team.level };
+    if (member === "renamed") return renamed(person);
+    if (member === "untold") told = false;
+  }
+  // A bot outside the organisation is answered 404 for everyone. That it finds itself proves the other answers.
+  if (told && stated !== "refused") {
+    const bot = await self();
+    for (const team of teams) {
+      if ((await isMember(api, team, bot)) === "yes") return { level: stated };
+    }
+  }
+  return { level: "unknown", help: teamHelp(person) };
+}
+
+interface WritingTeam {
+  readonly id: number;
+  readonly level: "write" | "admin";
+}
+
+/** The teams whose members may push, those with more rights first. */
+function writingTeams(data: unknown): WritingTeam[] {
+  const teams = list(data).flatMap((team): WritingTeam[] => {
+    const id = positive(field(team, "id"));
+    const level = teamLevel(team);
+    return id === undefined || level === undefined ? [] : [{ id, level }];
+  });
+  return teams.toSorted((a, b) => a.level.localeCompare(b.level));
+}
+
+function teamLevel(team: unknown): "write" | "admin" | undefined {
+  const permission = field(team, "permission");
+  if (permission === "owner" || permission === "admin") return "admin";
+  const code = field(field(team, "units_map"), "repo.code");
+  return code === "write" || code === "admin" || code === "owner" ? "write" : undefined;
+}
+
+async function isMember(
+  api: Api,
+  team: WritingTeam,
+  person: Person,
+): Promise<"yes" | "no" | "untold" | "renamed"> {
+  const answer = await call(
+    ASK,
+    () => api.teams.orgListTeamMember(team.id, person.login),
+    [403, 404],
+  );
+  if (answer.status === 403) return "untold";
+  if (answer.status === 404) return "no";
+  return field(answer.data, "id") === person.id ? "yes" : "renamed";
+}
+
+function renamed(person: Person): Permission {
+  return {
+    level: "unknown",
+    help: `The name ${person.login} belongs to another account than the one that wrote.`,
+  };
+}
+
+const PERSONAL_HELP = "An admin of the repository is told: make the bot's account one.";
+
+function teamHelp(person: Person): string {
+  return (
+    "The forge does not tell the bot who may push. Either give its token the scope read:organization and make its " +
+    "account an owner of the organisation, or a member of each team that may write; or make its account an admin of " +
+    `the repository, and ${person.login} a collaborator with the right to write.`
+  );
+}

@@ -1,0 +1,41 @@
+import { KugetsuError } from "../kugetsu/errors.ts";
+import type { PullRequest } from "../forge/forge.ts";
+import type { Work } from "./handler.ts";
+
+/** The branch that a turn works on, with its pull request where one is open. */
+export interface BranchPlan {
+  readonly branch: string;
+  readonly pull: PullRequest | undefined;
+}
+
+// Nobody merges fifty pull requests for one issue; a loop without an end would ask the forge for ever.
+const MOST_BRANCHES = 50;
+
+/**
+ * Chooses `fix/issue-N`, or the first of `fix/issue-N-2`, `-3`, … that is ours to push to. A branch whose pull request
+ * is merged or closed, or that somebody else made, is left alone.
+ */
+export async function planBranch(work: Pick<Work, "forge" | "job" | "kugetsu">): Promise<BranchPlan> {
+  const { forge, job } = work;
+  const { owner, name } = job.repository;
+  const [bot, session] = await Promise.all([forge.self(), work.kugetsu.session(job.ref)]);
+  for (let count = 1; count <= MOST_BRANCHES; count += 1) {
+    const branch = branchName(job.issueNumber, count);
+    const [pull, head] = await Promise.all([
+      forge.pullRequest(owner, name, branch),
+      forge.branch(owner, name, branch),
+    ]);
+    if (pull !== undefined) {
+      if (pull.state === "open" && pull.author.id === bot.id) return { branch, pull };
+      continue;
+    }
+    const ours = session?.branch === branch && session.pushedSha !== undefined;
+    if (head === undefined || ours) return { branch, pull: undefined };
+  }
+  throw new KugetsuError("conflict", `All branches from ${branchName(job.issueNumber, 1)} to -${MOST_BRANCHES} are taken.`);
+}
+
+/** The `count`th branch of an issue: `fix/issue-14`, `fix/issue-14-2`, … */
+export function branchName(issue: number, count: number): string {
+  return count === 1 ? `fix/issue-${issue}` : `fix/issue-${issue}-${count}`;
+}

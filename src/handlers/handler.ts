@@ -1,0 +1,52 @@
+import type { Forge, IssueAddress } from "../forge/forge.ts";
+import type { Job, JobEnd } from "../jobs/job.ts";
+import type { Kugetsu } from "../kugetsu/kugetsu.ts";
+import type { TurnLimits } from "../kugetsu/runner.ts";
+import type { Log } from "../jobs/log.ts";
+
+/** Answers one verb. It runs inside a job, never inside a request. */
+export type Handler = (work: Work) => Promise<HandlerEnd>;
+
+/** A job's end, and who is told about it. */
+export interface HandlerEnd extends JobEnd {
+  /** Set where an agent worked: whoever asked is told, through the pull request's review or by a mention. */
+  readonly tell?: { readonly pull: number | undefined; readonly alreadyAsked: boolean } | undefined;
+}
+
+/** One job at work, with all that its handler may use. */
+export interface Work {
+  readonly job: Job;
+  readonly forge: Forge;
+  readonly kugetsu: Kugetsu;
+  /** Aborted by `stop`, or when the server goes down and the grace period is over. */
+  readonly signal: AbortSignal;
+  /** An earlier life began this job and was killed. */
+  readonly resumed: boolean;
+  readonly settings: WorkSettings;
+  readonly queue: QueueView;
+  readonly log: Log;
+  /** Replaces the text of the job's status comment; a change that is not urgent may wait for the next one. */
+  say(text: string, urgency: "urgent" | "whenever"): Promise<void>;
+  /** Writes down what is done, so that a resume does not do it again. */
+  note(notes: Record<string, unknown>): Promise<void>;
+}
+
+export interface WorkSettings {
+  readonly limits: TurnLimits;
+  /** Repositories (`owner/name`) whose CI files an agent may change. */
+  readonly allowCiChanges: readonly string[];
+  readonly version: string;
+}
+
+/** What `status`, `stop` and `retry` need of the queue. */
+export interface QueueView {
+  /** Jobs of an issue, newest first. */
+  jobsOf(ref: string): Promise<Job[]>;
+  /** Ends the running turn of an issue, and with `waiting` what waits behind it. Returns how many. */
+  stop(ref: string, options: { by: string; waiting: boolean }): Promise<{ running: number; waiting: number }>;
+}
+
+/** The issue a job belongs to, as the forge's methods want it. */
+export function addressOf(job: Job): IssueAddress {
+  return { owner: job.repository.owner, name: job.repository.name, number: job.issueNumber };
+}

@@ -1,0 +1,65 @@
+import type { Forge } from "../forge/forge.ts";
+import type { Handle, ReportEnd } from "../jobs/admission.ts";
+import { statusMessage, told } from "../jobs/acknowledge.ts";
+import type { Job } from "../jobs/job.ts";
+import type { JobStore } from "../jobs/job-store.ts";
+import type { Log } from "../jobs/log.ts";
+import type { NewMessage } from "../jobs/message.ts";
+import { stopOf } from "../jobs/stop.ts";
+import type { Kugetsu } from "../kugetsu/kugetsu.ts";
+import { statusEnded, statusInterrupted, toldComment } from "../reply.ts";
+import type { HandlerEnd, QueueView, WorkSettings } from "./handler.ts";
+import { HANDLERS } from "./handlers.ts";
+
+export interface RunOptions {
+  readonly forge: (name: string) => Forge;
+  readonly kugetsu: Kugetsu;
+  readonly store: JobStore;
+  readonly queue: QueueView;
+  readonly settings: WorkSettings;
+  readonly log: Log;
+  /** Puts a message into the outbox. */
+  readonly say: (jobId: number, message: NewMessage) => Promise<void>;
+}
+
+/** Gives a job to its verb's handler, and turns the handler's end into what is said. */
+export function createHandle(options: RunOptions): Handle {
+  const { kugetsu, store, queue, log } = options;
+  return async (job, { signal, resumed }) => {
+    const handler = HANDLERS[job.verb ?? "help"];
+    const forge = options.forge(job.forge);
+    const end = await handler({
+      job,
+      forge,
+      kugetsu,
+      signal,
+      resumed,
+      settings: options.settings,
+      queue,
+      log,
+      say: (text, urgency) => options.say(job.id, statusMessage(job, text, urgency === "urgent")),
+      note: (notes) => store.note(job.id, notes),
+    });
+    if (stopOf(signal)?.kind === "shutdown" && end.state === "stopped") {
+      return { state: "interrupted", say: [statusMessage(job, statusInterrupted(), true)] };
+    }
+    return { ...end, say: wordsOf(job, end) };
+  };
+}
+
+/** What is said of an end that no handler saw: a crash, a stop before the start. */
+export const reportEnd: ReportEnd = (job, end) => wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job) });
+
+function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
+  const messages = [statusMessage(job, end.words, true)];
+  if (end.tell !== undefined) {
+    const { pull, alreadyAsked } = end.tell;
+    const comment = toldComment({ login: job.actor.login, state: end.state, pull });
+    messages.push(told(job, comment, pull === undefined || alreadyAsked ? undefined : { number: pull }));
+  }
+  return messages;
+}
+
+function telling(job: Job): HandlerEnd["tell"] {
+  return job.lane === "quick" ? undefined : { pull: undefined, alreadyAsked: false };
+}

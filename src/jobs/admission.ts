@@ -1,0 +1,36 @@
+import type { Thread } from "../thread.ts";
+import type { Job, JobEnd } from "./job.ts";
+import type { NewMessage } from "./message.ts";
+
+/** What the forge said about the act and the actor's right. */
+export type Admission =
+  | { readonly kind: "queued"; readonly thread: Thread }
+  /** The actor may not; `say` takes the place of the acknowledgement. */
+  | { readonly kind: "refused"; readonly words: string; readonly say: readonly NewMessage[] }
+  /** The forge does not confirm the act; nobody is told, `why` is for the log. */
+  | { readonly kind: "dropped"; readonly why: string };
+
+/**
+ * Reads the act again from the forge. May run more than once for a job and must change nothing.
+ * @throws KugetsuError `unavailable`: tried again until it answers; anything else: a few times
+ */
+export type Admit = (job: Job) => Promise<Admission>;
+
+/** How a handler ended. `interrupted` (after a shutdown's abort): the job goes on after the restart. */
+export type HandlerEnd =
+  | (JobEnd & { readonly say?: readonly NewMessage[] })
+  | { readonly state: "interrupted"; readonly say?: readonly NewMessage[] };
+
+/** Runs one job under its lease. A throw ends the job as `failed` with the error's safe words. */
+export type Handle = (
+  job: Job,
+  run: {
+    /** Its reason is a JobStop. */
+    readonly signal: AbortSignal;
+    /** An earlier attempt was cut off: see `job.notes` for how far it came. */
+    readonly resumed: boolean;
+  },
+) => Promise<HandlerEnd>;
+
+/** What is said of an end, however it came about (handler, crash, stop of a waiting job); pure. */
+export type ReportEnd = (job: Job, end: JobEnd) => readonly NewMessage[];

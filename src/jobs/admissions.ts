@@ -1,0 +1,75 @@
+import { KugetsuError, safeMessage } from "../kugetsu/errors.ts";
+import type { Admit, ReportEnd } from "./admission.ts";
+import type { Received } from "./admit.ts";
+import { backoff } from "./backoff.ts";
+import type { JobEnd } from "./job.ts";
+import type { JobStore } from "./job-store.ts";
+import type { Log } from "./log.ts";
+import { persist } from "./persist.ts";
+
+export interface AdmissionsOptions {
+  readonly store: JobStore;
+  readonly admit: Admit;
+  readonly report: ReportEnd;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly only: number | undefined;
+  /** Aborted when the process ends. */
+  readonly closing: AbortSignal;
+  /** One is over: there may be more to do. */
+  readonly onEnd: () => void;
+}
+
+const SIDE_BY_SIDE = 4;
+/** Tries of an admission that fails for another reason than an unavailable forge. */
+const MAX_TRIES = 3;
+
+/** Runs admissions, several side by side, those of one issue in order. */
+export function createAdmissions(options: AdmissionsOptions) {
+  const { store, report, log, now, random, only, closing } = options;
+  const busy = new Map<number, Promise<void>>();
+
+  const run = async ({ job, tries }: Received): Promise<void> => {
+    try {
+      const admission = await options.admit(job);
+      const settled = await persist(() => store.settle(job.id, admission), log, closing);
+      if (settled?.state === "dropped")
+        log.info({ job: job.id, why: settled.words }, "A job is dropped");
+    } catch (error) {
+      const isUnavailable = error instanceof KugetsuError && error.code === "unavailable";
+      if (isUnavailable || tries + 1 < MAX_TRIES) {
+        log.warn({ job: job.id, tries: tries + 1, err: error }, "A job could not be admitted yet");
+        await persist(
+          () => store.postpone(job.id, now() + backoff(tries + 1, random())),
+          log,
+          closing,
+        );
+        return;
+      }
+      log.error({ job: job.id, err: error }, "A job cannot be admitted");
+      const end: JobEnd = { state: "failed", words: safeMessage(error) };
+      await persist(() => store.finish(job.id, undefined, end, report(job, end)), log, closing);
+    }
+  };
+  return {
+    /** Begins what is due and has room. */
+    fill: async (): Promise<void> => {
+      while (busy.size < SIDE_BY_SIDE) {
+        const received = await store.nextReceived([...busy.keys()], only);
+        if (received === undefined) return;
+        const { id } = received.job;
+        const admission = run(received)
+          .catch((error: unknown) => {
+            log.error({ job: id, err: error }, "The outcome of an admission could not be stored");
+          })
+          .finally(() => {
+            busy.delete(id);
+            options.onEnd();
+          });
+        busy.set(id, admission);
+      }
+    },
+    running: () => [...busy.values()],
+  };
+}

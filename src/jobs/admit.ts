@@ -1,0 +1,105 @@
+import { and, asc, eq, isNotNull, lt, lte, ne, notExists, notInArray, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { Tx } from "../kugetsu/db/database.ts";
+import type { Admission } from "./admission.ts";
+import type { Job } from "./job.ts";
+import { type JobRow, toJob } from "./job-row.ts";
+import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
+import { jobs } from "./schema.ts";
+
+/** A job to be admitted, and how often that was tried in vain. */
+export interface Received {
+  readonly job: Job;
+  readonly tries: number;
+}
+
+/** `JobStore.nextReceived` inside a transaction of the caller's. */
+export function nextReceived(
+  tx: Tx,
+  busy: readonly number[],
+  now: number,
+  only: number | undefined,
+): Received | undefined {
+  const older = alias(jobs, "older");
+  // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
+  const before = tx
+    .select({ one: sql`1` })
+    .from(older)
+    .where(
+      and(
+        eq(older.ref, jobs.ref),
+        eq(older.state, "received"),
+        ne(older.lane, "quick"),
+        lt(older.id, jobs.id),
+      ),
+    );
+  const row = tx
+    .select()
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.state, "received"),
+        lte(jobs.dueAt, now),
+        notInArray(jobs.id, [...busy]),
+        only === undefined ? undefined : eq(jobs.id, only),
+        or(eq(jobs.lane, "quick"), notExists(before)),
+      ),
+    )
+    .orderBy(asc(jobs.id))
+    .limit(1)
+    .get();
+  return row === undefined ? undefined : { job: toJob(row), tries: row.tries };
+}
+
+/** `JobStore.postpone` inside a transaction of the caller's. */
+export function postpone(tx: Tx, jobId: number, dueAt: number): void {
+  tx.update(jobs)
+    .set({ tries: sql`${jobs.tries} + 1`, dueAt })
+    .where(and(eq(jobs.id, jobId), eq(jobs.state, "received")))
+    .run();
+}
+
+/** `JobStore.settle` inside a transaction of the caller's. */
+export function settle(tx: Tx, jobId: number, admission: Admission, now: number): Job | undefined {
+  const waiting = and(eq(jobs.id, jobId), eq(jobs.state, "received"));
+  const row = tx.select().from(jobs).where(waiting).get();
+  if (row === undefined) return undefined;
+  const outcome: Admission =
+    admission.kind === "queued" && isCommentAdmitted(tx, row)
+      ? { kind: "dropped", why: "The comment was admitted before." }
+      : admission;
+  if (outcome.kind === "queued") releaseHeld(tx, jobId, now);
+  else dropHeld(tx, jobId);
+  if (outcome.kind === "refused") {
+    for (const message of outcome.say) putMessage(tx, message, { jobId, held: false }, now);
+  }
+  const settled = tx.update(jobs).set(change(outcome, now)).where(waiting).returning().get();
+  return toJob(settled);
+}
+
+function change(outcome: Admission, now: number): Partial<JobRow> {
+  if (outcome.kind === "queued") {
+    return { state: "queued", thread: outcome.thread, admittedAt: now };
+  }
+  const words = outcome.kind === "refused" ? outcome.words : outcome.why;
+  return { state: outcome.kind, words, finishedAt: now };
+}
+
+/** A comment gives one command, however often it is edited. */
+function isCommentAdmitted(tx: Tx, job: JobRow): boolean {
+  const other = tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.forge, job.forge),
+        eq(jobs.commentId, job.commentId),
+        eq(jobs.repositoryId, job.repositoryId),
+        ne(jobs.id, job.id),
+        isNotNull(jobs.admittedAt),
+      ),
+    )
+    .limit(1)
+    .get();
+  return other !== undefined;
+}

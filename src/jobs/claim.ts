@@ -1,0 +1,86 @@
+import { and, asc, count, eq, inArray, lt, ne, notExists, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { Tx } from "../kugetsu/db/database.ts";
+import { acquireLease } from "../kugetsu/db/leases.ts";
+import type { Owner } from "../kugetsu/db/owner.ts";
+import { leases } from "../kugetsu/db/schema.ts";
+import type { Job, Lane } from "./job.ts";
+import { leaseOf, toJob } from "./job-row.ts";
+import { jobs } from "./schema.ts";
+
+/** How many jobs of a lane may run at once, over all processes. */
+export interface Caps {
+  readonly dev: number;
+  readonly pm: number;
+}
+
+export interface ClaimRequest {
+  readonly owner: Owner;
+  readonly caps: Caps;
+  /** Claim this job or none. */
+  readonly only?: number | undefined;
+}
+
+/** `JobStore.claim` inside a transaction of the caller's, which must be immediate. */
+export function claim(tx: Tx, { owner, caps, only }: ClaimRequest, now: number): Job | undefined {
+  const lanes = (["quick", "dev", "pm"] as const).filter(
+    (lane) => lane === "quick" || liveLeases(tx, lane) < caps[lane],
+  );
+  for (const lane of lanes) {
+    const id = oldest(tx, lane, only);
+    if (id === undefined) continue;
+    const row = tx
+      .update(jobs)
+      .set({
+        state: "running",
+        attempts: sql`${jobs.attempts} + 1`,
+        startedAt: now,
+        marker: owner.marker,
+      })
+      .where(eq(jobs.id, id))
+      .returning()
+      .get();
+    if (!acquireLease(tx, { resource: leaseOf(row), kind: lane, owner }, now)) {
+      throw new Error("The resource of a claimed job was taken");
+    }
+    return toJob(row);
+  }
+  return undefined;
+}
+
+function liveLeases(tx: Tx, kind: Lane): number {
+  return tx.select({ live: count() }).from(leases).where(eq(leases.kind, kind)).get()?.live ?? 0;
+}
+
+function oldest(tx: Tx, lane: Lane, only: number | undefined): number | undefined {
+  const older = alias(jobs, "older");
+  const before = tx
+    .select({ one: sql`1` })
+    .from(older)
+    .where(
+      and(
+        eq(older.ref, jobs.ref),
+        inArray(older.state, ["received", "queued", "running"]),
+        ne(older.lane, "quick"),
+        lt(older.id, jobs.id),
+      ),
+    );
+  const held = tx
+    .select({ one: sql`1` })
+    .from(leases)
+    .where(eq(leases.resource, jobs.resource));
+  return tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.state, "queued"),
+        eq(jobs.lane, lane),
+        only === undefined ? undefined : eq(jobs.id, only),
+        lane === "quick" ? undefined : and(notExists(held), notExists(before)),
+      ),
+    )
+    .orderBy(asc(jobs.id))
+    .limit(1)
+    .get()?.id;
+}

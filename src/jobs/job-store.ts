@@ -1,0 +1,163 @@
+import { and, count, desc, eq, gte, inArray, ne } from "drizzle-orm";
+import type { Database, Tx } from "../kugetsu/db/database.ts";
+import type { Thread } from "../thread.ts";
+import { accept, type Acceptance, type Delivery, prune, submit } from "./accept.ts";
+import type { Admission, ReportEnd } from "./admission.ts";
+import { nextReceived, postpone, type Received, settle } from "./admit.ts";
+import { claim, type ClaimRequest } from "./claim.ts";
+import {
+  finish,
+  interrupt,
+  recover,
+  type Recovery,
+  requestStop,
+  stopsAsked,
+  type StopAnswer,
+} from "./end.ts";
+import type { Job, JobEnd, JobState, Lane, NewJob } from "./job.ts";
+import { toJob } from "./job-row.ts";
+import type { NewMessage } from "./message.ts";
+import { jobs } from "./schema.ts";
+
+/** The durable queue. All times are milliseconds since the epoch. */
+export interface JobStore {
+  /**
+   * Stores a delivery, its job and the held acknowledgement in one transaction: on the disk when it resolves.
+   * @throws KugetsuError `unavailable` when it cannot be stored
+   */
+  accept(delivery: Delivery): Promise<Acceptance>;
+  /** Queues a job that needs no admission (the CLI's), and returns its id. */
+  submit(job: NewJob, options?: SubmitOptions): Promise<number>;
+  get(id: number): Promise<Job | undefined>;
+  /** Newest first. */
+  list(filter?: JobFilter): Promise<Job[]>;
+  /** How many dev and pm jobs of that person were admitted at or after `since`; `except` is a job's id. */
+  countTurns(query: {
+    forge: string;
+    actorId: number;
+    since: number;
+    except?: number;
+  }): Promise<number>;
+
+  /** The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now. */
+  nextReceived(busy: readonly number[], only?: number): Promise<Received | undefined>;
+  /** Carries out an admission. Returns the job as it is now, or undefined when it was no longer `received`. */
+  settle(jobId: number, admission: Admission): Promise<Job | undefined>;
+  /** Counts a failed try of the admission; the next one is due at `dueAt`. */
+  postpone(jobId: number, dueAt: number): Promise<void>;
+  /** Starts the oldest job that may run now under a new lease; undefined when there is none. */
+  claim(request: ClaimRequest): Promise<Job | undefined>;
+
+  /** Adds to the job's notes; a note named again is replaced. */
+  note(jobId: number, notes: Readonly<Record<string, unknown>>): Promise<void>;
+  /**
+   * Ends a received or running job: final state, lease released, last words into the outbox, in one transaction.
+   * `marker`: the lease under which it ran, undefined for a job that was never claimed.
+   * Returns false when it is not (any more) the caller's to end.
+   */
+  finish(
+    jobId: number,
+    marker: string | undefined,
+    end: JobEnd,
+    say: readonly NewMessage[],
+  ): Promise<boolean>;
+  /** Puts a running job back into its place, to go on after a restart; costs it no resume. */
+  interrupt(jobId: number, marker: string, say: readonly NewMessage[]): Promise<boolean>;
+  /** Running jobs whose lease is gone: queued again once, then failed. Call after the leases are reconciled. */
+  recover(report: ReportEnd): Promise<Recovery>;
+  /** Ends a waiting job, or asks for the end of a running one, wherever it runs. */
+  stop(jobId: number, by: string, report: ReportEnd): Promise<StopAnswer>;
+  /** Of these running jobs those whose end was asked for, with who asked. */
+  stopsAsked(jobIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** Forgets deliveries and messages that are older than 30 days. */
+  prune(): Promise<void>;
+}
+
+export interface SubmitOptions {
+  readonly thread?: Thread;
+  readonly say?: (job: Job) => readonly NewMessage[];
+}
+
+export interface JobFilter {
+  readonly ref?: string;
+  readonly states?: readonly JobState[];
+  readonly lanes?: readonly Lane[];
+  readonly limit?: number;
+}
+
+export interface JobStoreOptions {
+  readonly db: Database;
+  readonly now?: () => number;
+  /** Called after a commit that put something into the outbox: wake the sender. */
+  readonly onOutbox?: () => void;
+}
+
+export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions): JobStore {
+  const speaking = <T>(result: T): T => {
+    onOutbox?.();
+    return result;
+  };
+  return {
+    accept: async (delivery) => db.write((tx) => accept(tx, delivery, now())),
+    submit: async (job, options = {}) =>
+      speaking(db.write((tx) => submit(tx, job, options, now()))),
+    get: async (id) => {
+      const row = db.orm.select().from(jobs).where(eq(jobs.id, id)).get();
+      return row === undefined ? undefined : toJob(row);
+    },
+    list: async ({ ref, states, lanes, limit = 1_000 } = {}) =>
+      db.orm
+        .select()
+        .from(jobs)
+        .where(
+          and(
+            ref === undefined ? undefined : eq(jobs.ref, ref),
+            states === undefined ? undefined : inArray(jobs.state, [...states]),
+            lanes === undefined ? undefined : inArray(jobs.lane, [...lanes]),
+          ),
+        )
+        .orderBy(desc(jobs.id))
+        .limit(limit)
+        .all()
+        .map(toJob),
+    countTurns: async ({ forge, actorId, since, except }) => {
+      const turns = and(
+        eq(jobs.forge, forge),
+        eq(jobs.actorId, actorId),
+        gte(jobs.admittedAt, since),
+        ne(jobs.lane, "quick"),
+        except === undefined ? undefined : ne(jobs.id, except),
+      );
+      return db.orm.select({ turns: count() }).from(jobs).where(turns).get()?.turns ?? 0;
+    },
+    nextReceived: async (busy, only) => nextReceived(db.orm, busy, now(), only),
+    settle: async (jobId, admission) =>
+      speaking(db.write((tx) => settle(tx, jobId, admission, now()))),
+    postpone: async (jobId, dueAt) => {
+      db.write((tx) => postpone(tx, jobId, dueAt));
+    },
+    claim: async (request) => db.write((tx) => claim(tx, request, now())),
+    note: async (jobId, notes) => {
+      db.write((tx) => note(tx, jobId, notes));
+    },
+    finish: async (jobId, marker, end, say) =>
+      speaking(db.write((tx) => finish(tx, { jobId, marker, end, say }, now()))),
+    interrupt: async (jobId, marker, say) =>
+      speaking(db.write((tx) => interrupt(tx, { jobId, marker, say }, now()))),
+    recover: async (report) => speaking(db.write((tx) => recover(tx, report, now()))),
+    stop: async (jobId, by, report) =>
+      speaking(db.write((tx) => requestStop(tx, { jobId, by, report }, now()))),
+    stopsAsked: async (jobIds) => stopsAsked(db.orm, jobIds),
+    prune: async () => {
+      db.write((tx) => prune(tx, now()));
+    },
+  };
+}
+
+function note(tx: Tx, jobId: number, notes: Readonly<Record<string, unknown>>): void {
+  const row = tx.select({ notes: jobs.notes }).from(jobs).where(eq(jobs.id, jobId)).get();
+  tx.update(jobs)
+    .set({ notes: { ...row?.notes, ...notes } })
+    .where(eq(jobs.id, jobId))
+    .run();
+}

@@ -1,0 +1,67 @@
+import type { Person, RepositoryId } from "../forge/event.ts";
+import type { Verb } from "../command.ts";
+import type { Thread } from "../thread.ts";
+
+/**
+ * A job's way: `received` (a delivery's word, nothing checked yet) → `queued` (the forge confirmed the act and the
+ * actor's right) → `running` → a final state. `dropped`: the forge does not confirm the act; nobody is told.
+ * `refused`: the actor may not. The others are the outcome of the work.
+ */
+export type JobState = "received" | "queued" | "running" | FinalJobState;
+export type FinalJobState = "done" | "failed" | "timed_out" | "stopped" | "dropped" | "refused";
+
+/** `dev` counts against the cap, `pm` has one slot of its own, `quick` needs no agent and overtakes. */
+export type Lane = "dev" | "pm" | "quick";
+
+/** What a verified delivery asks for: the durable unit of work before anything was checked with the forge. */
+export interface NewJob {
+  /** Name of the forge's route, for example `gitea`. */
+  readonly forge: string;
+  /** Printed issue ref: turns of one ref never overlap. */
+  readonly ref: string;
+  readonly repository: RepositoryId;
+  readonly issueNumber: number;
+  readonly isPullRequest: boolean;
+  readonly commentId: number;
+  readonly action: "created" | "edited";
+  /** ISO 8601, of the comment at the trigger. */
+  readonly commentUpdatedAt: string;
+  /** The comment's whole text at the trigger. */
+  readonly commentBody: string;
+  readonly issueTitle: string;
+  readonly issueBody: string;
+  readonly author: Person;
+  readonly actor: Person;
+  readonly lane: Lane;
+  /** undefined for a word that is no verb: answered with a did-you-mean. */
+  readonly verb: Verb | undefined;
+  /** The verb as it was written. */
+  readonly word: string;
+  /** The rest of the comment after the verb, trimmed. */
+  readonly message: string;
+  /** What stood in the comment before the command. */
+  readonly context: string;
+}
+
+export interface Job extends NewJob {
+  readonly id: number;
+  readonly state: JobState;
+  /** How often it was started; a second start is the one resume after a crash. */
+  readonly attempts: number;
+  /** Set by the admission. */
+  readonly thread: Thread | undefined;
+  /** What the handler noted on its way (JSON), so that a resume does not repeat what is already done. */
+  readonly notes: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  /** The words of its end. */
+  readonly words: string | undefined;
+}
+
+/** How a handler ended. `words` is Markdown, already harmless: the status comment's final text. */
+export interface JobEnd {
+  readonly state: Exclude<FinalJobState, "dropped">;
+  readonly words: string;
+}

@@ -1,0 +1,41 @@
+/** `status` is posted once and edited from then on; the others are said once. */
+export type MessageKind = "reaction" | "status" | "comment" | "review";
+
+/** Where it belongs on the forge. */
+export interface MessageTarget {
+  readonly owner: string;
+  readonly name: string;
+  /** Number of the issue or pull request. */
+  readonly number: number;
+  /** The comment that a reaction belongs to. */
+  readonly commentId?: number;
+  /** The pull request whose review is asked for, and of whom. */
+  readonly pull?: number;
+  readonly login?: string;
+}
+
+/** Something to be said to a forge. */
+export interface NewMessage {
+  /** Unique for ever: a second `put` with it means the same message. For example `status:12` for job 12. */
+  readonly key: string;
+  readonly forge: string;
+  readonly kind: MessageKind;
+  readonly target: MessageTarget;
+  /** Markdown of a comment, the name of a reaction; of a review the comment that is posted where it is refused. */
+  readonly body: string;
+  /** A status that is not urgent waits until the last edit is STATUS_INTERVAL ago; default true. */
+  readonly urgent?: boolean;
+}
+
+/** A row of the outbox on its way. */
+export interface Message extends NewMessage {
+  readonly id: number;
+  readonly jobId: number | undefined;
+  /** The comment to edit; undefined when it is still to be posted. */
+  readonly remoteId: number | undefined;
+  /** An earlier try ended without an answer: look for the hidden marker before posting. */
+  readonly maybePosted: boolean;
+  readonly version: number;
+  /** Tries since the last success, this one included. */
+  readonly attempts: number;
+}

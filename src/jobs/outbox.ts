@@ -1,0 +1,185 @@
+import { and, asc, eq, lte, notExists, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { Database, Tx } from "../kugetsu/db/database.ts";
+import { acquireLease, releaseLease } from "../kugetsu/db/leases.ts";
+import type { Owner } from "../kugetsu/db/owner.ts";
+import { leases } from "../kugetsu/db/schema.ts";
+import type { Message, NewMessage } from "./message.ts";
+import { putMessage } from "./outbox-rows.ts";
+import { outbox } from "./schema.ts";
+
+/** What still has to be said to the forges. All times are milliseconds since the epoch. */
+export interface OutboxStore {
+  /** Puts messages in, or newer texts into those with the same key, all of them or none. */
+  put(messages: readonly NewMessage[], jobId?: number): Promise<void>;
+  /** Takes the next message that is due, one of an issue at a time, and counts the try before it is made. */
+  claim(owner: Owner): Promise<Message | undefined>;
+  /** It is on the forge, under that id when it is a comment. */
+  sent(message: Message, owner: Owner, remoteId: number | undefined): Promise<void>;
+  /** It failed, and the next try is due at `dueAt`. */
+  postpone(message: Message, owner: Owner, dueAt: number): Promise<void>;
+  /**
+   * It failed for good. `gone`: the comment to edit was deleted; it is posted anew, once.
+   * Returns whether there will be another try.
+   */
+  giveUp(message: Message, owner: Owner, gone: boolean): Promise<boolean>;
+  /** How many messages are not out yet, those that are held left out, and how many never will be. */
+  counts(): Promise<{ due: number; dead: number }>;
+  /** The message as it stands, for tests and `status`. */
+  find(key: string): Promise<OutboxRow | undefined>;
+}
+
+export type OutboxRow = typeof outbox.$inferSelect;
+
+export interface OutboxOptions {
+  readonly db: Database;
+  /** STATUS_INTERVAL in milliseconds: the least time between two edits of a status that are not urgent. */
+  readonly intervalMs: number;
+  readonly now?: () => number;
+  /** Called after a commit that put something in: wake the sender. */
+  readonly onOutbox?: () => void;
+}
+
+export function createOutboxStore({
+  db,
+  intervalMs,
+  now = Date.now,
+  onOutbox,
+}: OutboxOptions): OutboxStore {
+  /** Writes the outcome of a try, and lets the issue's next message go. */
+  const settle = <T>(message: Message, owner: Owner, write: (tx: Tx) => T): T =>
+    db.write((tx) => {
+      const result = write(tx);
+      releaseLease(tx, leaseOf(groupOf(tx, message.id)), owner.marker);
+      return result;
+    });
+  return {
+    put: async (messages, jobId) => {
+      db.write((tx) => {
+        for (const message of messages) putMessage(tx, message, { jobId, held: false }, now());
+      });
+      onOutbox?.();
+    },
+    claim: async (owner) => {
+      // Most wakes find nothing: they need not wait for the one writer.
+      if (nextDue(db.orm, now(), intervalMs) === undefined) return undefined;
+      return db.write((tx) => claimMessage(tx, owner, now(), intervalMs));
+    },
+    sent: async (message, owner, remoteId) => {
+      settle(message, owner, (tx) => {
+        tx.update(outbox)
+          .set({
+            postedVersion: message.version,
+            remoteId: remoteId ?? message.remoteId ?? null,
+            attempts: 0,
+            lastEditAt: now(),
+            state: sql`CASE WHEN ${outbox.version} > ${message.version} THEN 'due' ELSE 'done' END`,
+          })
+          .where(eq(outbox.id, message.id))
+          .run();
+      });
+    },
+    postpone: async (message, owner, dueAt) => {
+      settle(message, owner, (tx) => {
+        tx.update(outbox).set({ dueAt }).where(eq(outbox.id, message.id)).run();
+      });
+    },
+    giveUp: async (message, owner, gone) =>
+      settle(message, owner, (tx) => {
+        const again = and(eq(outbox.id, message.id), eq(outbox.reposted, false));
+        if (gone && message.remoteId !== undefined) {
+          const restart = {
+            remoteId: null,
+            attempts: 0,
+            reposted: true,
+            state: "due",
+            dueAt: now(),
+          } as const;
+          if (tx.update(outbox).set(restart).where(again).run().changes === 1) return true;
+        }
+        tx.update(outbox).set({ state: "dead" }).where(eq(outbox.id, message.id)).run();
+        return false;
+      }),
+    counts: async () => {
+      const due = await db.orm.$count(outbox, eq(outbox.state, "due"));
+      return { due, dead: await db.orm.$count(outbox, eq(outbox.state, "dead")) };
+    },
+    find: async (key) => db.orm.select().from(outbox).where(eq(outbox.key, key)).get(),
+  };
+}
+
+function claimMessage(tx: Tx, owner: Owner, now: number, intervalMs: number): Message | undefined {
+  const id = nextDue(tx, now, intervalMs);
+  if (id === undefined) return undefined;
+  const group = groupOf(tx, id);
+  if (!acquireLease(tx, { resource: leaseOf(group), kind: "outbox", owner }, now)) return undefined;
+  const row = tx
+    .update(outbox)
+    .set({ attempts: sql`${outbox.attempts} + 1` })
+    .where(eq(outbox.id, id))
+    .returning()
+    .get();
+  return {
+    id: row.id,
+    jobId: row.jobId ?? undefined,
+    key: row.key,
+    forge: row.forge,
+    kind: row.kind,
+    target: row.target,
+    body: row.body,
+    version: row.version,
+    remoteId: row.remoteId ?? undefined,
+    attempts: row.attempts,
+    maybePosted: row.attempts > 1 && row.remoteId === null,
+  };
+}
+
+function nextDue(tx: Tx, now: number, intervalMs: number): number | undefined {
+  const older = alias(outbox, "older");
+  // Whether it need not wait for the interval.
+  const isRipe = (row: typeof outbox | typeof older) =>
+    or(
+      sql`${row.urgentVersion} > ${row.postedVersion}`,
+      sql`coalesce(${row.lastEditAt}, 0) <= ${now - intervalMs}`,
+    );
+  const before = tx
+    .select({ one: sql`1` })
+    .from(older)
+    .where(
+      and(
+        eq(older.state, "due"),
+        eq(older.group, outbox.group),
+        sql`${older.id} < ${outbox.id}`,
+        or(sql`${older.attempts} > 0`, isRipe(older)),
+      ),
+    );
+  const sending = tx
+    .select({ one: sql`1` })
+    .from(leases)
+    .where(eq(leases.resource, sql`'outbox:' || ${outbox.group}`));
+  return tx
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.state, "due"),
+        lte(outbox.dueAt, now),
+        isRipe(outbox),
+        notExists(sending),
+        notExists(before),
+      ),
+    )
+    .orderBy(asc(outbox.id))
+    .limit(1)
+    .get()?.id;
+}
+
+function groupOf(tx: Tx, id: number): string {
+  return (
+    tx.select({ group: outbox.group }).from(outbox).where(eq(outbox.id, id)).get()?.group ?? ""
+  );
+}
+
+function leaseOf(group: string): string {
+  return `outbox:${group}`;
+}

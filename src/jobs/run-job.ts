@@ -1,0 +1,60 @@
+import { safeMessage } from "../kugetsu/errors.ts";
+import type { Handle, HandlerEnd, ReportEnd } from "./admission.ts";
+import type { Job, JobEnd } from "./job.ts";
+import type { JobStore } from "./job-store.ts";
+import type { Log } from "./log.ts";
+import { persist } from "./persist.ts";
+import { stopOf } from "./stop.ts";
+
+interface Work {
+  readonly store: JobStore;
+  readonly handle: Handle;
+  readonly report: ReportEnd;
+  readonly log: Log;
+  readonly marker: string;
+  /** Aborted when the process ends. */
+  readonly closing: AbortSignal;
+}
+
+/** Runs one claimed job and stores its end. Never rejects. */
+export async function runJob(job: Job, signal: AbortSignal, work: Work): Promise<void> {
+  const { store, log, marker, closing } = work;
+  const end = await endOf(job, signal, work);
+  const say = end.say ?? [];
+  try {
+    const isStored = await persist(
+      async () =>
+        end.state === "interrupted"
+          ? store.interrupt(job.id, marker, say)
+          : store.finish(job.id, marker, { state: end.state, words: end.words }, say),
+      log,
+      closing,
+    );
+    if (!isStored)
+      log.warn({ job: job.id, ref: job.ref }, "A job came to its end after its lease was lost");
+  } catch (error) {
+    log.error({ job: job.id, ref: job.ref, err: error }, "The end of a job could not be stored");
+    // Without it the job would hold its issue until this process ends.
+    const failed: JobEnd = { state: "failed", words: safeMessage(error) };
+    await store.finish(job.id, marker, failed, []).catch(() => false);
+  }
+}
+
+async function endOf(job: Job, signal: AbortSignal, work: Work): Promise<HandlerEnd> {
+  try {
+    const end = await work.handle(job, { signal, resumed: job.attempts > 1 });
+    if (end.state !== "interrupted" || stopOf(signal)?.kind === "shutdown") return end;
+    throw new Error("A handler called itself interrupted without a shutdown");
+  } catch (error) {
+    const stop = stopOf(signal);
+    if (stop?.kind === "shutdown") return { state: "interrupted" };
+    const end: JobEnd =
+      stop === undefined
+        ? { state: "failed", words: safeMessage(error) }
+        : { state: "stopped", words: `Stopped by ${stop.by ?? "somebody"}.` };
+    if (stop === undefined)
+      work.log.error({ job: job.id, ref: job.ref, err: error }, "A handler failed");
+    const fresh = (await work.store.get(job.id).catch(() => undefined)) ?? job;
+    return { ...end, say: work.report(fresh, end) };
+  }
+}

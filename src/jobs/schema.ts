@@ -1,0 +1,117 @@
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import type { Thread } from "../thread.ts";
+import type { NewJob } from "./job.ts";
+import type { MessageTarget } from "./message.ts";
+
+/** Every verified delivery that was answered with 202, so that its repetition is known. Bodies are not kept. */
+export const deliveries = sqliteTable(
+  "deliveries",
+  {
+    forge: text().notNull(),
+    deliveryId: text("delivery_id").notNull(),
+    event: text().notNull(),
+    receivedAt: integer("received_at").notNull(),
+    jobId: integer("job_id"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.forge, table.deliveryId] }),
+    index("deliveries_received_at").on(table.receivedAt),
+  ],
+);
+
+export const jobs = sqliteTable(
+  "jobs",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** What the act means, hashed: the same act in another delivery has the same. */
+    meaning: text().notNull(),
+    forge: text().notNull(),
+    ref: text().notNull(),
+    repositoryId: integer("repository_id").notNull(),
+    commentId: integer("comment_id").notNull(),
+    actorId: integer("actor_id").notNull(),
+    lane: text({ enum: ["dev", "pm", "quick"] }).notNull(),
+    /** What it holds while it runs; a quick one holds nothing but itself. */
+    resource: text(),
+    /** The whole NewJob; the columns above repeat what queries decide by. */
+    request: text({ mode: "json" }).$type<NewJob>().notNull(),
+    state: text({
+      enum: [
+        "received",
+        "queued",
+        "running",
+        "done",
+        "failed",
+        "timed_out",
+        "stopped",
+        "dropped",
+        "refused",
+      ],
+    }).notNull(),
+    /** Tries of the admission, and when the next one is due. */
+    tries: integer().notNull().default(0),
+    dueAt: integer("due_at").notNull(),
+    admittedAt: integer("admitted_at"),
+    thread: text({ mode: "json" }).$type<Thread>(),
+    attempts: integer().notNull().default(0),
+    /** How many of the attempts ended with a shutdown, which costs no resume. */
+    interruptions: integer().notNull().default(0),
+    /** The marker of the lease under which it runs or ran last. */
+    marker: text(),
+    /** Who asked for its end. */
+    stopBy: text("stop_by"),
+    notes: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    words: text(),
+    createdAt: integer("created_at").notNull(),
+    startedAt: integer("started_at"),
+    finishedAt: integer("finished_at"),
+  },
+  (table) => [
+    uniqueIndex("jobs_meaning").on(table.meaning),
+    index("jobs_ref").on(table.ref, table.state),
+    index("jobs_comment").on(table.forge, table.commentId),
+    index("jobs_actor").on(table.forge, table.actorId, table.admittedAt),
+    index("jobs_state").on(table.state, table.lane, table.id),
+  ],
+);
+
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    key: text().notNull(),
+    jobId: integer("job_id"),
+    forge: text().notNull(),
+    /** Rows of one group, one issue's, are sent in order. */
+    group: text("group_key").notNull(),
+    kind: text({ enum: ["reaction", "status", "comment", "review"] }).notNull(),
+    target: text({ mode: "json" }).$type<MessageTarget>().notNull(),
+    body: text().notNull(),
+    version: integer().notNull().default(1),
+    postedVersion: integer("posted_version").notNull().default(0),
+    /** The newest version that does not wait for the interval. */
+    urgentVersion: integer("urgent_version").notNull().default(0),
+    remoteId: integer("remote_id"),
+    /** Tries since the last success; a row with one and no remote id may have been posted. */
+    attempts: integer().notNull().default(0),
+    /** It was posted anew since somebody deleted the comment. */
+    reposted: integer({ mode: "boolean" }).notNull().default(false),
+    state: text({ enum: ["held", "due", "done", "dead"] }).notNull(),
+    dueAt: integer("due_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    lastEditAt: integer("last_edit_at"),
+  },
+  (table) => [
+    uniqueIndex("outbox_key").on(table.key),
+    index("outbox_due").on(table.state, table.id),
+    index("outbox_group").on(table.group, table.state, table.id),
+    index("outbox_job").on(table.jobId),
+  ],
+);

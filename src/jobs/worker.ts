@@ -1,0 +1,247 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Lease, type LeaseStore, RENEW_MS } from "../kugetsu/db/leases.ts";
+import type { Owner } from "../kugetsu/db/owner.ts";
+import type { Admit, Handle, ReportEnd } from "./admission.ts";
+import { createAdmissions } from "./admissions.ts";
+import type { Caps } from "./claim.ts";
+import type { StopAnswer } from "./end.ts";
+import type { Job } from "./job.ts";
+import type { JobStore } from "./job-store.ts";
+import type { Log } from "./log.ts";
+import { createPump } from "./pump.ts";
+import { runJob } from "./run-job.ts";
+import { JobStop } from "./stop.ts";
+
+/** Works off the queue: admits, claims, runs. Several processes may do so on one database. */
+export interface Worker extends AsyncDisposable {
+  /** Takes back what dead processes left, then begins. */
+  start(): Promise<void>;
+  /** A job was accepted or submitted. */
+  wake(): void;
+  /** Ends a waiting job, or aborts a running one, be it in another process. */
+  stop(jobId: number, by: string): Promise<StopAnswer>;
+  /** Aborts the running dev and pm jobs of that ref, and with `waiting` ends those that wait. Returns how many. */
+  stopRef(
+    ref: string,
+    by: string,
+    options?: { waiting?: boolean },
+  ): Promise<{ running: number; waiting: number }>;
+  /** Ids of the jobs that run in this process. */
+  running(): readonly number[];
+  /** Resolves with the job once it is over, wherever it runs; keeps the process alive until then. */
+  finished(jobId: number): Promise<Job>;
+  /**
+   * Takes no new work, lets what runs go on for `graceMs`, then aborts it, to go on after the next start. Returns the
+   * ids of the jobs that did not come back even so.
+   */
+  drain(options?: { graceMs?: number }): Promise<readonly number[]>;
+}
+
+export interface WorkerOptions {
+  readonly store: JobStore;
+  readonly leases: LeaseStore;
+  readonly owner: Owner;
+  readonly admit: Admit;
+  readonly handle: Handle;
+  readonly report: ReportEnd;
+  /** Asked at every claim; zeros pause the lanes. */
+  readonly caps: () => Caps;
+  readonly log: Log;
+  /** How long `drain` lets turns go on, in milliseconds. */
+  readonly graceMs: number;
+  /** Ends what dead owners left behind, by their marker, before their work is taken up again. */
+  readonly onDead?: (dead: readonly Lease[]) => Promise<void>;
+  /** Work off this job and no other. */
+  readonly only?: number;
+  /** How often the database is looked at unasked, in milliseconds. */
+  readonly pollMs?: number;
+  readonly now?: () => number;
+  /** Between 0 and 1, for the jitter. */
+  readonly random?: () => number;
+}
+
+interface Run {
+  readonly job: Job;
+  readonly controller: AbortController;
+  readonly over: Promise<void>;
+}
+
+/** How long an aborted turn may take to return. */
+const ABORT_MS = 15_000;
+
+export function createWorker(options: WorkerOptions): Worker {
+  const {
+    store,
+    leases,
+    owner,
+    report,
+    log,
+    only,
+    pollMs = 1_000,
+    now = Date.now,
+    random = Math.random,
+  } = options;
+  const runs = new Map<number, Run>();
+  const waiters = new Map<number, PromiseWithResolvers<Job>>();
+  const closing = new AbortController();
+  let poll: NodeJS.Timeout | undefined;
+  let upkeep: NodeJS.Timeout | undefined;
+  let isDraining = false;
+
+  const admissions = createAdmissions({
+    store,
+    admit: options.admit,
+    report,
+    log,
+    now,
+    random,
+    only,
+    closing: closing.signal,
+    onEnd: () => {
+      pump.wake();
+    },
+  });
+
+  const turn = async (): Promise<void> => {
+    if (!isDraining) {
+      await admissions.fill();
+      await claimAll();
+    }
+    await abortWhatIsAsked();
+    await tellWaiters();
+    // A process without a server would end while its job waits.
+    if (runs.size + waiters.size > 0) poll?.ref();
+    else poll?.unref();
+  };
+  const pump = createPump(turn, (error) => {
+    log.error({ err: error }, "The queue cannot be worked off");
+  });
+
+  const claimAll = async (): Promise<void> => {
+    for (;;) {
+      if (isDraining) return;
+      const job = await store.claim({ owner, caps: options.caps(), only });
+      if (job === undefined) return;
+      begin(job);
+    }
+  };
+
+  const begin = (job: Job): void => {
+    const controller = new AbortController();
+    const { handle } = options;
+    const work = { store, handle, report, log, marker: owner.marker, closing: closing.signal };
+    const over = runJob(job, controller.signal, work).finally(() => {
+      runs.delete(job.id);
+      pump.wake();
+    });
+    runs.set(job.id, { job, controller, over });
+  };
+
+  const abortWhatIsAsked = async (): Promise<void> => {
+    if (runs.size === 0) return;
+    for (const [id, by] of await store.stopsAsked([...runs.keys()])) {
+      runs.get(id)?.controller.abort(new JobStop("stop", by));
+    }
+  };
+
+  const tellWaiters = async (): Promise<void> => {
+    for (const [id, waiter] of waiters) {
+      const job = await store.get(id);
+      if (job?.finishedAt === undefined) continue;
+      waiters.delete(id);
+      waiter.resolve(job);
+    }
+  };
+
+  const recover = async (): Promise<void> => {
+    const dead = await leases.dead();
+    if (dead.length > 0) {
+      await options.onDead?.(dead);
+      await leases.reconcile(dead);
+    }
+    const { requeued, ended } = await store.recover(report);
+    for (const job of requeued)
+      log.warn({ job: job.id, ref: job.ref }, "A job was cut off and is taken up again");
+    for (const job of ended)
+      log.warn({ job: job.id, ref: job.ref, state: job.state }, "A job was cut off and is over");
+  };
+
+  const keepUp = async (): Promise<void> => {
+    try {
+      await leases.renew(owner.marker);
+      if (!isDraining) await recover();
+      pump.wake();
+    } catch (error) {
+      log.error({ err: error }, "Leases cannot be looked after");
+    }
+  };
+
+  const stop = async (jobId: number, by: string): Promise<StopAnswer> => {
+    const answer = await store.stop(jobId, by, report);
+    if (answer === "stopping") runs.get(jobId)?.controller.abort(new JobStop("stop", by));
+    pump.wake();
+    return answer;
+  };
+
+  const drain = async (graceMs: number): Promise<readonly number[]> => {
+    isDraining = true;
+    await within(graceMs, allOver());
+    for (const { controller } of runs.values()) controller.abort(new JobStop("shutdown"));
+    await within(ABORT_MS, allOver());
+    return [...runs.keys()];
+  };
+
+  const allOver = async (): Promise<void> => {
+    await pump.busy();
+    await Promise.all([...admissions.running(), ...[...runs.values()].map(({ over }) => over)]);
+  };
+  return {
+    start: async () => {
+      await recover();
+      poll ??= setInterval(pump.wake, pollMs).unref();
+      upkeep ??= setInterval(() => void keepUp(), RENEW_MS).unref();
+      pump.wake();
+    },
+    wake: pump.wake,
+    stop,
+    stopRef: async (ref, by, { waiting = false } = {}) => {
+      const stopped = { running: 0, waiting: 0 };
+      const states = waiting
+        ? (["running", "queued", "received"] as const)
+        : (["running"] as const);
+      for (const job of await store.list({ ref, states, lanes: ["dev", "pm"] })) {
+        const answer = await stop(job.id, by);
+        if (answer === "stopping") stopped.running++;
+        if (answer === "stopped") stopped.waiting++;
+      }
+      return stopped;
+    },
+    running: () => [...runs.keys()],
+    finished: async (jobId) => {
+      const waiter = waiters.get(jobId) ?? Promise.withResolvers<Job>();
+      waiters.set(jobId, waiter);
+      poll?.ref();
+      pump.wake();
+      return waiter.promise;
+    },
+    drain: async ({ graceMs = options.graceMs } = {}) => drain(graceMs),
+    [Symbol.asyncDispose]: async () => {
+      await drain(0);
+      clearInterval(poll);
+      clearInterval(upkeep);
+      pump.close();
+      closing.abort();
+      await pump.busy();
+    },
+  };
+}
+
+/** Waits for `work`, at most so long. */
+async function within(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([
+    work,
+    delay(timeoutMs, undefined, { signal: over.signal }).catch(() => undefined),
+  ]);
+  over.abort();
+}

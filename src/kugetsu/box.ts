@@ -1,0 +1,17 @@
+/** A command as it is to be started, complete: nothing of the bot's own environment is added. */
+export interface BoxedCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Absolute directories that it may write; everything else is read-only or absent. */
+  readonly writable: readonly string[];
+  /** Absolute directories of kugetsu's own that it may read, such as the mirror whose objects it borrows. */
+  readonly readable: readonly string[];
+}
+
+/** Everything that runs an agent, or touches what an agent can write, is started through a box. */
+export type Box = (command: BoxedCommand) => BoxedCommand;
+
+/** No box: the command as it is, with its clean environment. */
+export const openBox: Box = (command) => command;

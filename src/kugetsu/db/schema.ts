@@ -1,0 +1,48 @@
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** The directory name of each ref. Never given to another ref, so that kept work stays apart even after a destroy. */
+export const slugs = sqliteTable(
+  "slugs",
+  {
+    ref: text().primaryKey(),
+    slug: text().notNull(),
+  },
+  // Case is ignored, since on some file systems two such directories would be one.
+  (table) => [uniqueIndex("slugs_slug").on(sql`lower(${table.slug})`)],
+);
+
+export const sessions = sqliteTable("sessions", {
+  ref: text()
+    .primaryKey()
+    .references(() => slugs.ref),
+  kind: text({ enum: ["base", "pm_agent", "forked", "pm"] }).notNull(),
+  state: text().notNull(),
+  opencodeSessionId: text("opencode_session_id"),
+  worktreePath: text("worktree_path"),
+  branch: text(),
+  base: text(),
+  startSha: text("start_sha"),
+  tip: text(),
+  pushedSha: text("pushed_sha"),
+  pullNumber: integer("pull_number"),
+  seenCommentId: integer("seen_comment_id"),
+  config: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  createdAt: integer("created_at").notNull(),
+  lastActivityAt: integer("last_activity_at").notNull(),
+});
+
+export const leases = sqliteTable(
+  "leases",
+  {
+    resource: text().primaryKey(),
+    kind: text().notNull(),
+    host: text().notNull(),
+    pid: integer().notNull(),
+    processStartedAt: text("process_started_at"),
+    marker: text().notNull(),
+    acquiredAt: integer("acquired_at").notNull(),
+    renewedAt: integer("renewed_at").notNull(),
+  },
+  (table) => [index("leases_kind").on(table.kind), index("leases_marker").on(table.marker)],
+);

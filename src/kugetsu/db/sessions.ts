@@ -1,0 +1,167 @@
+import { asc, eq, getTableColumns } from "drizzle-orm";
+import { KugetsuError } from "../errors.ts";
+import type { Database, Tx } from "./database.ts";
+import { sessions, slugs } from "./schema.ts";
+import { claimSlugOf } from "./slug.ts";
+
+export type SessionKind = "base" | "pm_agent" | "forked" | "pm";
+
+/** One conversation with an agent, and where its work stands. */
+export interface Session extends SessionFields {
+  /** A printed issue ref, `base`, `pm-agent`, or `pm:<instance/owner/repo>`. */
+  readonly ref: string;
+  /** The name of its directory, unique and the same for ever. */
+  readonly slug: string;
+  readonly kind: SessionKind;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** What changes in a session's life; undefined stands for what is not known yet. */
+export interface SessionFields {
+  /** For example `idle`, `running`, `failed`. */
+  readonly state: string;
+  readonly opencodeSessionId: string | undefined;
+  /** Absolute. */
+  readonly worktreePath: string | undefined;
+  readonly branch: string | undefined;
+  /** Name of the branch that the work is meant for. */
+  readonly base: string | undefined;
+  /** Where the branch began. */
+  readonly startSha: string | undefined;
+  /** The last commit that was taken over from the agent. */
+  readonly tip: string | undefined;
+  /** What the forge's branch was last pushed to. */
+  readonly pushedSha: string | undefined;
+  readonly pullNumber: number | undefined;
+  /** The newest comment that the agent was told of. */
+  readonly seenCommentId: number | undefined;
+  /** Settings of this session alone. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch. */
+  readonly lastActivityAt: number;
+}
+
+export type NewSession = Pick<Session, "ref" | "kind"> & Partial<SessionFields>;
+
+export interface SessionStore {
+  get(ref: string): Promise<Session | undefined>;
+  /** Makes the session, or replaces all of it but its slug and `createdAt`. Claims the slug when nobody did yet. */
+  put(session: NewSession): Promise<Session>;
+  /**
+   * Changes what is named; a field named with undefined is emptied. Sets `lastActivityAt` unless it is named.
+   * @throws KugetsuError `not_found`
+   */
+  patch(ref: string, change: Partial<SessionFields>): Promise<Session>;
+  /** Oldest first. */
+  list(): Promise<Session[]>;
+  /** False when there is none. Its slug stays its own. */
+  remove(ref: string): Promise<boolean>;
+  /** The ref's directory name: the sanitized ref, with a short hash where another ref already has that name. */
+  claimSlug(ref: string): Promise<string>;
+}
+
+export function createSessionStore(db: Database, now: () => number = Date.now): SessionStore {
+  return {
+    get: async (ref) => getSession(db.orm, ref),
+    put: async (session) => db.write((tx) => putSession(tx, session, now())),
+    patch: async (ref, change) => db.write((tx) => patchSession(tx, ref, change, now())),
+    list: async () =>
+      select(db.orm).orderBy(asc(sessions.createdAt), asc(sessions.ref)).all().map(toSession),
+    remove: async (ref) => db.write((tx) => removeSession(tx, ref)),
+    claimSlug: async (ref) => db.write((tx) => claimSlugOf(tx, ref)),
+  };
+}
+
+/** `SessionStore.get` inside a transaction of the caller's. */
+function getSession(tx: Tx, ref: string): Session | undefined {
+  const row = select(tx).where(eq(sessions.ref, ref)).get();
+  return row === undefined ? undefined : toSession(row);
+}
+
+/** `SessionStore.put` inside a transaction of the caller's. */
+function putSession(tx: Tx, session: NewSession, now: number): Session {
+  claimSlugOf(tx, session.ref);
+  const row = {
+    ...EMPTY,
+    lastActivityAt: now,
+    ...toColumns(session),
+    ref: session.ref,
+    kind: session.kind,
+  };
+  tx.insert(sessions)
+    .values({ ...row, createdAt: now })
+    .onConflictDoUpdate({ target: sessions.ref, set: row })
+    .run();
+  return existing(tx, session.ref);
+}
+
+/** `SessionStore.patch` inside a transaction of the caller's. */
+function patchSession(
+  tx: Tx,
+  ref: string,
+  change: Partial<SessionFields>,
+  now: number,
+): Session {
+  tx.update(sessions)
+    .set({ lastActivityAt: now, ...toColumns(change) })
+    .where(eq(sessions.ref, ref))
+    .run();
+  return existing(tx, ref);
+}
+
+/** `SessionStore.remove` inside a transaction of the caller's. */
+function removeSession(tx: Tx, ref: string): boolean {
+  return tx.delete(sessions).where(eq(sessions.ref, ref)).run().changes === 1;
+}
+
+const EMPTY = {
+  state: "idle",
+  opencodeSessionId: null,
+  worktreePath: null,
+  branch: null,
+  base: null,
+  startSha: null,
+  tip: null,
+  pushedSha: null,
+  pullNumber: null,
+  seenCommentId: null,
+  config: {},
+};
+
+function existing(tx: Tx, ref: string): Session {
+  const session = getSession(tx, ref);
+  if (session === undefined) throw new KugetsuError("not_found", `There is no session for ${ref}.`);
+  return session;
+}
+
+function select(tx: Tx) {
+  return tx
+    .select({ ...getTableColumns(sessions), slug: slugs.slug })
+    .from(sessions)
+    .innerJoin(slugs, eq(slugs.ref, sessions.ref))
+    .$dynamic();
+}
+
+/** Undefined in our words is NULL in the database's; drizzle would leave the column as it is. */
+function toColumns(fields: Partial<SessionFields>): Partial<typeof sessions.$inferInsert> {
+  const named = Object.entries(fields).filter(
+    ([name]) => name in EMPTY || name === "lastActivityAt",
+  );
+  return Object.fromEntries(named.map(([name, value]) => [name, value ?? null]));
+}
+
+function toSession(row: typeof sessions.$inferSelect & { slug: string }): Session {
+  return {
+    ...row,
+    opencodeSessionId: row.opencodeSessionId ?? undefined,
+    worktreePath: row.worktreePath ?? undefined,
+    branch: row.branch ?? undefined,
+    base: row.base ?? undefined,
+    startSha: row.startSha ?? undefined,
+    tip: row.tip ?? undefined,
+    pushedSha: row.pushedSha ?? undefined,
+    pullNumber: row.pullNumber ?? undefined,
+    seenCommentId: row.seenCommentId ?? undefined,
+  };
+}

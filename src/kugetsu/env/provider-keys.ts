@@ -1,0 +1,57 @@
+/**
+ * Keys of model providers that agents get from the server's own environment unasked.
+ *
+ * The names are those that opencode's list of providers (models.dev, the `env` of each provider; the bundled copy of
+ * opencode 1.18.33) says for the common ones. Left out on purpose, since they open more than a model: cloud
+ * accounts (AWS_*, CLOUDFLARE_*, DIGITALOCEAN_*, GOOGLE_APPLICATION_CREDENTIALS, DATABRICKS_*, SNOWFLAKE_*), HF_TOKEN,
+ * and GITHUB_TOKEN and GITLAB_TOKEN, which are forge tokens. Whatever is not here goes into `default.env`, or is named
+ * in AGENT_ENV_PASS.
+ */
+export const PROVIDER_KEYS: readonly string[] = [
+  "AI_GATEWAY_API_KEY",
+  "ANTHROPIC_API_KEY",
+  "AZURE_API_KEY",
+  "AZURE_RESOURCE_NAME",
+  "BASETEN_API_KEY",
+  "CEREBRAS_API_KEY",
+  "CHUTES_API_KEY",
+  "COHERE_API_KEY",
+  "DASHSCOPE_API_KEY",
+  "DEEPINFRA_API_KEY",
+  "DEEPSEEK_API_KEY",
+  "FIREWORKS_API_KEY",
+  "GEMINI_API_KEY",
+  "GOOGLE_API_KEY",
+  "GOOGLE_GENERATIVE_AI_API_KEY",
+  "GROQ_API_KEY",
+  "HELICONE_API_KEY",
+  "INCEPTION_API_KEY",
+  "KIMI_API_KEY",
+  "LLAMA_API_KEY",
+  "LMSTUDIO_API_KEY",
+  "MINIMAX_API_KEY",
+  "MISTRAL_API_KEY",
+  "MOONSHOT_API_KEY",
+  "MORPH_API_KEY",
+  "NEBIUS_API_KEY",
+  "NOVITA_API_KEY",
+  "NVIDIA_API_KEY",
+  "OLLAMA_API_KEY",
+  "OPENAI_API_KEY",
+  "OPENCODE_API_KEY",
+  "OPENROUTER_API_KEY",
+  "OVHCLOUD_API_KEY",
+  "PERPLEXITY_API_KEY",
+  "POE_API_KEY",
+  "REQUESTY_API_KEY",
+  "SCALEWAY_API_KEY",
+  "SILICONFLOW_API_KEY",
+  "SYNTHETIC_API_KEY",
+  "TOGETHER_API_KEY",
+  "UPSTAGE_API_KEY",
+  "V0_API_KEY",
+  "VENICE_API_KEY",
+  "VULTR_API_KEY",
+  "XAI_API_KEY",
+  "ZHIPU_API_KEY",
+];

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import type { Box } from "../box.ts";
+import { graft } from "./commit.ts";
+import type { GraftRequest } from "./commit.ts";
+import { diffstat } from "./diffstat.ts";
+import type { DiffRange } from "./diffstat.ts";
+import { existingMirror, fetchMirror } from "./fetch.ts";
+import type { MirrorRequest } from "./fetch.ts";
+import { keep, kept } from "./kept.ts";
+import type { WorkToKeep } from "./kept.ts";
+import { merge } from "./merge.ts";
+import type { MergeRequest } from "./merge.ts";
+import type { Mirror } from "./mirror.ts";
+import type { GitPlace, Identity } from "./place.ts";
+import { protectedChanges } from "./protected.ts";
+import type { ProtectedRequest } from "./protected.ts";
+import { push } from "./push.ts";
+import type { PushRequest } from "./push.ts";
+import { takeOver } from "./takeover.ts";
+import type { TakeOverRequest } from "./takeover.ts";
+import { beginMerge, openWorktree, removeWorktree, sync } from "./worktree.ts";
+import type {
+  BeginMergeRequest,
+  OpenWorktreeRequest,
+  SyncRequest,
+  WorktreePlace,
+} from "./worktree.ts";
+
+export interface GitOptions {
+  /** Absolute path of KUGETSU_HOME: `mirrors/`, `private/` and `tmp/` are made in it. */
+  readonly home: string;
+  /** Absolute path under which all worktrees lie; without it `<home>/worktrees`. */
+  readonly worktrees?: string;
+  readonly box: Box;
+  /** The outer environment. Only PATH, proxies and certificates of it reach git. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Author and committer of the bot's commits, where a call names no other. */
+  readonly identity?: Identity;
+  /** Milliseconds for one git command on what an agent wrote; without it three minutes. */
+  readonly boxedMs?: number;
+}
+
+export type Git = ReturnType<typeof createGit>;
+
+/** The only place that runs git. Nothing is touched until something is asked for. */
+export function createGit(options: GitOptions) {
+  const place: GitPlace = {
+    home: options.home,
+    worktrees: options.worktrees ?? join(options.home, "worktrees"),
+    box: options.box,
+    env: options.env,
+    identity: options.identity ?? { name: "kugetsu", email: "kugetsu@localhost" },
+    boxedMs: options.boxedMs ?? 180_000,
+  };
+  return {
+    mirror: (request: MirrorRequest) => fetchMirror(place, request),
+    existing: (key: string) => existingMirror(place, key),
+    openWorktree: (request: OpenWorktreeRequest) => openWorktree(place, request),
+    removeWorktree: (worktree: WorktreePlace) => removeWorktree(place, worktree),
+    takeOver: (request: TakeOverRequest) => takeOver(place, request),
+    sync: (request: SyncRequest) => sync(place, request),
+    beginMerge: (request: BeginMergeRequest) => beginMerge(place, request),
+    merge: (mirror: Mirror, request: MergeRequest) => merge(place, mirror, request),
+    graft: (mirror: Mirror, request: GraftRequest) => graft(place, mirror, request),
+    protectedChanges: (mirror: Mirror, request: ProtectedRequest) =>
+      protectedChanges(place, mirror, request),
+    diffstat: (mirror: Mirror, range: DiffRange) => diffstat(place, mirror, range),
+    push: (request: PushRequest) => push(place, request),
+    keep: (mirror: Mirror, work: WorkToKeep) => keep(place, mirror, work),
+    kept: (mirror: Mirror) => kept(place, mirror),
+  };
+}

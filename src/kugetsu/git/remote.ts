@@ -1,0 +1,66 @@
+import { KugetsuError } from "../errors.ts";
+
+/**
+ * What a failed fetch or push means. git tells it in words only, which is why every process runs with LC_ALL=C.
+ *
+ * @returns `forbidden`, `not_found`, `unavailable` or `failed`
+ */
+export function remoteFailure(stderr: string): KugetsuError {
+  const cause = new Error(clean(stderr, 2000));
+  if (
+    /Authentication failed|could not read (?:Username|Password)|returned error: 401/.test(stderr)
+  ) {
+    return new KugetsuError("forbidden", "The forge refuses the credentials for git (401).", {
+      cause,
+      hint: "Check that the token is valid and may read and write the repository.",
+    });
+  }
+  if (/returned error: 403/.test(stderr)) {
+    return new KugetsuError(
+      "forbidden",
+      "The forge does not let this account use the repository (403).",
+      {
+        cause,
+        hint: "Give the bot's account write access to the repository.",
+      },
+    );
+  }
+  if (
+    /repository .* not found|returned error: 404|does not appear to be a git repository|does not exist/i.test(
+      stderr,
+    )
+  ) {
+    return new KugetsuError("not_found", "There is no such repository for git.", { cause });
+  }
+  if (
+    /fsck error|unpack-objects failed|index-pack failed|No space left|bad object|Permission denied/.test(
+      stderr,
+    )
+  ) {
+    return new KugetsuError("failed", "The repository could not be taken in.", { cause });
+  }
+  if (/transport '.*' not allowed/.test(stderr)) {
+    return new KugetsuError("invalid", "git may not use this kind of address.", { cause });
+  }
+  return new KugetsuError("unavailable", "The forge cannot be reached by git.", { cause });
+}
+
+/** Another's words, harmless and short: no control characters, nothing of a secret. */
+export function clean(words: string, length: number, secrets: readonly string[] = []): string {
+  let text = words;
+  for (const secret of secrets) {
+    for (const form of [secret, encodeURIComponent(secret)])
+      if (form !== "") text = text.replaceAll(form, "***");
+  }
+  return (
+    text
+      // Terminal sequences first, as a whole; then single control, direction and zero-width characters.
+      // oxlint-disable-next-line no-control-regex
+      .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
+      .replaceAll(/[\p{Cc}\p{Cf}]+/gu, (found) => (/[\n\r\t]/.test(found) ? " " : ""))
+      .replaceAll(/ {2,}/g, " ")
+      .trim()
+      .slice(0, length)
+      .toWellFormed()
+  );
+}

@@ -1,0 +1,222 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { KugetsuError } from "../errors.ts";
+import { boxedCommand, boxedGit } from "./boxed.ts";
+import type { BoxedRepository } from "./boxed.ts";
+import { assertBranch, assertKey, assertShas } from "./check.ts";
+import { isDirectory, removeUnder } from "./directory.ts";
+import { gitEnvironment } from "./environment.ts";
+import type { Mirror } from "./mirror.ts";
+import { mirrorPath, privatePath } from "./place.ts";
+import type { GitPlace } from "./place.ts";
+import { botGit, run, succeeded } from "./run.ts";
+import type { Ended } from "./run.ts";
+
+/** A session's worktree. */
+export interface WorktreePlace {
+  /** Names the session's private repository: a sanitized ref. */
+  readonly key: string;
+  /** Absolute path of the worktree. */
+  readonly path: string;
+}
+
+/** One that git is to be run in, as its agent would. */
+export interface AgentWorktree extends WorktreePlace {
+  readonly mirror: Mirror;
+  /** The agent's environment: with its git identity, without any secret of the bot's. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface OpenWorktreeRequest extends AgentWorktree {
+  readonly branch: string;
+  /** The commit to begin at. */
+  readonly at: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SyncRequest extends AgentWorktree {
+  readonly branch: string;
+  /** The commit to stand on: any that is in the mirror. */
+  readonly to: string;
+}
+
+export interface BeginMergeRequest extends AgentWorktree {
+  readonly theirs: string;
+}
+
+/** The worktree and its private repository as git sees them inside the box. */
+export function agentRepository(place: GitPlace, worktree: AgentWorktree): BoxedRepository {
+  return {
+    cwd: worktree.path,
+    env: worktree.env,
+    readable: [worktree.mirror.path],
+    writable: [worktree.path, privatePath(place, worktree.key)],
+  };
+}
+
+/**
+ * Makes a private repository on the mirror's objects, and a worktree of it on `branch` at the commit `at`. What
+ * stands at these places is removed first.
+ *
+ * @throws KugetsuError `invalid` when the path lies outside of the worktrees, `failed`
+ */
+export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest): Promise<void> {
+  const { mirror, key, path, branch, at, signal } = request;
+  assertBranch(branch);
+  assertShas(at);
+  await removeWorktree(place, request);
+  const repository = privatePath(place, key);
+  await mkdir(dirname(repository), { recursive: true, mode: 0o700 });
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const clone = [
+    "clone",
+    "-q",
+    "--bare",
+    "--shared",
+    "--template=",
+    "--no-recurse-submodules",
+    "--",
+    mirror.path,
+    repository,
+  ];
+  const env = gitEnvironment(place.env);
+  const words = "The worktree could not be made.";
+  // Nobody but the bot has written this repository yet, so the bot itself may still run git on it.
+  succeeded(
+    await run(
+      { file: "git", args: clone, cwd: place.home, env },
+      { timeoutMs: 10 * 60_000, signal },
+    ),
+    words,
+  );
+  succeeded(
+    await botGit(place, repository, ["config", "--remove-section", "remote.origin"]),
+    words,
+  );
+  // An automatic gc copies nothing from the mirror, but takes the agent's time.
+  succeeded(await botGit(place, repository, ["config", "gc.auto", "0"]), words);
+  const heads = [...(await mirror.heads()).values()];
+  await writeFile(headsFile(place, key), JSON.stringify([...new Set(heads)]), { mode: 0o600 });
+  const add = ["worktree", "add", "--no-track", "-B", branch, "--", path, at];
+  const inPrivate = { ...agentRepository(place, request), cwd: repository };
+  succeeded(await boxedGit(place, inPrivate, add, { timeoutMs: 10 * 60_000, signal }), words);
+}
+
+/** Removes worktree and private repository as directories. @throws KugetsuError `invalid` for a path elsewhere */
+export async function removeWorktree(place: GitPlace, worktree: WorktreePlace): Promise<void> {
+  assertKey(worktree.key);
+  await removeUnder(place.worktrees, resolve(worktree.path));
+  await removeUnder(resolve(place.home, "private"), privatePath(place, worktree.key));
+  await removeUnder(resolve(place.home, "private"), headsFile(place, worktree.key));
+}
+
+/**
+ * The commits of the forge's branches that the private repository began with. A branch that still stands on one of
+ * them is not the agent's work, also when the forge no longer has it.
+ */
+export async function headsAtStart(place: GitPlace, key: string): Promise<string[]> {
+  const text = await readFile(headsFile(place, key), "utf8").catch(() => "[]");
+  return JSON.parse(text) as string[];
+}
+
+// Beside the private repository, and not in it: there an agent could write.
+function headsFile(place: GitPlace, key: string): string {
+  return `${privatePath(place, key)}.heads.json`;
+}
+
+/**
+ * Lets the worktree stand on `branch` at `to`, with exactly its files; ignored and unknown files stay.
+ *
+ * @throws KugetsuError `failed` when the agent's repository is no longer usable: open the worktree anew
+ */
+export async function sync(place: GitPlace, request: SyncRequest): Promise<void> {
+  const { branch, to } = request;
+  assertBranch(branch);
+  assertShas(to);
+  const repository = await usable(place, request);
+  const steps = [
+    ["symbolic-ref", "HEAD", `refs/heads/${branch}`],
+    ["reset", "-q", "--hard", to],
+  ];
+  for (const step of steps) {
+    let ended = await boxedGit(place, repository, step);
+    if (ended.code !== 0) {
+      await removeLocks(place, repository);
+      ended = await boxedGit(place, repository, step);
+    }
+    succeeded(ended, "The worktree could not be set to the branch.");
+  }
+  // A rebase that was left half done would confuse the next turn; without one this says so and does nothing.
+  await boxedGit(place, repository, ["rebase", "--quit"]);
+}
+
+/**
+ * Starts to merge `theirs` into the worktree, and leaves it uncommitted there, conflict markers and all.
+ *
+ * @returns the files with conflicts
+ * @throws KugetsuError `failed`
+ */
+export async function beginMerge(place: GitPlace, request: BeginMergeRequest): Promise<string[]> {
+  assertShas(request.theirs);
+  const repository = await usable(place, request);
+  const merging = await boxedGit(place, repository, [
+    "merge",
+    "-q",
+    "--no-commit",
+    "--no-ff",
+    request.theirs,
+  ]);
+  const unmerged = await boxedGit(place, repository, [
+    "diff",
+    "--name-only",
+    "--diff-filter=U",
+    "-z",
+  ]);
+  const files = unmergedFiles(unmerged);
+  if (merging.code !== 0 && files.length === 0)
+    succeeded(merging, "The merge could not be started in the worktree.");
+  return files;
+}
+
+function unmergedFiles(ended: Ended): string[] {
+  const listed = succeeded(ended, "The merge could not be started in the worktree.");
+  return [
+    ...new Set(
+      listed
+        .toString()
+        .split("\0")
+        .filter((file) => file !== ""),
+    ),
+  ];
+}
+
+async function usable(place: GitPlace, worktree: AgentWorktree): Promise<BoxedRepository> {
+  assertKey(worktree.key);
+  if (
+    worktree.mirror.path !== mirrorPath(place, worktree.mirror.key) ||
+    !(await isDirectory(worktree.path))
+  ) {
+    throw new KugetsuError("failed", "The worktree is not there.");
+  }
+  return agentRepository(place, worktree);
+}
+
+/** A git that was killed with its agent leaves locks. They lie where an agent can write, so the box removes them. */
+async function removeLocks(place: GitPlace, repository: BoxedRepository): Promise<void> {
+  const names = ["index.lock", "HEAD.lock"];
+  const paths: string[] = [];
+  for (const name of names) {
+    const ended = await boxedGit(place, repository, [
+      "rev-parse",
+      "--path-format=absolute",
+      "--git-path",
+      name,
+    ]);
+    const path = ended.stdout.toString().trim();
+    if (ended.code === 0 && path.startsWith("/") && path.endsWith(`/${name}`)) paths.push(path);
+  }
+  if (paths.length === 0) return;
+  await run(await boxedCommand(place, repository, ["-f", "--", ...paths], "rm"), {
+    timeoutMs: place.boxedMs,
+  });
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from "node:crypto";
+import { openBox, type Box } from "./box.ts";
+import { openDatabase, type Database } from "./db/database.ts";
+import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
+import { currentOwner, type Owner } from "./db/owner.ts";
+import { createSessionStore, type Session } from "./db/sessions.ts";
+import { agentEnvironment } from "./env/agent.ts";
+import { createEnvFiles } from "./env/files.ts";
+import { createGit } from "./git/git.ts";
+import type { Identity } from "./git/place.ts";
+import { openHome, type Home } from "./home.ts";
+import { endSurvivors } from "./opencode/survivors.ts";
+import { createOpencodeRunner } from "./opencode/runner.ts";
+import { secretsOf } from "./opencode/agent-config.ts";
+import { findOpencode } from "./opencode/binary.ts";
+import { mergeLayers } from "./opencode/merge.ts";
+import { operatorConfig } from "./opencode/operator.ts";
+import type { Core } from "./session/core.ts";
+import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
+import { destroySession } from "./session/destroy.ts";
+import { init, type InitOptions } from "./session/init.ts";
+import { publishSession, type PublishOrder } from "./session/publish.ts";
+import { startTurn } from "./session/start.ts";
+import type { Published, TurnOrder, TurnReport } from "./turn.ts";
+
+/** The embedded core: sessions with an agent, each in a worktree of its own. It knows no forge and no comments. */
+export interface Kugetsu extends AsyncDisposable {
+  readonly home: Home;
+  /** The one database; further tables may live beside the core's. */
+  readonly database: Database;
+  readonly leases: LeaseStore;
+  /** Who this process is: the holder of its leases. Its marker stands in the environment of its agents. */
+  readonly owner: Owner;
+  /** Makes the base session and the PM agent. @throws KugetsuError `conflict` when they are there, without `force` */
+  init(options: InitOptions): Promise<{ readonly base: string; readonly pmAgent: string }>;
+  /** Runs one turn for an issue, under a lease that the caller holds. The session is made when there is none. */
+  start(order: TurnOrder): Promise<TurnReport>;
+  /** Pushes what the turns brought. */
+  publish(order: PublishOrder): Promise<Published>;
+  /** Runs one turn of a repository's PM agent. */
+  delegate(order: DelegateOrder): Promise<DelegateReport>;
+  /** The session of an issue, by its printed ref. */
+  session(ref: string): Promise<Session | undefined>;
+  /** Writes down up to which comment the agent of that session knows the thread. */
+  seen(ref: string, commentId: number): Promise<void>;
+  /** Removes a session and all that belongs to it; unpushed work is kept under refs in the mirror. */
+  destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
+  /** Whether opencode is there. */
+  canRunAgents(): Promise<boolean>;
+  /** Ends whatever processes killed lives of this program left behind, then removes their leases. */
+  reconcile(): Promise<Lease[]>;
+}
+
+export interface KugetsuOptions {
+  /** KUGETSU_HOME, absolute. */
+  readonly home: string;
+  /** The environment that agents' environments are picked from; usually the process'. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Names of variables that agents get as well (`AGENT_ENV_PASS`). */
+  readonly pass?: readonly string[];
+  /** Values that no agent may ever have. */
+  readonly secrets?: readonly string[];
+  /** Who commits: the bot's account. */
+  readonly identity: () => Promise<Identity>;
+  /** KUGETSU_OPENCODE_BIN */
+  readonly opencodeBinary?: string | undefined;
+  /** IDLE_AGENTS: how many agents wait for their next turn. */
+  readonly idleAgents?: number;
+  readonly box?: Box;
+  readonly warn?: (message: string) => void;
+  /** Told of every secret that agents get, so that it can be masked in what they say. */
+  readonly learn?: (secret: string) => void;
+}
+
+const IDLE_MS = 5 * 60_000;
+const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|AUTH|CREDENTIAL/i;
+
+/** Opens a home, made when missing. Several processes may have one home open at once. */
+export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
+  const { box = openBox, environment, idleAgents = 1, pass = [], secrets = [] } = options;
+  const { warn = () => undefined, learn = () => undefined } = options;
+  const home = await openHome(options.home, { warn });
+  const database = openDatabase(home.database);
+  const leases = createLeaseStore(database);
+  const sessions = createSessionStore(database);
+  const owner = currentOwner(randomUUID());
+  const envFiles = createEnvFiles(home.env);
+  // Filled before each use: the forge that names the bot may not answer yet when the bot starts.
+  const identity = { name: "kugetsu", email: "kugetsu@localhost" };
+  const identified = async () => Object.assign(identity, await options.identity());
+  const git = createGit({ home: home.root, box, env: environment, identity });
+  const runner = createOpencodeRunner({
+    binary: options.opencodeBinary,
+    box,
+    idle: { max: idleAgents, ms: IDLE_MS },
+    config: async () => {
+      const config = await operatorConfig({ environment, defaultEnv: await envFiles.read("default") });
+      for (const secret of secretsOf(mergeLayers(config))) learn(secret);
+      return config;
+    },
+  });
+  const core: Core = {
+    home,
+    sessions,
+    git,
+    runner,
+    lease: owner.marker,
+    environment: async (kind, tempDir, forgeUrl) => {
+      const env = agentEnvironment({
+        source: environment,
+        defaultEnv: await envFiles.read("default"),
+        pmEnv: kind === "pm" ? await envFiles.read("pm-agent") : undefined,
+        kind,
+        pass,
+        secrets,
+        identity: await identified(),
+        tempDir,
+        giteaUrl: forgeUrl,
+        withheld: (name, why) => {
+          warn(`${name} is withheld from the agent: ${why}.`);
+        },
+      });
+      for (const [name, value] of Object.entries(env)) if (SECRET_NAME.test(name)) learn(value);
+      return env;
+    },
+  };
+  return {
+    home,
+    database,
+    leases,
+    owner,
+    init: (order) => init(core, order),
+    start: (order) => startTurn(core, order),
+    publish: async (order) => {
+      await identified();
+      return publishSession(core, order);
+    },
+    delegate: (order) => delegateTurn(core, order),
+    session: (ref) => sessions.get(ref),
+    seen: async (ref, commentId) => {
+      await sessions.patch(ref, { seenCommentId: commentId });
+    },
+    destroy: (ref) => destroySession(core, ref),
+    canRunAgents: async () => {
+      try {
+        findOpencode(options.opencodeBinary);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    reconcile: async () => {
+      const dead = await leases.dead();
+      for (const marker of new Set(dead.map((lease) => lease.marker))) await endSurvivors(marker);
+      return leases.reconcile();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await runner[Symbol.asyncDispose]();
+      database[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { AgentPlace } from "../runner.ts";
+import type { AgentHome } from "./home.ts";
+
+/** What makes one process of opencode recognisable, inside and out. */
+export interface ProcessMarks {
+  /** Unique to the process; stands as `KUGETSU_AGENT` in its environment and in that of whatever it starts. */
+  readonly id: string;
+  /** Keeps everybody else off its port. The agent has it in its environment. */
+  readonly password: string;
+}
+
+/** The whole environment of an opencode process: the agent's own, and what says how opencode runs. */
+export function opencodeEnvironment(
+  place: AgentPlace,
+  paths: AgentHome,
+  marks: ProcessMarks,
+  ripgrep: string | undefined,
+): Record<string, string> {
+  // The operator's configuration is merged into the one file of the agent. Left in here it would win over that.
+  const {
+    OPENCODE_CONFIG: _config,
+    OPENCODE_CONFIG_CONTENT: _content,
+    OPENCODE_AUTH_CONTENT: _auth,
+    ...env
+  } = place.env;
+  const path = env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
+  return {
+    ...env,
+    PATH: ripgrep === undefined ? path : `${path}:${ripgrep}`,
+    HOME: paths.home,
+    TMPDIR: paths.temp,
+    XDG_CONFIG_HOME: paths.config,
+    OPENCODE_DISABLE_AUTOUPDATE: "1",
+    OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
+    OPENCODE_DISABLE_MODELS_FETCH: "1",
+    OPENCODE_DISABLE_PROJECT_CONFIG: "1",
+    OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
+    OPENCODE_DISABLE_EXTERNAL_SKILLS: "1",
+    OPENCODE_DISABLE_CLAUDE_CODE: "1",
+    OPENCODE_SERVER_PASSWORD: marks.password,
+    KUGETSU_AGENT: marks.id,
+    KUGETSU_LEASE: place.lease,
+  };
+}
+
+/** Directories outside its working directory that an agent may use. */
+export function openDirectories(place: AgentPlace, paths: AgentHome): readonly string[] {
+  const temp = place.env["KUGETSU_TEMP_DIR"];
+  return temp === undefined ? [paths.temp] : [paths.temp, temp];
+}

@@ -1,0 +1,54 @@
+import type { Agent } from "./agent.ts";
+
+/** A process that waits for the next turn of its session. */
+export interface IdleAgent {
+  readonly agent: Agent;
+  readonly sessionId: string;
+  /** What it was started with: another turn may use it only if nothing of that has changed. */
+  readonly fingerprint: string;
+}
+
+/** The processes that wait. One turn further costs 0.3 s in a waiting process, 3 to 4 s in a new one. */
+export interface IdleAgents {
+  /** Keeps a process; the oldest ones over the limit are ended. */
+  keep(key: string, idle: IdleAgent): Promise<void>;
+  /** Takes the process of that key out, for whatever use. */
+  take(key: string): IdleAgent | undefined;
+  peek(key: string): IdleAgent | undefined;
+  closeAll(): Promise<void>;
+}
+
+/** @param limits how many processes may wait, and for how many milliseconds each */
+export function createIdleAgents(limits: {
+  readonly max: number;
+  readonly ms: number;
+}): IdleAgents {
+  const waiting = new Map<string, IdleAgent & { readonly timer: NodeJS.Timeout }>();
+
+  const take = (key: string) => {
+    const idle = waiting.get(key);
+    if (idle === undefined) return undefined;
+    clearTimeout(idle.timer);
+    waiting.delete(key);
+    return idle;
+  };
+  const end = async (key: string) => take(key)?.agent.close();
+
+  return {
+    take,
+    peek: (key) => waiting.get(key),
+    async keep(key, idle) {
+      await end(key);
+      const timer = setTimeout(() => void end(key), limits.ms);
+      timer.unref();
+      const entry = { ...idle, timer };
+      waiting.set(key, entry);
+      void idle.agent.ended.then(() => (waiting.get(key) === entry ? end(key) : undefined));
+      const tooMany = [...waiting.keys()].slice(0, Math.max(0, waiting.size - limits.max));
+      await Promise.all(tooMany.map(end));
+    },
+    async closeAll() {
+      await Promise.all([...waiting.keys()].map(end));
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { Tokens } from "../runner.ts";
+import { isObject, type JsonObject } from "./merge.ts";
+
+/** What a session has used so far, its subagents included. */
+export interface Figures {
+  readonly tokens: Tokens;
+  /** In US dollars; 0 also where opencode knows no prices. */
+  readonly cost: number;
+}
+
+/** What an event of a session's history looks like on the wire. */
+export interface SyncEvent {
+  readonly id: string;
+  readonly aggregateID: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly data: JsonObject;
+}
+
+/** The HTTP side of a running opencode, for what its ACP side does not tell. Everything throws when it fails. */
+export interface Port {
+  /** The session's record; its `directory` is where the agent works. */
+  session(sessionId: string): Promise<JsonObject>;
+  figures(sessionId: string): Promise<Figures>;
+  /** The newest messages, oldest first, each `{info, parts}`; all of them without a limit. */
+  messages(sessionId: string, limit?: number): Promise<readonly JsonObject[]>;
+  /** The number of events that the session's history has. */
+  historyLength(sessionId: string): Promise<number>;
+  /** Adds events to a session's history, as if they had happened here. */
+  replay(events: readonly SyncEvent[]): Promise<void>;
+}
+
+const TIMEOUT_MS = 10_000;
+// Subagents can have subagents; deeper than this nobody counts.
+const MAX_DEPTH = 4;
+
+/** Speaks to the port that an opencode in `directory` listens on. */
+export function openPort(port: number, password: string, directory: string): Port {
+  const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`;
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const url = new URL(path, `http://127.0.0.1:${port}`);
+    url.searchParams.set("directory", directory);
+    const response = await fetch(url, {
+      method,
+      headers: { authorization, "content-type": "application/json" },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new Error(`opencode's port answered ${response.status}: ${text.slice(0, 500)}`);
+    return JSON.parse(text);
+  };
+
+  const session = async (sessionId: string) => object(await ask("GET", sessionPath(sessionId)));
+
+  const figures = async (record: JsonObject, depth: number): Promise<Figures> => {
+    const own = figuresOf(record);
+    if (depth >= MAX_DEPTH) return own;
+    const children = list(await ask("GET", `${sessionPath(String(record["id"]))}/children`));
+    const theirs = await Promise.all(children.map((child) => figures(object(child), depth + 1)));
+    return theirs.reduce(addFigures, own);
+  };
+
+  return {
+    session,
+    figures: async (sessionId) => figures(await session(sessionId), 0),
+    messages: async (sessionId, limit) => {
+      const query = limit === undefined ? "" : `?limit=${limit}`;
+      return list(await ask("GET", `${sessionPath(sessionId)}/message${query}`)).map(object);
+    },
+    historyLength: async (sessionId) => {
+      const events = list(await ask("POST", "/sync/history", {})).map(object);
+      return events.filter((event) => event["aggregate_id"] === sessionId).length;
+    },
+    replay: async (events) => {
+      await ask("POST", "/sync/replay", { directory, events });
+    },
+  };
+}
+
+/** What was used between two readings. */
+export function figuresSince(before: Figures, after: Figures): Figures {
+  return addFigures(after, {
+    tokens: {
+      input: -before.tokens.input,
+      output: -before.tokens.output,
+      cached: -before.tokens.cached,
+    },
+    cost: -before.cost,
+  });
+}
+
+function addFigures(first: Figures, second: Figures): Figures {
+  return {
+    tokens: {
+      input: first.tokens.input + second.tokens.input,
+      output: first.tokens.output + second.tokens.output,
+      cached: first.tokens.cached + second.tokens.cached,
+    },
+    cost: first.cost + second.cost,
+  };
+}
+
+function figuresOf(record: JsonObject): Figures {
+  const tokens = object(record["tokens"]);
+  const cache = object(tokens["cache"]);
+  return {
+    tokens: {
+      input: number(tokens["input"]) + number(cache["write"]),
+      output: number(tokens["output"]) + number(tokens["reasoning"]),
+      cached: number(cache["read"]),
+    },
+    cost: number(record["cost"]),
+  };
+}
+
+function sessionPath(sessionId: string): string {
+  return `/session/${encodeURIComponent(sessionId)}`;
+}
+
+function object(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}

@@ -1,0 +1,137 @@
+import { createServer } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import type { Box } from "../box.ts";
+import type { AgentPlace } from "../runner.ts";
+import { opencodeEnvironment, type ProcessMarks } from "./environment.ts";
+import type { AgentHome } from "./home.ts";
+import { endByVariable } from "./survivors.ts";
+
+/** What is the same for every process of opencode that a runner starts. */
+export interface Program {
+  /** Absolute path of opencode. */
+  readonly file: string;
+  readonly directory: string;
+  /** Directory of `rg`, if there is one. */
+  readonly ripgrep: string | undefined;
+  readonly box: Box;
+}
+
+/** A running `opencode acp`. */
+export interface OpencodeProcess {
+  readonly stdin: NodeJS.WritableStream;
+  readonly stdout: NodeJS.ReadableStream;
+  /** Resolves when it has ended, however that came about. */
+  readonly ended: Promise<void>;
+  /** What it wrote to stderr last. */
+  readonly words: () => string;
+  /** Ends it and all that it started. May be called more than once. */
+  readonly close: () => Promise<void>;
+}
+
+// Closing stdin takes 0.1 to 0.5 s and ends the tools as well, which no signal does.
+const CLOSE_MS = 2000;
+const KEPT_WORDS = 4000;
+
+/** Starts opencode in the box, as the leader of a process group of its own. */
+export function startOpencode(
+  program: Program,
+  place: AgentPlace,
+  paths: AgentHome,
+  marks: ProcessMarks,
+  args: readonly string[],
+): OpencodeProcess {
+  const temp = place.env["KUGETSU_TEMP_DIR"];
+  const boxed = program.box({
+    file: program.file,
+    args,
+    cwd: place.cwd,
+    env: opencodeEnvironment(place, paths, marks, program.ripgrep),
+    writable: [place.cwd, paths.home, paths.temp, ...(temp === undefined ? [] : [temp])],
+    readable: [
+      paths.config,
+      program.directory,
+      ...(program.ripgrep === undefined ? [] : [program.ripgrep]),
+    ],
+  });
+  const child = execa(boxed.file, boxed.args, {
+    cwd: boxed.cwd,
+    env: boxed.env,
+    extendEnv: false,
+    preferLocal: false,
+    detached: true,
+    cleanup: true,
+    buffer: false,
+    reject: false,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  let words = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    words = (words + text).slice(-KEPT_WORDS);
+  });
+  // Writing to a process that has ended is told by `ended`.
+  child.stdin.on("error", () => undefined);
+  const ended = child.then(
+    () => undefined,
+    () => undefined,
+  );
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    child.stdin.end();
+    if (!(await within(ended, CLOSE_MS))) {
+      killGroup(child.pid);
+      await within(ended, CLOSE_MS);
+    }
+    // Each tool runs in a session of its own, where no group kill reaches it.
+    await endByVariable("KUGETSU_AGENT", marks.id);
+  };
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    ended,
+    words: () => words,
+    close: async () => {
+      closing ??= close();
+      await closing;
+    },
+  };
+}
+
+/** Whether a promise settles in that time. */
+export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = sleep(ms, false, { signal: timer.signal }).catch(() => false);
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  const result = await Promise.race([settled, late]);
+  timer.abort();
+  return result;
+}
+
+/**
+ * A loopback port that is free right now; somebody else may take it before it is used. Throws when `wanted` is not.
+ */
+export async function freePort(wanted = 0): Promise<number> {
+  const server = createServer();
+  server.listen(wanted, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // The whole group has ended.
+  }
+}

@@ -1,0 +1,111 @@
+import { isAbsolute, relative } from "node:path";
+import type { Progress } from "../runner.ts";
+import { isObject, type JsonObject } from "./merge.ts";
+import { oneLine } from "./words.ts";
+
+/** What an agent said and did in one turn, as far as its updates tell. */
+export interface Transcript {
+  /** Takes one `session/update`; calls back when there is something to show. */
+  update(update: JsonObject): void;
+  /** The last message that has words, after the last tool call where there is one. */
+  text(): string;
+}
+
+export interface TranscriptOptions {
+  readonly cwd: string;
+  readonly onProgress: (progress: Progress) => void;
+  /** Milliseconds since any fixed moment. */
+  readonly now?: () => number;
+}
+
+const TITLE_LENGTH = 120;
+const SNIPPET_LENGTH = 200;
+// A model's answer that was cut is asked for again after 2 s at the least; within one answer words follow faster.
+const RETRY_PAUSE_MS = 1500;
+
+/** Listens to a turn. */
+export function createTranscript(options: TranscriptOptions): Transcript {
+  const { cwd, onProgress, now = Date.now } = options;
+  const messages = new Map<string, string>();
+  const tools = new Map<string, string>();
+  const told = new Set<string>();
+  let lastChunkAt = 0;
+
+  const say = (update: JsonObject) => {
+    const chunk = isObject(update["content"]) ? update["content"]["text"] : undefined;
+    if (typeof chunk !== "string") return;
+    const id = String(update["messageId"]);
+    const before = messages.get(id) ?? "";
+    // A try that was cut sends its words again under the same id.
+    const again =
+      before !== "" && now() - lastChunkAt >= RETRY_PAUSE_MS && before.startsWith(chunk);
+    const text = again ? chunk : before + chunk;
+    lastChunkAt = now();
+    messages.delete(id);
+    messages.set(id, text);
+    onProgress({ kind: "text", text: oneLine(text.slice(-SNIPPET_LENGTH), SNIPPET_LENGTH) });
+  };
+
+  const act = (update: JsonObject) => {
+    const id = String(update["toolCallId"]);
+    if (update["sessionUpdate"] === "tool_call") tools.set(id, String(update["title"]));
+    const input = isObject(update["rawInput"]) ? update["rawInput"] : {};
+    // The first update names only the tool; its input follows.
+    if (update["status"] === "pending" || told.has(id)) return;
+    told.add(id);
+    onProgress({ kind: "tool", text: toolTitle(tools.get(id) ?? "tool", input, cwd) });
+  };
+
+  return {
+    update(update) {
+      switch (update["sessionUpdate"]) {
+        case "agent_message_chunk":
+          say(update);
+          break;
+        case "agent_thought_chunk":
+          onProgress({ kind: "thinking", text: "" });
+          break;
+        case "tool_call":
+        case "tool_call_update":
+          act(update);
+          break;
+        default:
+      }
+    },
+    text: () => [...messages.values()].findLast((text) => text.trim() !== "")?.trim() ?? "",
+  };
+}
+
+/** The agent's last words of a turn, from the messages of its session; undefined when there are none. */
+export function lastWords(messages: readonly JsonObject[]): string | undefined {
+  const lastUser = messages.findLastIndex(({ info }) => isObject(info) && info["role"] === "user");
+  return messages
+    .slice(lastUser + 1)
+    .map(wordsOf)
+    .findLast((text) => text !== "");
+}
+
+function wordsOf(message: JsonObject): string {
+  const parts: readonly unknown[] = Array.isArray(message["parts"]) ? message["parts"] : [];
+  return parts
+    .filter((part) => isObject(part) && part["type"] === "text" && part["ignored"] !== true)
+    .map((part) => String((part as JsonObject)["text"]).trim())
+    .filter((text) => text !== "")
+    .join("\n\n");
+}
+
+/** What a tool call does, for example `bash: npm test` or `edit src/a.ts`. */
+export function toolTitle(tool: string, input: JsonObject, cwd: string): string {
+  const text = (name: string) => (typeof input[name] === "string" ? input[name] : undefined);
+  const path = text("filePath") ?? text("path");
+  const detail =
+    text("command") ?? text("pattern") ?? text("url") ?? text("query") ?? text("description");
+  if (text("filePath") !== undefined)
+    return oneLine(`${tool} ${shortPath(path ?? "", cwd)}`, TITLE_LENGTH);
+  return oneLine(detail === undefined ? tool : `${tool}: ${detail}`, TITLE_LENGTH);
+}
+
+function shortPath(path: string, cwd: string): string {
+  const short = isAbsolute(path) ? relative(cwd, path) : path;
+  return short.startsWith("../") ? path : short;
+}

@@ -1,0 +1,79 @@
+/** How a turn ended. An expected end is a value, never a thrown error. */
+export type TurnOutcome = "finished" | "failed" | "timed_out" | "stopped";
+
+/** Tokens of a turn, subagents included where the agent tells them. */
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+  readonly cached: number;
+}
+
+/** What the agent is doing right now, in a few words for a person. */
+export interface Progress {
+  readonly kind: "starting" | "thinking" | "tool" | "text";
+  /** For example `bash: npm test`. Written by an agent: make it harmless before it is posted. */
+  readonly text: string;
+}
+
+/** Limits of one turn, in milliseconds and tokens. */
+export interface TurnLimits {
+  /** Wall clock from the first request on. */
+  readonly wallMs: number;
+  /** Time without any sign of life from the agent. */
+  readonly silenceMs: number;
+  /** All tokens of the turn, subagents included; without it they are not limited. */
+  readonly tokens?: number;
+}
+
+/** Where an agent lives and what it gets: everything here is decided by the core, nothing by the agent. */
+export interface AgentPlace {
+  /** Names the session everywhere (one process, one database): a sanitized ref. */
+  readonly key: string;
+  /** Absolute path of the agent's working directory (the worktree). */
+  readonly cwd: string;
+  /** Absolute path of the directory that holds the agent's HOME, opencode data and TMPDIR; made when missing. */
+  readonly home: string;
+  /** The agent's environment without HOME, TMPDIR and opencode's own variables, which the runner adds. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The lease under which it runs; stands in the process environment as `KUGETSU_LEASE`, to find survivors. */
+  readonly lease: string;
+}
+
+export interface TurnRequest {
+  readonly place: AgentPlace;
+  /** The opencode session to go on in; undefined starts a new one. */
+  readonly sessionId: string | undefined;
+  /** For a new session: an exported conversation to fork from; undefined or empty starts without one. */
+  readonly forkOf: string | undefined;
+  readonly prompt: string;
+  readonly limits: TurnLimits;
+  readonly signal: AbortSignal;
+  /** Called as soon as the session id is known, before the first prompt, so that it survives a crash. */
+  readonly onSession: (sessionId: string) => Promise<void>;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface TurnResult {
+  readonly outcome: TurnOutcome;
+  /** What the agent said last, in its words. Hostile until made harmless. */
+  readonly text: string;
+  /** Why it did not finish, safe to post; empty when it finished. */
+  readonly reason: string;
+  readonly sessionId: string | undefined;
+  readonly tokens: Tokens | undefined;
+  /** In US dollars; undefined when the provider has no prices (never 0 for unknown). */
+  readonly cost: number | undefined;
+  readonly durationMs: number;
+}
+
+/** Runs turns of an agent. The one adapter is `opencode/`; nothing else knows how the agent is spoken to. */
+export interface Runner extends AsyncDisposable {
+  /** Runs one turn. Resolves for every expected end; throws KugetsuError only for a defect or a bad request. */
+  run(request: TurnRequest): Promise<TurnResult>;
+  /** Makes an empty conversation, or one of a single prompt, and returns its id. */
+  createSession(place: AgentPlace, prompt: string | undefined, signal: AbortSignal): Promise<string>;
+  /** The conversation as a portable text for `forkOf`; empty when it has no messages. */
+  exportSession(place: AgentPlace, sessionId: string): Promise<string>;
+  /** Ends the idle process of that place, if any, so that its directory may be removed. */
+  release(key: string): Promise<void>;
+}

@@ -1,0 +1,65 @@
+import { printRepository, type IssueRef } from "../ref.ts";
+import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
+import { BASE, PM_AGENT, type Core } from "./core.ts";
+import { conversationOf, ensurePmAgent } from "./base.ts";
+import { openPlace } from "./place.ts";
+
+/** A wider order to the PM agent of one repository. */
+export interface DelegateOrder {
+  /** The issue that the order came from: its repository's PM agent gets it. */
+  readonly ref: IssueRef;
+  /** GITEA_URL of the agent. */
+  readonly forgeUrl: string;
+  readonly prompt: (facts: { readonly tempDir: string; readonly continued: boolean }) => string;
+  readonly limits: TurnLimits;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface DelegateReport {
+  readonly result: TurnResult;
+  /** The agent worked without a forge token, since `env/pm-agent.env` has none. */
+  readonly lacksToken: boolean;
+}
+
+/** The session of a repository's PM agent. */
+export function pmRef(ref: IssueRef): string {
+  return `pm:${printRepository(ref)}`;
+}
+
+/** Runs one turn of the repository's PM agent. Its first turn forks from the PM agent of `init`. */
+export async function delegateTurn(core: Core, order: DelegateOrder): Promise<DelegateReport> {
+  const ref = pmRef(order.ref);
+  const slug = await core.sessions.claimSlug(ref);
+  const session = (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind: "pm" }));
+  const place = await openPlace({
+    agents: core.home.agents,
+    slug,
+    cwd: undefined,
+    environment: (tempDir) => core.environment("pm", tempDir, order.forgeUrl),
+    lease: core.lease,
+  });
+  const sessionId = session.opencodeSessionId;
+  if (sessionId === undefined) await ensurePmAgent(core);
+  const forkOf = sessionId === undefined ? await beginning(core) : undefined;
+  await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
+  const result = await core.runner.run({
+    place,
+    sessionId,
+    forkOf,
+    prompt: order.prompt({ tempDir: place.tempDir, continued: sessionId !== undefined }),
+    limits: order.limits,
+    signal: order.signal,
+    onSession: async (opencodeSessionId) => {
+      await core.sessions.patch(ref, { opencodeSessionId });
+    },
+    onProgress: order.onProgress,
+  });
+  await core.sessions.patch(ref, { state: result.outcome });
+  return { result, lacksToken: place.env["GITEA_TOKEN"] === undefined };
+}
+
+/** The PM agent of `init`, or the base session where that one has said nothing yet. */
+async function beginning(core: Core): Promise<string | undefined> {
+  return (await conversationOf(core, PM_AGENT)) ?? conversationOf(core, BASE);
+}

@@ -1,0 +1,29 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { KugetsuError } from "../errors.ts";
+import { parseRef } from "../ref.ts";
+import { existingMirror } from "./mirror.ts";
+import { openPlace } from "./place.ts";
+import { keepWorktree } from "./worktree.ts";
+import type { Core } from "./core.ts";
+
+/** Removes an issue's worktree, private repository, opencode data and session. Unpushed work is kept under refs. */
+export async function destroySession(core: Core, ref: string): Promise<{ readonly kept: readonly string[] }> {
+  const session = await core.sessions.get(ref);
+  if (session === undefined) throw new KugetsuError("not_found", `There is no session for ${ref}.`);
+  const slug = session.slug;
+  const place = await openPlace({
+    agents: core.home.agents,
+    slug,
+    cwd: join(core.home.worktrees, slug),
+    environment: (tempDir) => core.environment("dev", tempDir),
+    lease: core.lease,
+  });
+  await core.runner.release(slug);
+  const mirror = await existingMirror(core, parseRef(ref));
+  const kept = mirror === undefined ? [] : await keepWorktree(core, mirror, place, session);
+  await core.git.removeWorktree({ key: slug, path: place.cwd });
+  await rm(place.home, { recursive: true, force: true });
+  await core.sessions.remove(ref);
+  return { kept };
+}

@@ -1,0 +1,78 @@
+import type { IssueRef } from "./ref.ts";
+import type { Credentials } from "./git/environment.ts";
+import type { DiffStat } from "./git/diffstat.ts";
+import type { Progress, TurnLimits, TurnResult } from "./runner.ts";
+
+/** Where a repository is fetched from and pushed to. */
+export interface Source {
+  readonly url: string;
+  readonly credentials: Credentials | undefined;
+}
+
+/** One turn for one issue, as its caller wants it. */
+export interface TurnOrder {
+  readonly ref: IssueRef;
+  readonly source: Source;
+  /** The branch that the work is meant for; undefined takes the one the session was started with. */
+  readonly base: string;
+  /** The branch to work on. Another one than the session's starts a new worktree; what the old one held is kept. */
+  readonly branch: string;
+  /** Who asked: stands as `Requested-by:` in a commit that is made for the agent. */
+  readonly requestedBy: string;
+  /** First line of a commit that is made for the agent. */
+  readonly subject: string;
+  /** Builds the prompt from what only the core knows. Must not begin with `/`. */
+  readonly prompt: (facts: TurnFacts) => string;
+  readonly limits: TurnLimits;
+  readonly signal: AbortSignal;
+  /** The same order was interrupted by a crash: the worktree is taken as the agent left it. */
+  readonly resumed: boolean;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** What the core found while it prepared a turn. */
+export interface TurnFacts {
+  /** The conversation goes on from an earlier turn. */
+  readonly continued: boolean;
+  readonly branch: string;
+  readonly base: string;
+  /** KUGETSU_TEMP_DIR. */
+  readonly tempDir: string;
+  /** The repository's own words for agents, from its base branch. */
+  readonly instructions: { readonly name: string; readonly text: string } | undefined;
+  /** Files with conflict markers, after commits of other people were merged into the branch. */
+  readonly conflicts: readonly string[];
+  /** Other people pushed to the branch since the last turn, and their commits are in the worktree now. */
+  readonly mergedFromForge: boolean;
+}
+
+/** What a turn brought, before anything is pushed. */
+export interface TurnReport {
+  readonly result: TurnResult;
+  readonly branch: string;
+  readonly base: string;
+  /** Commits that this turn added, oldest first. */
+  readonly commits: readonly { readonly sha: string; readonly subject: string }[];
+  readonly diffstat: DiffStat;
+  /** Something was left uncommitted, and was committed for the agent. */
+  readonly committedForAgent: boolean;
+  /** Set when the commits lay on another branch, or on none. */
+  readonly foundOn: string | undefined;
+  /** Refs in the mirror under which other work was kept. */
+  readonly kept: readonly string[];
+  /** Paths and branches that could not be taken over. */
+  readonly leftOut: readonly string[];
+}
+
+/** Where a session's commits went. */
+export type Published =
+  /** There is no commit that the base does not have. */
+  | { readonly kind: "nothing" }
+  /** Conflict markers of a merge are left in these files: not pushed. */
+  | { readonly kind: "unresolved"; readonly paths: readonly string[]; readonly kept: string }
+  /** `branch` on the forge is now at `sha`. `merged`: commits of other people were merged in first. */
+  | { readonly kind: "pushed"; readonly branch: string; readonly sha: string; readonly merged: boolean }
+  /** CI files are touched: not pushed, kept under a ref. */
+  | { readonly kind: "protected"; readonly paths: readonly string[]; readonly kept: string }
+  /** The forge refused the push for good: kept under a ref. */
+  | { readonly kind: "refused"; readonly words: string; readonly kept: string };

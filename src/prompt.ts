@@ -1,0 +1,89 @@
+import type { Thread } from "./thread.ts";
+import { conversation, oneLine, shown } from "./prompt/conversation.ts";
+import { fenced } from "./prompt/fence.ts";
+import { ownWords, type Role } from "./prompt/own-words.ts";
+
+export { stripHidden } from "./prompt/strip-hidden.ts";
+
+/** Everything that a prompt is made of. */
+export interface PromptFacts {
+  readonly role: Role;
+  /** Printed issue ref. */
+  readonly ref: string;
+  readonly issueUrl: string;
+  /** The branch that is checked out; dev agents have one. */
+  readonly branch?: string | undefined;
+  readonly base?: string | undefined;
+  /** KUGETSU_TEMP_DIR. */
+  readonly tempDir: string;
+  /** The repository's own words for agents. */
+  readonly instructions?: { readonly name: string; readonly text: string } | undefined;
+  readonly thread?: Thread | undefined;
+  /** What stands before the command in its comment. */
+  readonly context: string;
+  /** The commenter's words behind the verb; empty for a bare command. */
+  readonly message: string;
+  /** Login of whoever asked. */
+  readonly actor: string;
+  /** What kugetsu knows and the agent must, in kugetsu's words. */
+  readonly notes: readonly string[];
+  /** A fresh random token of letters and digits. */
+  readonly fence: string;
+}
+
+/** Characters of a whole prompt. Only a longer message makes it longer: that one is never cut. */
+const MOST = 400_000;
+const MOST_INSTRUCTIONS = 32_768;
+
+const DEFAULT_ORDER: Record<Role, string> = {
+  fix: "Fix the issue: find the cause, make the change, add or adapt a test where the project has tests, and commit it.",
+  continue:
+    "Go on with the issue, in the light of what was said since your last turn, and commit what you change.",
+  delegate: "Look at the issue, and take care that it gets done.",
+};
+
+/**
+ * The prompt of one turn. It begins with kugetsu's own words (never with `/`, which opencode takes for a command of
+ * its own) and ends with the commenter's message, word for word, nothing behind it.
+ */
+export function buildPrompt(facts: PromptFacts): string {
+  const { message, fence } = facts;
+  const before = [ownWords(facts), ...notesOf(facts), ...instructionsOf(facts)];
+  const after = [...contextOf(facts), orderOf(facts)];
+  const used = [...before, ...after].reduce((sum, part) => sum + part.length + 2, message.length);
+  const thread = facts.thread === undefined ? [] : [conversation(facts.thread, fence, MOST - used)];
+  return [...before, ...thread, ...after].join("\n\n");
+}
+
+function notesOf({ notes }: PromptFacts): string[] {
+  return notes.length === 0
+    ? []
+    : [`About this turn:\n${notes.map((note) => `- ${oneLine(note, 4000)}`).join("\n")}`];
+}
+
+function instructionsOf({ instructions, fence }: PromptFacts): string[] {
+  if (instructions === undefined || instructions.text.trim() === "") return [];
+  const name = oneLine(instructions.name, 100);
+  const text = shown(instructions.text.slice(0, MOST_INSTRUCTIONS));
+  return [
+    `The repository's own rules for agents. Follow them where they do not clash with what is said above.`,
+    fenced(fence, name, text),
+  ];
+}
+
+function contextOf({ context, actor, fence }: PromptFacts): string[] {
+  if (context.trim() === "") return [];
+  return [
+    fenced(
+      fence,
+      `what ${oneLine(actor, 100)} wrote before the order, in the same comment`,
+      shown(context),
+    ),
+  ];
+}
+
+function orderOf({ message, actor, role }: PromptFacts): string {
+  if (message === "")
+    return `The order, given by ${oneLine(actor, 100)}, is kugetsu's usual one:\n\n${DEFAULT_ORDER[role]}`;
+  return `The order, given by ${oneLine(actor, 100)}, word for word to the end:\n\n${message}`;
+}

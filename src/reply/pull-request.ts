@@ -1,0 +1,29 @@
+import { code } from "./code.ts";
+import { harmless } from "./harmless.ts";
+import { plain } from "./plain.ts";
+
+// Gitea and GitHub take 255 and 256.
+const MOST_TITLE = 240;
+
+/** A pull request's title, from its issue's. */
+export function pullRequestTitle(issueTitle: string): string {
+  const title = plain(issueTitle, MOST_TITLE);
+  if (title === "") return "Fix the issue";
+  return /^fix(?:es|ed)?\b/i.test(title) ? title : `Fix: ${title}`;
+}
+
+/** A pull request's text. `Fixes #N` is the bot's own, and closes the issue when it is merged. */
+export function pullRequestBody(facts: {
+  readonly issueNumber: number;
+  /** What the agent said last, in its words. */
+  readonly summary: string;
+  /** Login of whoever asked. */
+  readonly requestedBy: string;
+  /** Printed issue ref. */
+  readonly ref: string;
+}): string {
+  const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}. \`/kugetsu continue <message>\` in that issue has something changed.`;
+  return [harmless(facts.summary), `Fixes #${facts.issueNumber}`, "---", asked]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}

@@ -1,0 +1,45 @@
+import type { Verb } from "../command.ts";
+import { code } from "./code.ts";
+
+/** Why an order is not taken. */
+export type Refusal =
+  /** The forge says that this person cannot push. */
+  | "no_right"
+  /** The forge did not tell; what an operator could do about it goes to the log, not here. */
+  | "unknown"
+  /** `delegate` is for admins, owners and those whom the operator names. */
+  | "no_admin"
+  /** The person's turns of the day are used up. */
+  | "daily_limit"
+  | "archived"
+  | "paused";
+
+/** One short comment for someone whose order is not taken. It mentions nobody: the thread's people see it anyway. */
+export function refusal(facts: {
+  readonly login: string;
+  readonly verb: Verb;
+  readonly why: Refusal;
+  /** Turns a day. */
+  readonly limit?: number | undefined;
+}): string {
+  return `**Refused:** \`${facts.verb}\` for ${code(facts.login)}. ${reason(facts)}`;
+}
+
+function reason({ why, limit }: { why: Refusal; limit?: number | undefined }): string {
+  switch (why) {
+    case "no_right":
+      return "Only people who can push to this repository can give me orders.";
+    case "unknown":
+      return "I could not find out whether you can push to this repository, so I did nothing. My operator finds more in the log.";
+    case "no_admin":
+      return "Only admins of this repository can delegate. `/kugetsu fix` works for everyone who can push.";
+    case "daily_limit":
+      return `You have used ${limit === undefined ? "your turns" : `your ${limit} turns`} for today. Please come back tomorrow.`;
+    case "archived":
+      return "This repository is archived, so nothing can be pushed to it.";
+    case "paused":
+      return "My operator has paused me. Please try again later.";
+    default:
+      return why satisfies never;
+  }
+}

@@ -1,0 +1,5 @@
+import type { Context } from "hono";
+
+export function methodNotAllowed(c: Context, allow: string): Response {
+  return c.json({ error: "Method not allowed." }, 405, { Allow: allow });
+}

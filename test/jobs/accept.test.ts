@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import type { Job } from "../../src/jobs/job.ts";
+import { deliveries } from "../../src/jobs/schema.ts";
+import { temporaryFile } from "../kugetsu/db/open.ts";
+import { createQueue, newDelivery, newJob, status, THREAD } from "./queue.ts";
+
+test("a delivery becomes a received job that comes back word for word, and its acknowledgement is held", async () => {
+  const file = temporaryFile();
+  const { store } = createQueue(file);
+  const job = newJob(14, { message: "please\n\n`now`", verb: undefined, word: "fxi" });
+  const acceptance = await store.accept(newDelivery(job));
+  expect(acceptance).toEqual({ kind: "accepted", jobId: 1 });
+
+  const other = createQueue(file);
+  expect(await other.store.get(1)).toEqual({
+    ...job,
+    id: 1,
+    state: "received",
+    attempts: 0,
+    thread: undefined,
+    notes: {},
+    createdAt: 1_000_000,
+    startedAt: undefined,
+    finishedAt: undefined,
+    words: undefined,
+  });
+  expect(await other.outbox.find("status:1")).toMatchObject({
+    state: "held",
+    jobId: 1,
+    body: "Queued.",
+  });
+  expect(await other.outbox.claim(other.owner)).toBeUndefined();
+});
+
+test("an event that asks for nothing is stored as a delivery alone", async () => {
+  const { store, db } = createQueue();
+  expect(await store.accept(newDelivery(undefined))).toEqual({
+    kind: "accepted",
+    jobId: undefined,
+  });
+  expect(db.orm.select().from(deliveries).all()).toHaveLength(1);
+  expect(await store.list()).toEqual([]);
+});
+
+test("ten deliveries of the same act at once make one job", async () => {
+  const file = temporaryFile();
+  const queues = [createQueue(file), createQueue(file)];
+  const job = newJob(1);
+  const acceptances = await Promise.all(
+    Array.from({ length: 10 }, async (_, index) =>
+      queues[index % 2]?.store.accept(newDelivery(job)),
+    ),
+  );
+  expect(acceptances.filter((acceptance) => acceptance?.kind === "accepted")).toHaveLength(1);
+  expect(await queues[0]?.store.list()).toHaveLength(1);
+  expect(queues[0]?.db.orm.select().from(deliveries).all()).toHaveLength(10);
+});
+
+test("the same delivery again is a repetition, whatever it carries", async () => {
+  const { store } = createQueue();
+  const delivery = newDelivery(newJob(1));
+  await store.accept(delivery);
+  expect(await store.accept({ ...delivery, job: newJob(2) })).toEqual({ kind: "repeated" });
+  expect(await store.accept({ ...delivery, forge: "other", job: undefined })).toMatchObject({
+    kind: "accepted",
+  });
+});
+
+test("an edit within the same second is another act only when the words differ", async () => {
+  const { store } = createQueue();
+  const edit = newJob(1, { action: "edited", commentBody: "/kugetsu fix this" });
+  expect(await store.accept(newDelivery(edit))).toMatchObject({ kind: "accepted" });
+  expect(await store.accept(newDelivery({ ...edit }))).toEqual({ kind: "repeated" });
+  expect(
+    await store.accept(newDelivery({ ...edit, commentBody: "/kugetsu fix that" })),
+  ).toMatchObject({
+    kind: "accepted",
+  });
+});
+
+test("when the acknowledgement cannot be made, nothing of the delivery is stored", async () => {
+  const { store, db } = createQueue();
+  const speechless = newDelivery(newJob(1), {
+    acknowledge: () => {
+      throw new Error("no words");
+    },
+  });
+  await expect(store.accept(speechless)).rejects.toThrow("no words");
+  expect(db.orm.select().from(deliveries).all()).toEqual([]);
+  expect(await store.list()).toEqual([]);
+});
+
+test("a submitted job is queued at once, as often as it is submitted, and its words are due", async () => {
+  const { store, outbox, owner } = createQueue();
+  const job = newJob(1);
+  const options = { thread: THREAD, say: (submitted: Job) => [status(submitted, "Queued.")] };
+  expect(await store.submit(job, options)).toBe(1);
+  expect(await store.submit(job)).toBe(2);
+  expect(await store.get(1)).toMatchObject({ state: "queued", thread: THREAD });
+  expect(await outbox.claim(owner)).toMatchObject({ key: "status:1" });
+});
+
+test("deliveries are forgotten after thirty days, their jobs are not", async () => {
+  const { store, db, clock } = createQueue();
+  await store.accept(newDelivery(newJob(1), { receivedAt: clock.now }));
+  const day = 24 * 60 * 60 * 1000;
+  clock.now += 30 * day;
+  await store.prune();
+  expect(db.orm.select().from(deliveries).all()).toHaveLength(1);
+  clock.now += 1;
+  await store.prune();
+  expect(db.orm.select().from(deliveries).all()).toEqual([]);
+  expect(await store.list()).toHaveLength(1);
+});

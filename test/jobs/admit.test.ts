@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { createJobStore } from "../../src/jobs/job-store.ts";
+import { accepted, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
+
+const QUEUED = { kind: "queued", thread: THREAD } as const;
+
+test("an admitted job is queued with its thread, and its acknowledgement goes out", async () => {
+  const { store, outbox, owner } = createQueue();
+  const id = await accepted(store, newJob(1));
+  expect(await store.settle(id, QUEUED)).toMatchObject({ state: "queued", thread: THREAD });
+  expect(await outbox.claim(owner)).toMatchObject({
+    key: `status:${id}`,
+    maybePosted: false,
+    attempts: 1,
+  });
+});
+
+test("a refused job says what the refusal says instead of the acknowledgement", async () => {
+  const { store, outbox } = createQueue();
+  const id = await accepted(store, newJob(1));
+  const job = await existing(store, id);
+  const say = [{ ...status(job, "no right"), key: "refusal", kind: "comment" as const }];
+  expect(await store.settle(id, { kind: "refused", words: "no right", say })).toMatchObject({
+    state: "refused",
+    words: "no right",
+  });
+  expect(await outbox.find(`status:${id}`)).toBeUndefined();
+  expect(await outbox.find("refusal")).toMatchObject({ state: "due", body: "no right" });
+});
+
+test("a dropped job says nothing", async () => {
+  const { store, outbox } = createQueue();
+  const id = await accepted(store, newJob(1));
+  expect(await store.settle(id, { kind: "dropped", why: "it is gone" })).toMatchObject({
+    state: "dropped",
+  });
+  expect(await outbox.counts()).toEqual({ due: 0, dead: 0 });
+});
+
+test("a comment gives one command however often it is edited, and an edit that first makes one counts", async () => {
+  const { store, outbox } = createQueue();
+  const edit = newJob(1, { action: "edited" });
+  const first = await accepted(store, edit);
+  const second = await accepted(store, { ...edit, commentUpdatedAt: "2026-01-01T00:01:00Z" });
+  expect(await store.settle(first, QUEUED)).toMatchObject({ state: "queued" });
+  expect(await store.settle(second, QUEUED)).toMatchObject({ state: "dropped" });
+  expect(await outbox.find(`status:${second}`)).toBeUndefined();
+});
+
+test("a refused or dropped command does not use up its comment", async () => {
+  const { store } = createQueue();
+  const job = newJob(1);
+  const first = await accepted(store, job);
+  const second = await accepted(store, { ...job, action: "edited" });
+  await store.settle(first, { kind: "refused", words: "", say: [] });
+  expect(await store.settle(second, QUEUED)).toMatchObject({ state: "queued" });
+});
+
+test("the same comment number on another forge is another comment", async () => {
+  const { store } = createQueue();
+  const job = newJob(1);
+  await queued(store, job);
+  const other = await accepted(store, { ...job, forge: "github", ref: "github.com/ann/app#1" });
+  expect(await store.settle(other, QUEUED)).toMatchObject({ state: "queued" });
+});
+
+test("an admission of a job that was stopped meanwhile changes nothing", async () => {
+  const { store } = createQueue();
+  const id = await accepted(store, newJob(1));
+  expect(await store.stop(id, "bob", () => [])).toBe("stopped");
+  expect(await store.settle(id, QUEUED)).toBeUndefined();
+  expect(await store.get(id)).toMatchObject({ state: "stopped" });
+});
+
+test("one issue's jobs are admitted in order of arrival, others' and quick ones beside them", async () => {
+  const { store } = createQueue();
+  const [first, second] = [await accepted(store, newJob(1)), await accepted(store, newJob(1))];
+  const other = await accepted(store, newJob(2));
+  const stop = await accepted(store, newJob(1, { lane: "quick", verb: "stop" }));
+  const busy: number[] = [];
+  for (;;) {
+    const received = await store.nextReceived(busy);
+    if (received === undefined) break;
+    busy.push(received.job.id);
+  }
+  expect(busy).toEqual([first, other, stop]);
+  await store.settle(first, QUEUED);
+  expect((await store.nextReceived(busy))?.job.id).toBe(second);
+});
+
+test("a postponed admission waits for its time, and so does what came after it for the same issue", async () => {
+  const { store, clock } = createQueue();
+  const first = await accepted(store, newJob(1));
+  await accepted(store, newJob(1));
+  await store.postpone(first, clock.now + 500);
+  expect(await store.nextReceived([])).toBeUndefined();
+  clock.now += 500;
+  expect(await store.nextReceived([])).toMatchObject({ job: { id: first }, tries: 1 });
+});
+
+test("turns are counted by person from their admission on; quick commands and others' are not", async () => {
+  const { store, clock } = createQueue();
+  await queued(store, newJob(1));
+  clock.now += 1_000;
+  const since = clock.now;
+  const last = await queued(store, newJob(2));
+  await queued(store, newJob(3, { lane: "pm", verb: "delegate" }));
+  await queued(store, newJob(4, { lane: "quick", verb: "help" }));
+  await queued(store, newJob(5, { actor: { id: 2, login: "bob" } }));
+  await accepted(store, newJob(6));
+  const query = { forge: "gitea", actorId: 1, since };
+  expect(await store.countTurns(query)).toBe(2);
+  expect(await store.countTurns({ ...query, except: last })).toBe(1);
+  expect(await store.countTurns({ ...query, forge: "github" })).toBe(0);
+});
+
+test("whoever is to send is told as soon as an admission let something go", async () => {
+  const { db } = createQueue();
+  let wakes = 0;
+  const store = createJobStore({ db, onOutbox: () => wakes++ });
+  const id = await accepted(store, newJob(1));
+  expect(wakes).toBe(0);
+  await store.settle(id, QUEUED);
+  expect(wakes).toBe(1);
+});

@@ -1,0 +1,350 @@
+import { expect, test, vi } from "vitest";
+import { KugetsuError } from "../../src/kugetsu/errors.ts";
+import type { Handle, HandlerEnd } from "../../src/jobs/admission.ts";
+import type { Job } from "../../src/jobs/job.ts";
+import { stopOf } from "../../src/jobs/stop.ts";
+import { createWorker, type WorkerOptions } from "../../src/jobs/worker.ts";
+import { temporaryFile } from "../kugetsu/db/open.ts";
+import {
+  accepted,
+  CAPS,
+  createQueue,
+  disposing,
+  keptLog,
+  newJob,
+  type Queue,
+  queued,
+  status,
+  THREAD,
+} from "./queue.ts";
+
+const DONE = { state: "done", words: "All done." } as const;
+/** Long enough to never come within a test. */
+const NEVER_MS = 1_000_000;
+
+function create({ store, leases, owner, clock }: Queue, options: Partial<WorkerOptions> = {}) {
+  const log = keptLog();
+  const worker = disposing(
+    createWorker({
+      store,
+      leases,
+      owner,
+      admit: async () => ({ kind: "queued", thread: THREAD }),
+      handle: async () => DONE,
+      report: (job, end) => [status(job, end.words)],
+      caps: () => CAPS,
+      log,
+      graceMs: 0,
+      pollMs: NEVER_MS,
+      now: () => clock.now,
+      random: () => 1,
+      ...options,
+    }),
+  );
+  return { worker, log };
+}
+
+/** A handler that runs until its signal is aborted or the test ends it. */
+function openHandler(onAbort: (signal: AbortSignal) => HandlerEnd) {
+  const open = new Map<number, (end: HandlerEnd) => void>();
+  const handle: Handle = async (job, { signal }) =>
+    new Promise((resolve) => {
+      open.set(job.id, resolve);
+      signal.addEventListener("abort", () => {
+        resolve(onAbort(signal));
+      });
+    });
+  return { open, handle };
+}
+
+const failByIssue: Handle = async (job) => {
+  if (job.issueNumber === 1) throw new TypeError("secret 123");
+  if (job.issueNumber === 2) throw new KugetsuError("failed", "The push was refused.");
+  return DONE;
+};
+
+const throwOnAbort: Handle = async (_, { signal }) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => {
+      reject(signal.reason as Error);
+    });
+  });
+
+const stopped = (): HandlerEnd => ({ state: "stopped", words: "Stopped." });
+
+test("an accepted job is admitted, run and ended, with the words of its end in the outbox", async () => {
+  const queue = createQueue();
+  const seen: Job[] = [];
+  const handle: Handle = async (job, { resumed }) => {
+    seen.push(job);
+    expect(resumed).toBe(false);
+    return { ...DONE, say: [status(job, "All done.")] };
+  };
+  const { worker } = create(queue, { handle });
+  await worker.start();
+  const id = await accepted(queue.store, newJob(1));
+  worker.wake();
+  expect(await worker.finished(id)).toMatchObject(DONE);
+  expect(seen).toMatchObject([{ id, thread: THREAD, attempts: 1 }]);
+  expect(await queue.outbox.find(`status:${id}`)).toMatchObject({
+    body: "All done.",
+    state: "due",
+  });
+  expect(await queue.leases.live()).toEqual([]);
+});
+
+test("more work than the cap is worked off in order, never more than the cap at once", async () => {
+  const queue = createQueue();
+  const { open, handle } = openHandler(stopped);
+  const { worker } = create(queue, { handle });
+  const ids: number[] = [];
+  for (let number = 1; number <= 5; number++) ids.push(await queued(queue.store, newJob(number)));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect([...open.keys()]).toEqual(ids.slice(0, 3));
+  });
+  open.get(ids[1] ?? 0)?.(DONE);
+  await vi.waitFor(() => {
+    expect([...open.keys()]).toEqual(ids.slice(0, 4));
+  });
+  expect(worker.running()).toEqual([ids[0], ids[2], ids[3]]);
+});
+
+test("a handler that throws ends its job with safe words, and the worker goes on", async () => {
+  const queue = createQueue();
+  const { worker, log } = create(queue, { handle: failByIssue });
+  await worker.start();
+  const ids: number[] = [];
+  for (const number of [1, 2, 3]) ids.push(await queued(queue.store, newJob(number)));
+  worker.wake();
+  const ends = await Promise.all(ids.map((id) => worker.finished(id)));
+  expect(ends.map(({ state, words }) => [state, words])).toEqual([
+    ["failed", "Internal error."],
+    ["failed", "The push was refused."],
+    ["done", "All done."],
+  ]);
+  expect(await queue.outbox.find(`status:${ids[0]}`)).toMatchObject({ body: "Internal error." });
+  expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(2);
+});
+
+test("an admission is tried again with backoff while the forge is unavailable", async () => {
+  const queue = createQueue();
+  const { store, clock } = queue;
+  let tries = 0;
+  const admit: WorkerOptions["admit"] = async () => {
+    tries++;
+    if (tries < 6) throw new KugetsuError("unavailable", "The forge is away.");
+    return { kind: "queued", thread: THREAD };
+  };
+  const { worker } = create(queue, { admit });
+  await worker.start();
+  const id = await accepted(store, newJob(1));
+  for (const wait of [0, 1_000, 2_000, 4_000, 8_000]) {
+    clock.now += wait;
+    const before = tries;
+    worker.wake();
+    await vi.waitFor(async () => {
+      expect(tries).toBe(before + 1);
+      expect(await store.nextReceived([])).toBeUndefined();
+    });
+    expect(await store.get(id)).toMatchObject({ state: "received" });
+  }
+  clock.now += 16_000;
+  expect(await worker.finished(id)).toMatchObject(DONE);
+});
+
+test("an admission that fails otherwise is tried three times, then the job ends with words", async () => {
+  const queue = createQueue();
+  const { store, clock } = queue;
+  const admit = vi.fn<WorkerOptions["admit"]>(async () => Promise.reject(new Error("a defect")));
+  const { worker, log } = create(queue, { admit, pollMs: 5 });
+  await worker.start();
+  const id = await accepted(store, newJob(1));
+  const ended = worker.finished(id);
+  while ((await store.get(id))?.state === "received") {
+    clock.now += 10_000;
+    worker.wake();
+    await vi.waitFor(async () => {
+      const due = await store.nextReceived([]);
+      expect(due === undefined || due.tries > 0).toBe(true);
+    });
+  }
+  expect(await ended).toMatchObject({ state: "failed", words: "Internal error." });
+  expect(admit).toHaveBeenCalledTimes(3);
+  expect(log.lines.map(({ level }) => level)).toEqual(["warn", "warn", "error"]);
+});
+
+test("admissions run side by side, four at most, one issue's in order", async () => {
+  const queue = createQueue();
+  const open = new Map<number, () => void>();
+  const admit: WorkerOptions["admit"] = async (job) =>
+    new Promise((resolve) => {
+      open.set(job.id, () => {
+        resolve({ kind: "dropped", why: "test" });
+      });
+    });
+  const { worker } = create(queue, { admit });
+  await worker.start();
+  for (const number of [1, 1, 2, 3, 4, 5]) await accepted(queue.store, newJob(number));
+  worker.wake();
+  await vi.waitFor(() => {
+    expect([...open.keys()]).toEqual([1, 3, 4, 5]);
+  });
+  open.get(1)?.();
+  await vi.waitFor(() => {
+    expect([...open.keys()]).toEqual([1, 3, 4, 5, 2]);
+  });
+  for (const id of [2, 3, 4, 5]) open.get(id)?.();
+  await vi.waitFor(() => {
+    expect(open.has(6)).toBe(true);
+  });
+  open.get(6)?.();
+});
+
+test("a stop ends the running turn of an issue alone; with `waiting` also what waits behind it", async () => {
+  const queue = createQueue();
+  const { store } = queue;
+  const reasons: unknown[] = [];
+  const { open, handle } = openHandler((signal) => {
+    reasons.push(stopOf(signal)?.kind, stopOf(signal)?.by);
+    return stopped();
+  });
+  const { worker } = create(queue, { handle });
+  const first = await queued(store, newJob(1));
+  const second = await queued(store, newJob(1));
+  const third = await queued(store, newJob(1));
+  const other = await queued(store, newJob(2));
+  const { ref } = newJob(1);
+  await worker.start();
+  await vi.waitFor(() => {
+    expect([...open.keys()]).toEqual([first, other]);
+  });
+  expect(await worker.stopRef(ref, "bob")).toEqual({ running: 1, waiting: 0 });
+  expect(await worker.finished(first)).toMatchObject({ state: "stopped" });
+  expect(reasons).toEqual(["stop", "bob"]);
+  await vi.waitFor(() => {
+    expect(worker.running()).toEqual([other, second]);
+  });
+  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 1, waiting: 1 });
+  expect(await worker.finished(third)).toMatchObject({
+    state: "stopped",
+    words: "Stopped by bob.",
+  });
+  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 0, waiting: 0 });
+  expect(worker.running()).toEqual([other]);
+});
+
+test("a stop reaches a turn that runs in another worker", async () => {
+  const file = temporaryFile();
+  const [one, two] = [createQueue(file, "one"), createQueue(file, "two")];
+  const { open, handle } = openHandler(stopped);
+  const { worker } = create(one, { handle, pollMs: 5 });
+  const { worker: other } = create(two, { caps: () => ({ dev: 0, pm: 0 }), pollMs: 5 });
+  const id = await queued(one.store, newJob(1));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(open.size).toBe(1);
+  });
+  expect(await other.stop(id, "bob")).toBe("stopping");
+  await other.start();
+  expect(await other.finished(id)).toMatchObject({ state: "stopped" });
+});
+
+test("a drain takes nothing new, lets turns end within the grace, and puts the others back for the next start", async () => {
+  const queue = createQueue();
+  const { store, owner, leases } = queue;
+  const { open, handle } = openHandler((signal) => ({
+    state: stopOf(signal)?.kind === "shutdown" ? "interrupted" : "failed",
+    words: "",
+  }));
+  const { worker } = create(queue, { handle });
+  const ends = await queued(store, newJob(1));
+  const goesOn = await queued(store, newJob(2));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(open.size).toBe(2);
+  });
+  const drained = worker.drain({ graceMs: 50 });
+  const late = await queued(store, newJob(3));
+  worker.wake();
+  open.get(ends)?.(DONE);
+  expect(await drained).toEqual([]);
+  expect(await store.get(ends)).toMatchObject({ state: "done" });
+  expect(await store.get(late)).toMatchObject({ state: "queued", attempts: 0 });
+  expect(await leases.live()).toEqual([]);
+  expect(await store.claim({ owner, caps: CAPS })).toMatchObject({ id: goesOn, attempts: 2 });
+});
+
+test("a drain that is not needed ends at once, whatever the grace is", async () => {
+  const { worker } = create(createQueue());
+  await worker.start();
+  expect(await worker.drain({ graceMs: NEVER_MS })).toEqual([]);
+});
+
+test("a handler that throws because of the shutdown is interrupted, not failed", async () => {
+  const queue = createQueue();
+  const { worker } = create(queue, { handle: throwOnAbort });
+  const id = await queued(queue.store, newJob(1));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(worker.running()).toEqual([id]);
+  });
+  expect(await worker.drain({ graceMs: 0 })).toEqual([]);
+  expect(await queue.store.get(id)).toMatchObject({ state: "queued" });
+});
+
+test("a handler that calls itself interrupted without a shutdown has failed", async () => {
+  const queue = createQueue();
+  const { worker } = create(queue, { handle: async () => ({ state: "interrupted" }) });
+  const id = await queued(queue.store, newJob(1));
+  await worker.start();
+  expect(await worker.finished(id)).toMatchObject({ state: "failed", words: "Internal error." });
+});
+
+test("at the start, what dead processes left is ended first and then resumed", async () => {
+  const queue = createQueue();
+  const { store, leases, owner, clock } = queue;
+  const id = await queued(store, newJob(1));
+  const gone = { ...owner, pid: 2 ** 22 + 1, marker: "gone" };
+  await store.claim({ owner: gone, caps: CAPS });
+  const steps: string[] = [];
+  const onDead: WorkerOptions["onDead"] = async (dead) => {
+    steps.push(`dead ${dead.map(({ marker }) => marker).join()}`);
+    expect(await leases.live()).toHaveLength(1);
+  };
+  const handle: Handle = async (_, { resumed }) => {
+    steps.push(`resumed ${resumed}`);
+    return DONE;
+  };
+  const { worker } = create(queue, { handle, onDead });
+  clock.now += 5;
+  await worker.start();
+  expect(await worker.finished(id)).toMatchObject({ ...DONE, startedAt: clock.now });
+  expect(steps).toEqual(["dead gone", "resumed true"]);
+});
+
+test("a worker for one job leaves the others alone", async () => {
+  const queue = createQueue();
+  const { store } = queue;
+  const other = await queued(store, newJob(1));
+  const received = await accepted(store, newJob(2));
+  const mine = await queued(store, newJob(3));
+  const { worker } = create(queue, { only: mine });
+  await worker.start();
+  expect(await worker.finished(mine)).toMatchObject(DONE);
+  expect(await store.get(other)).toMatchObject({ state: "queued" });
+  expect(await store.get(received)).toMatchObject({ state: "received" });
+});
+
+test("zeros as caps pause the turns; a later change takes effect without a restart", async () => {
+  const queue = createQueue();
+  let caps = { dev: 0, pm: 0 };
+  const { worker } = create(queue, { caps: () => caps });
+  const id = await queued(queue.store, newJob(1));
+  const help = await queued(queue.store, newJob(1, { lane: "quick", verb: "help" }));
+  await worker.start();
+  expect(await worker.finished(help)).toMatchObject(DONE);
+  expect(await queue.store.get(id)).toMatchObject({ state: "queued" });
+  caps = CAPS;
+  expect(await worker.finished(id)).toMatchObject(DONE);
+});
