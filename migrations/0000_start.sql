@@ -59,6 +59,7 @@ CREATE TABLE `jobs` (
 	`request` text NOT NULL,
 	`state` text NOT NULL,
 	`tries` integer DEFAULT 0 NOT NULL,
+	`faults` integer DEFAULT 0 NOT NULL,
 	`due_at` integer NOT NULL,
 	`admitted_at` integer,
 	`thread` text,

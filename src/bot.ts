@@ -71,7 +71,9 @@ export async function startBot(
     }),
   );
   const { database, leases, owner } = kugetsu;
-  await kugetsu.reconcile();
+  const dead = await leases.dead();
+  await kugetsu.endLeftovers(dead);
+  await leases.reconcile(dead);
   if (!(await leases.acquire({ resource: "server", kind: "server", owner }))) {
     throw new KugetsuError("conflict", `Another kugetsu server works on ${config.home}.`, {
       hint: "End it first, or give this one a KUGETSU_HOME of its own.",
@@ -124,6 +126,7 @@ export async function startBot(
       }),
       report: reportEnd,
       caps: () => ({ dev: config.maxConcurrentAgents, pm: 1 }),
+      onDead: (owners) => kugetsu.endLeftovers(owners),
       graceMs: config.shutdownGraceMs,
       log,
     }),

@@ -50,7 +50,7 @@ async function demo(once: boolean): Promise<boolean> {
   );
   forge.addHook(REPOSITORY, { url: `${bot.url}/webhooks/gitea`, secret });
 
-  const issue = await forge.createIssue(REPOSITORY, { by: "olivia", ...ISSUE });
+  const issue = forge.createIssue(REPOSITORY, { by: "olivia", ...ISSUE });
   const page = `${forge.url}/${REPOSITORY}/issues/${issue}`;
   tell(`olivia opens an issue: ${pc.bold(ISSUE.title)}`);
   tell(`Watch it here: ${pc.cyan(page)}`);
@@ -60,7 +60,7 @@ async function demo(once: boolean): Promise<boolean> {
   const reports: string[] = [];
   for (const words of ["/kugetsu fix", "/kugetsu continue add a test for the empty basket"]) {
     tell(`olivia comments: ${pc.bold(words)}`);
-    const comment = await forge.comment(REPOSITORY, issue, { by: "olivia", body: words });
+    const comment = forge.comment(REPOSITORY, issue, { by: "olivia", body: words });
     const report = await followReport(forge, issue, comment);
     reports.push(report);
     if (!report.startsWith("**Done")) break;

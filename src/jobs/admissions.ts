@@ -23,14 +23,14 @@ export interface AdmissionsOptions {
 
 const SIDE_BY_SIDE = 4;
 /** Tries of an admission that fails for another reason than an unavailable forge. */
-const MAX_TRIES = 3;
+const MAX_FAULTS = 3;
 
 /** Runs admissions, several side by side, those of one issue in order. */
 export function createAdmissions(options: AdmissionsOptions) {
   const { store, report, log, now, random, only, closing } = options;
   const busy = new Map<number, Promise<void>>();
 
-  const run = async ({ job, tries }: Received): Promise<void> => {
+  const run = async ({ job, tries, faults }: Received): Promise<void> => {
     try {
       const admission = await options.admit(job);
       const settled = await persist(() => store.settle(job.id, admission), log, closing);
@@ -38,13 +38,11 @@ export function createAdmissions(options: AdmissionsOptions) {
         log.info({ job: job.id, why: settled.words }, "A job is dropped");
     } catch (error) {
       const isUnavailable = error instanceof KugetsuError && error.code === "unavailable";
-      if (isUnavailable || tries + 1 < MAX_TRIES) {
+      const dueAt = now() + backoff(tries + 1, random());
+      // Counted first: whatever else goes wrong, the job is not tried again at once and for ever.
+      await persist(() => store.postpone(job.id, dueAt, !isUnavailable), log, closing);
+      if (isUnavailable || faults + 1 < MAX_FAULTS) {
         log.warn({ job: job.id, tries: tries + 1, err: error }, "A job could not be admitted yet");
-        await persist(
-          () => store.postpone(job.id, now() + backoff(tries + 1, random())),
-          log,
-          closing,
-        );
         return;
       }
       log.error({ job: job.id, err: error }, "A job cannot be admitted");

@@ -7,10 +7,11 @@ import { type JobRow, toJob } from "./job-row.ts";
 import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { jobs } from "./schema.ts";
 
-/** A job to be admitted, and how often that was tried in vain. */
+/** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
 export interface Received {
   readonly job: Job;
   readonly tries: number;
+  readonly faults: number;
 }
 
 /** `JobStore.nextReceived` inside a transaction of the caller's. */
@@ -48,13 +49,17 @@ export function nextReceived(
     .orderBy(asc(jobs.id))
     .limit(1)
     .get();
-  return row === undefined ? undefined : { job: toJob(row), tries: row.tries };
+  return row === undefined ? undefined : { job: toJob(row), tries: row.tries, faults: row.faults };
 }
 
 /** `JobStore.postpone` inside a transaction of the caller's. */
-export function postpone(tx: Tx, jobId: number, dueAt: number): void {
+export function postpone(tx: Tx, jobId: number, dueAt: number, isFault: boolean): void {
   tx.update(jobs)
-    .set({ tries: sql`${jobs.tries} + 1`, dueAt })
+    .set({
+      tries: sql`${jobs.tries} + 1`,
+      faults: sql`${jobs.faults} + ${isFault ? 1 : 0}`,
+      dueAt,
+    })
     .where(and(eq(jobs.id, jobId), eq(jobs.state, "received")))
     .run();
 }

@@ -43,8 +43,8 @@ export interface JobStore {
   nextReceived(busy: readonly number[], only?: number): Promise<Received | undefined>;
   /** Carries out an admission. Returns the job as it is now, or undefined when it was no longer `received`. */
   settle(jobId: number, admission: Admission): Promise<Job | undefined>;
-  /** Counts a failed try of the admission; the next one is due at `dueAt`. */
-  postpone(jobId: number, dueAt: number): Promise<void>;
+  /** Counts a failed try of the admission; the next one is due at `dueAt`. `isFault`: the forge was available. */
+  postpone(jobId: number, dueAt: number, isFault: boolean): Promise<void>;
   /** Starts the oldest job that may run now under a new lease; undefined when there is none. */
   claim(request: ClaimRequest): Promise<Job | undefined>;
 
@@ -133,8 +133,8 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     nextReceived: async (busy, only) => nextReceived(db.orm, busy, now(), only),
     settle: async (jobId, admission) =>
       speaking(db.write((tx) => settle(tx, jobId, admission, now()))),
-    postpone: async (jobId, dueAt) => {
-      db.write((tx) => postpone(tx, jobId, dueAt));
+    postpone: async (jobId, dueAt, isFault) => {
+      db.write((tx) => postpone(tx, jobId, dueAt, isFault));
     },
     claim: async (request) => db.write((tx) => claim(tx, request, now())),
     note: async (jobId, notes) => {

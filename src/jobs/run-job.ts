@@ -3,6 +3,7 @@ import type { Handle, HandlerEnd, ReportEnd } from "./admission.ts";
 import type { Job, JobEnd } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Log } from "./log.ts";
+import type { NewMessage } from "./message.ts";
 import { persist } from "./persist.ts";
 import { stopOf } from "./stop.ts";
 
@@ -54,7 +55,16 @@ async function endOf(job: Job, signal: AbortSignal, work: Work): Promise<Handler
         : { state: "stopped", words: `Stopped by ${stop.by ?? "somebody"}.` };
     if (stop === undefined)
       work.log.error({ job: job.id, ref: job.ref, err: error }, "A handler failed");
-    const fresh = (await work.store.get(job.id).catch(() => undefined)) ?? job;
-    return { ...end, say: work.report(fresh, end) };
+    return { ...end, say: await lastWords(job, end, work) };
+  }
+}
+
+/** What is said of the end, with what the handler noted on its way; nothing when that fails too. */
+async function lastWords(job: Job, end: JobEnd, work: Work): Promise<readonly NewMessage[]> {
+  try {
+    return work.report((await work.store.get(job.id)) ?? job, end);
+  } catch (error) {
+    work.log.error({ job: job.id, ref: job.ref, err: error }, "The end of a job cannot be told");
+    return [];
   }
 }

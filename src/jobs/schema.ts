@@ -55,8 +55,9 @@ export const jobs = sqliteTable(
         "refused",
       ],
     }).notNull(),
-    /** Tries of the admission, and when the next one is due. */
+    /** Failed tries of the admission, those among them that were no unavailable forge, and when the next is due. */
     tries: integer().notNull().default(0),
+    faults: integer().notNull().default(0),
     dueAt: integer("due_at").notNull(),
     admittedAt: integer("admitted_at"),
     thread: text({ mode: "json" }).$type<Thread>(),

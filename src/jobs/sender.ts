@@ -62,10 +62,13 @@ export function createOutboxSender(options: SenderOptions): OutboxSender {
   });
 
   const send = async (message: Message): Promise<void> => {
-    const outcome = await options.deliver(message).then(
-      (remoteId) => async () => store.sent(message, owner, remoteId),
-      (error: unknown) => async () => failed(message, error),
-    );
+    let outcome: () => Promise<void>;
+    try {
+      const remoteId = await options.deliver(message);
+      outcome = async () => store.sent(message, owner, remoteId);
+    } catch (error) {
+      outcome = async () => failed(message, error);
+    }
     try {
       await persist(outcome, log, closing.signal);
     } catch (error) {

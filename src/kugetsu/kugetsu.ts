@@ -47,8 +47,8 @@ export interface Kugetsu extends AsyncDisposable {
   destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
   /** Whether opencode is there. */
   canRunAgents(): Promise<boolean>;
-  /** Ends whatever processes killed lives of this program left behind, then removes their leases. */
-  reconcile(): Promise<Lease[]>;
+  /** Ends whatever processes the owners of these leases left behind. */
+  endLeftovers(dead: readonly Lease[]): Promise<void>;
 }
 
 export interface KugetsuOptions {
@@ -149,10 +149,8 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
         return false;
       }
     },
-    reconcile: async () => {
-      const dead = await leases.dead();
+    endLeftovers: async (dead) => {
       for (const marker of new Set(dead.map((lease) => lease.marker))) await endSurvivors(marker);
-      return leases.reconcile();
     },
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();

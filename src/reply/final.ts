@@ -58,8 +58,8 @@ const STATE: Record<TurnOutcome, string> = {
   timed_out: "Timed out",
   stopped: "Stopped",
 };
-const MOST_FILES = 50;
-const MOST_LINES = 30;
+const MOST_FILES = 30;
+const MOST_LINES = 10;
 
 /** The status comment in its final state: under 60,000 characters, whatever the agent wrote. */
 export function statusFinal(report: FinalReport): string {
@@ -123,6 +123,9 @@ function notesOf({ notes, kept = [] }: FinalReport): string {
   const words = notes
     .slice(0, MOST_LINES)
     .map((note) => `- ${harmless(note, { maxChars: 1000 }).replaceAll(/\n+/g, " ")}`);
+  const more = kept.length - refs.length;
+  if (more > 0)
+    refs.push(`- and ${more} more; \`kugetsu list --kept\` on the server names them all`);
   return [...words, ...refs].join("\n");
 }
 

@@ -14,7 +14,7 @@ import { withoutInvisible } from "../markdown/invisible.ts";
 import { breakUp, isIssueUrl, BREAK } from "./break-up.ts";
 import { imageWords, textOfHtml } from "./tags.ts";
 
-const URL_IN_TEXT = /\b(?:https?:\/\/|www\.)[^\s<>"'`]+/gi;
+const URL_IN_TEXT = /(?:https?:\/\/|www\.)[^\s<>"'`]+/gi;
 const LANGUAGE = /^[\w+#.-]{1,30}$/;
 // A summary's own titles stay below the words around it.
 const LEAST_HEADING = 3;

@@ -41,7 +41,7 @@ afterEach(async () => {
   const survivors = await endSurvivors(lease);
   await model[Symbol.asyncDispose]();
   await rm(root, { recursive: true, force: true, maxRetries: 5 });
-  expect(survivors, "processes outlived their runner").toEqual([]);
+  if (survivors.length > 0) throw new Error("Processes outlived their runner.");
 });
 
 function startRunner(idle = { max: 0, ms: 60_000 }): Runner {
@@ -62,15 +62,26 @@ function startRunner(idle = { max: 0, ms: 60_000 }): Runner {
 async function place(key: string, env: Record<string, string> = {}): Promise<AgentPlace> {
   const cwd = join(root, "worktrees", key);
   await mkdir(cwd, { recursive: true });
-  const git = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", PATH: process.env["PATH"] };
+  const git = {
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    PATH: process.env["PATH"],
+  };
   execFileSync("git", ["init", "--quiet", cwd], { env: git });
   await writeFile(join(cwd, "hello.txt"), `hello from ${key}\n`);
-  const path = (process.env["PATH"] ?? "").split(":").filter((entry) => !entry.includes("node_modules"));
+  const path = (process.env["PATH"] ?? "")
+    .split(":")
+    .filter((entry) => !entry.includes("node_modules"));
   return {
     key,
     cwd,
     home: join(root, "agents", key),
-    env: { PATH: path.join(":"), LANG: "C.UTF-8", KUGETSU_TEMP_DIR: join(root, "agents", key, "temp"), ...env },
+    env: {
+      PATH: path.join(":"),
+      LANG: "C.UTF-8",
+      KUGETSU_TEMP_DIR: join(root, "agents", key, "temp"),
+      ...env,
+    },
     lease,
   };
 }
@@ -178,7 +189,9 @@ test("a fork knows the base's conversation and works in its own worktree", async
     tokens: { input: 2000, output: 100 },
   });
   expect(fork.sessionId).not.toBe(baseId);
-  const words = model.requests.at(-1)?.ask.messages.map(({ role, text }) => `${role}: ${text.trim()}`);
+  const words = model.requests
+    .at(-1)
+    ?.ask.messages.map(({ role, text }) => `${role}: ${text.trim()}`);
   expect(words?.slice(1)).toEqual([
     "user: Remember: blue.",
     "assistant: ",
@@ -213,9 +226,16 @@ test("a stopped turn leaves no process, not even one in a session of its own", a
   const runner = startRunner({ max: 1, ms: 60_000 });
   const at = await place("one");
   const stop = new AbortController();
-  model.play(script([bash("(setsid sleep 611 &) ; (setsid sleep 612 >/dev/null 2>&1 &) ; sleep 613", 700_000)]));
+  model.play(
+    script([
+      bash("(setsid sleep 611 &) ; (setsid sleep 612 >/dev/null 2>&1 &) ; sleep 613", 700_000),
+    ]),
+  );
   const running = turn(runner, at, "Sleep.", { signal: stop.signal });
-  await vi.waitFor(() => expect(commands()).toEqual(["sleep 611", "sleep 612", "sleep 613"]), 30_000);
+  await vi.waitFor(
+    () => expect(commands()).toEqual(["sleep 611", "sleep 612", "sleep 613"]),
+    30_000,
+  );
   const stoppedAt = performance.now();
   stop.abort();
   expect(await running).toMatchObject({ outcome: "stopped", reason: "It was stopped." });
@@ -349,24 +369,7 @@ test("the agent's environment holds what it was given and no more", async () => 
   expect(seen).not.toContain("OPENCODE_CONFIG_CONTENT");
   const names = new Set([...seen.matchAll(/^([A-Za-z_]\w*)=/gm)].map(([, name]) => name ?? ""));
   const own = [...names].filter((name) => !name.startsWith("OPENCODE_")).toSorted();
-  expect(own).toEqual([
-    "AGENT",
-    "DEEPSEEK_API_KEY",
-    "HOME",
-    "KUGETSU_AGENT",
-    "KUGETSU_LEASE",
-    "KUGETSU_TEMP_DIR",
-    "LANG",
-    "OLDPWD",
-    "OPENCODE",
-    "PATH",
-    "PWD",
-    "SHLVL",
-    "TMPDIR",
-    "XDG_CONFIG_HOME",
-    "_",
-  ].filter((name) => names.has(name)));
-  expect(names).toContain("HOME");
+  expect(own).toEqual([]);
 });
 
 test("what is outside is refused without a question, and the turn goes on", async () => {
@@ -376,23 +379,7 @@ test("what is outside is refused without a question, and the turn goes on", asyn
   await mkdir(temp, { recursive: true });
   await writeFile(join(temp, "note.txt"), "a note");
   config = { ...config, permission: { bash: "ask", edit: "ask" } };
-  model.play(
-    script([
-      call("read", { filePath: "/etc/hostname" }),
-      call("read", { filePath: join(temp, "note.txt") }),
-      call("write", { filePath: join(at.cwd, ".env"), content: "A=1" }),
-      call("read", { filePath: join(at.cwd, ".env") }),
-      call("task", {
-        description: "look",
-        prompt: "subagent looks outside",
-        subagent_type: "general",
-      }),
-      (ask) => say(ask.results.join("\n---\n")),
-    ]),
-  );
   const whole = script([call("read", { filePath: "/etc/hostname" }), say("The subagent is done.")]);
-  const outer = script([]);
-  void outer;
   const player = (ask: Parameters<typeof whole>[0]) =>
     ask.lastUser.includes("subagent looks outside") ? whole(ask) : main(ask);
   const main = script([
@@ -400,7 +387,11 @@ test("what is outside is refused without a question, and the turn goes on", asyn
     call("read", { filePath: join(temp, "note.txt") }),
     call("write", { filePath: join(at.cwd, ".env"), content: "A=1" }),
     call("read", { filePath: join(at.cwd, ".env") }),
-    call("task", { description: "look", prompt: "subagent looks outside", subagent_type: "general" }),
+    call("task", {
+      description: "look",
+      prompt: "subagent looks outside",
+      subagent_type: "general",
+    }),
     (ask) => say(ask.results.join("\n---\n")),
   ]);
   model.play(player);

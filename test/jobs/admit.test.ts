@@ -92,10 +92,10 @@ test("a postponed admission waits for its time, and so does what came after it f
   const { store, clock } = createQueue();
   const first = await accepted(store, newJob(1));
   await accepted(store, newJob(1));
-  await store.postpone(first, clock.now + 500);
+  await store.postpone(first, clock.now + 500, false);
   expect(await store.nextReceived([])).toBeUndefined();
   clock.now += 500;
-  expect(await store.nextReceived([])).toMatchObject({ job: { id: first }, tries: 1 });
+  expect(await store.nextReceived([])).toMatchObject({ job: { id: first }, tries: 1, faults: 0 });
 });
 
 test("turns are counted by person from their admission on; quick commands and others' are not", async () => {

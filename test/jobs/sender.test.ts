@@ -84,6 +84,17 @@ test.each([
   expect(await queue.outbox.find("b")).toMatchObject({ state: "done" });
 });
 
+test("a forge that is not configured any more breaks nothing", async () => {
+  const queue = createQueue();
+  const { sender, log } = start(queue, () => {
+    throw new KugetsuError("not_found", "There is no such forge.");
+  });
+  await queue.outbox.put([message("a")]);
+  expect(await sender.flush(5_000)).toBe(true);
+  expect(log.lines).toMatchObject([{ level: "error" }]);
+  expect(await queue.outbox.find("a")).toMatchObject({ state: "dead" });
+});
+
 test("a status comment that somebody deleted is posted anew", async () => {
   const queue = createQueue();
   const status = { ...message("s"), kind: "status" as const };

@@ -174,6 +174,26 @@ test("an admission that fails otherwise is tried three times, then the job ends 
   expect(log.lines.map(({ level }) => level)).toEqual(["warn", "warn", "error"]);
 });
 
+test("an unavailable forge takes none of the three tries away", async () => {
+  const queue = createQueue();
+  const { store, clock } = queue;
+  const errors = [1, 2, 3, 4].map(() => new KugetsuError("unavailable", "The forge is away."));
+  const faults = [new Error("a defect"), new Error("a defect")];
+  const admit: WorkerOptions["admit"] = async () => {
+    const error = errors.pop() ?? faults.pop();
+    if (error !== undefined) throw error;
+    return { kind: "queued", thread: THREAD };
+  };
+  const { worker } = create(queue, { admit, pollMs: 5 });
+  await worker.start();
+  const ended = worker.finished(await accepted(store, newJob(1)));
+  await vi.waitFor(async () => {
+    clock.now += 60_000;
+    expect((await store.get(1))?.finishedAt).toBeDefined();
+  });
+  expect(await ended).toMatchObject(DONE);
+});
+
 test("admissions run side by side, four at most, one issue's in order", async () => {
   const queue = createQueue();
   const open = new Map<number, () => void>();

@@ -1,14 +1,19 @@
 import { expect, it } from "vitest";
 import { withDeadline } from "../../src/markdown/deadline.ts";
 
+function endless(): number {
+  for (let n = 0; ; n += 1) if (n < 0) return n;
+}
+
+function failing(): never {
+  throw new TypeError("broken");
+}
+
 it("returns what the work returns", () => {
   expect(withDeadline(1000, () => 42)).toBe(42);
 });
 
 it("ends work that would go on for ever", () => {
-  const endless = (): number => {
-    for (let n = 0; ; n += 1) if (n < 0) return n;
-  };
   const begun = performance.now();
   expect(withDeadline(50, endless)).toBeUndefined();
   expect(performance.now() - begun).toBeLessThan(2000);
@@ -20,8 +25,5 @@ it("ends work that runs out of stack", () => {
 });
 
 it("passes on what the work throws", () => {
-  const failing = (): never => {
-    throw new TypeError("broken");
-  };
   expect(() => withDeadline(1000, failing)).toThrow(new TypeError("broken"));
 });

@@ -97,12 +97,7 @@ function putSession(tx: Tx, session: NewSession, now: number): Session {
 }
 
 /** `SessionStore.patch` inside a transaction of the caller's. */
-function patchSession(
-  tx: Tx,
-  ref: string,
-  change: Partial<SessionFields>,
-  now: number,
-): Session {
+function patchSession(tx: Tx, ref: string, change: Partial<SessionFields>, now: number): Session {
   tx.update(sessions)
     .set({ lastActivityAt: now, ...toColumns(change) })
     .where(eq(sessions.ref, ref))

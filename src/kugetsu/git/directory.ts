@@ -1,5 +1,5 @@
-import { chmod, lstat, readdir, realpath, rm, unlink } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { chmod, lstat, readdir, rm, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { KugetsuError } from "../errors.ts";
 
 /** Whether a real directory (no symlink to one) stands there. */
@@ -8,17 +8,23 @@ export async function isDirectory(path: string): Promise<boolean> {
 }
 
 /**
- * Removes what stands at `path`, which must lie under `root` in the file system as it really is.
+ * Removes what stands at `path`, which must lie directly in `root`: so no symlink on the way can lead elsewhere, and
+ * a symlink in its place is removed as such.
  *
  * @throws KugetsuError `invalid` when it lies elsewhere
  */
-export async function removeUnder(root: string, path: string): Promise<void> {
-  if (!isUnder(resolve(root), resolve(path))) throw outside();
-  const stat = await lstat(path).catch(absent);
+export async function removeIn(root: string, path: string): Promise<void> {
+  const absolute = resolve(path);
+  if (dirname(absolute) !== resolve(root) || absolute === resolve(root)) {
+    throw new KugetsuError(
+      "invalid",
+      "That directory is none of kugetsu's own and is not touched.",
+    );
+  }
+  const stat = await lstat(absolute).catch(absent);
   if (stat === undefined) return;
-  if (!isUnder(await realpath(root), join(await realpath(dirname(path)), "x"))) throw outside();
-  if (stat.isDirectory()) await removeTree(path);
-  else await unlink(path);
+  if (stat.isDirectory()) await removeTree(absolute);
+  else await unlink(absolute);
 }
 
 /** Removes a directory with all that is in it, read-only directories too; symlinks are not followed. */
@@ -40,18 +46,7 @@ async function makeWritable(directory: string): Promise<void> {
   }
 }
 
-function isUnder(root: string, path: string): boolean {
-  return path.startsWith(root.endsWith(sep) ? root : root + sep);
-}
-
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
   throw error;
-}
-
-function outside(): KugetsuError {
-  return new KugetsuError(
-    "invalid",
-    "That directory lies outside of kugetsu's own and is not touched.",
-  );
 }

@@ -29,7 +29,7 @@ import type {
 export interface GitOptions {
   /** Absolute path of KUGETSU_HOME: `mirrors/`, `private/` and `tmp/` are made in it. */
   readonly home: string;
-  /** Absolute path under which all worktrees lie; without it `<home>/worktrees`. */
+  /** Absolute path of the directory that all worktrees lie directly in; without it `<home>/worktrees`. */
   readonly worktrees?: string;
   readonly box: Box;
   /** The outer environment. Only PATH, proxies and certificates of it reach git. */

@@ -10,18 +10,16 @@ export interface NewCommitLine {
   readonly subject: string;
 }
 
-/** Which of the commits nobody but the agent has: neither `since` nor a branch of the forge contains them. */
+/** Which of the commits nobody but the agent has: neither `known` nor a branch of the forge contains them. */
 export async function newOnes(
   place: GitPlace,
   mirror: Mirror,
   shas: readonly string[],
-  since: string,
+  known: ReadonlySet<string>,
 ): Promise<Set<string>> {
-  const input = `${[...shas, `^${since}`].join("\n")}\n`;
-  // `--stdin` first: a `--not` before it would hold for what is read there too.
-  const ended = await botGit(place, mirror.path, ["rev-list", "--stdin", "--not", "--branches"], {
-    input,
-  });
+  const input = `${[...shas, ...[...known].map((sha) => `^${sha}`)].join("\n")}\n`;
+  const args = ["rev-list", "--stdin", "--not", "--branches"];
+  const ended = await botGit(place, mirror.path, args, { input });
   const listed = succeeded(ended, "The agent's commits could not be read.").toString().split("\n");
   const wanted = new Set(shas);
   return new Set(listed.filter((sha) => wanted.has(sha)));

@@ -11,7 +11,7 @@ export interface Identity {
 export interface GitPlace {
   /** Absolute: holds `mirrors/`, `private/` and `tmp/`. */
   readonly home: string;
-  /** Absolute: every worktree lies under it. */
+  /** Absolute: every worktree lies directly in it. */
   readonly worktrees: string;
   readonly box: Box;
   /** The outer environment, of which only PATH, proxies and certificates reach git. */

@@ -71,11 +71,10 @@ export async function takeOver(place: GitPlace, request: TakeOverRequest): Promi
   for (const each of surveys) leftOut.push(...(await takeCommits(place, request, each)));
 
   const branches = new Map<string, string>();
-  const atStart = new Set((await headsAtStart(place, request.key)).filter((sha) => sha !== since));
+  const atStart = new Set(await headsAtStart(place, request.key));
   for (const each of surveys.toReversed()) {
     for (const [name, sha] of each.branches) {
-      if (name === branch || (!leftOut.includes(name) && !atStart.has(sha)))
-        branches.set(name, sha);
+      if (name === branch || !leftOut.includes(name)) branches.set(name, sha);
     }
   }
   const current = surveys.find((each) => each.head !== undefined);
@@ -85,12 +84,8 @@ export async function takeOver(place: GitPlace, request: TakeOverRequest): Promi
   const head: Head | undefined =
     left.sha === undefined ? current?.head : { sha: left.sha, branch: base.branch };
 
-  const fresh = await newOnes(
-    place,
-    mirror,
-    [...branches.values(), ...(head === undefined ? [] : [head.sha])],
-    since,
-  );
+  const candidates = [...branches.values(), ...(head === undefined ? [] : [head.sha])];
+  const fresh = await newOnes(place, mirror, candidates, new Set([since, ...atStart]));
   const tip = await chooseTip({ branch, since, head, branches, fresh, contains: mirror.contains });
   const alsoKept = await keepRest(place, request, tip.rest);
   await setRef(place, mirror.path, `refs/kugetsu/incoming/${request.key}`, tip.sha);

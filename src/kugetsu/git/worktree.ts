@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { boxedCommand, boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
-import { isDirectory, removeUnder } from "./directory.ts";
+import { isDirectory, removeIn } from "./directory.ts";
 import { gitEnvironment } from "./environment.ts";
 import type { Mirror } from "./mirror.ts";
 import { mirrorPath, privatePath } from "./place.ts";
@@ -58,7 +58,7 @@ export function agentRepository(place: GitPlace, worktree: AgentWorktree): Boxed
  * Makes a private repository on the mirror's objects, and a worktree of it on `branch` at the commit `at`. What
  * stands at these places is removed first.
  *
- * @throws KugetsuError `invalid` when the path lies outside of the worktrees, `failed`
+ * @throws KugetsuError `invalid` when the path does not lie directly in the worktrees' directory, `failed`
  */
 export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest): Promise<void> {
   const { mirror, key, path, branch, at, signal } = request;
@@ -105,9 +105,9 @@ export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest
 /** Removes worktree and private repository as directories. @throws KugetsuError `invalid` for a path elsewhere */
 export async function removeWorktree(place: GitPlace, worktree: WorktreePlace): Promise<void> {
   assertKey(worktree.key);
-  await removeUnder(place.worktrees, resolve(worktree.path));
-  await removeUnder(resolve(place.home, "private"), privatePath(place, worktree.key));
-  await removeUnder(resolve(place.home, "private"), headsFile(place, worktree.key));
+  await removeIn(place.worktrees, worktree.path);
+  await removeIn(join(place.home, "private"), privatePath(place, worktree.key));
+  await removeIn(join(place.home, "private"), headsFile(place, worktree.key));
 }
 
 /**

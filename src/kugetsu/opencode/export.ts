@@ -31,11 +31,13 @@ export async function exportFromProcess(
   config: AgentConfig,
   sessionId: string,
 ): Promise<string> {
+  // Without an id that it takes for one, opencode asks for a choice and waits.
+  if (!/^ses_\w+$/.test(sessionId)) throw notExported();
   const paths = await prepareHome(place, config);
   const marks = { id: randomUUID(), password: randomBytes(24).toString("base64url") };
   const boxed = program.box({
     file: program.file,
-    args: ["export", "--", sessionId],
+    args: ["export", sessionId],
     cwd: place.cwd,
     env: opencodeEnvironment(place, paths, marks, program.ripgrep),
     writable: [place.cwd, paths.home, paths.temp],
@@ -56,13 +58,17 @@ export async function exportFromProcess(
       stdout: file.fd,
       stderr: "ignore",
     });
-    if (exitCode !== 0) throw new KugetsuError("failed", "The conversation cannot be exported.");
+    if (exitCode !== 0) throw notExported();
     const text = await readFile(path, "utf8");
     return readConversation(text).messages.length === 0 ? "" : text;
   } finally {
     await rm(path, { force: true });
     await emptyTemp(paths);
   }
+}
+
+function notExported(): KugetsuError {
+  return new KugetsuError("failed", "The conversation cannot be exported.");
 }
 
 /** The last export, when the session's database is as it was then: a process for it takes 2.4 s. */

@@ -203,7 +203,7 @@ describe("mirror over HTTP", () => {
     expect(words).toContain("remote-http");
     expect(words).toContain("KUGETSU_GIT_PASSWORD");
     expect(words).not.toContain(TOKEN);
-    expect(() => execFileSync("grep", ["-r", TOKEN, fixture.home])).toThrow();
+    expect(() => execFileSync("grep", ["-r", TOKEN, fixture.home])).toThrow(/Command failed/);
   });
 
   it("gives the credentials to no other host than the address names", async () => {

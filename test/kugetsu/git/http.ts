@@ -20,11 +20,10 @@ export async function serveGit(repository: string, token: string): Promise<GitSe
   const expected = `Basic ${Buffer.from(`bot:${token}`).toString("base64")}`;
   const server = createServer((request, response) => {
     seen.push({ path: request.url ?? "", authorization: request.headers.authorization });
-    if (failure !== undefined) return void response.writeHead(failure).end("no");
-    if (request.headers.authorization !== expected) {
-      return void response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end("no");
-    }
-    backend(repository, request, response);
+    const isKnown = request.headers.authorization === expected;
+    if (failure !== undefined) response.writeHead(failure).end("no");
+    else if (isKnown) backend(repository, request, response);
+    else response.writeHead(401, { "www-authenticate": 'Basic realm="git"' }).end("no");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -61,11 +61,16 @@ describe("push", () => {
 
   it("refuses branches that are options or no branches", async () => {
     using session = await openSession();
-    for (const branch of ["--delete", "-f", "a:b", "+x", "a b", "refs/../x"]) {
+    for (const branch of ["--delete", "-f", "a:b", "a b", "refs/../x"]) {
       const attempt = session.git.push({ mirror: session.mirror, sha: session.since, branch });
-      if (branch === "+x") await expect(attempt).resolves.toEqual({ kind: "pushed" });
-      else await expect(attempt).rejects.toMatchObject({ code: "invalid" });
+      await expect(attempt).rejects.toMatchObject({ code: "invalid" });
     }
+  });
+
+  it("does not take a plus in front of a branch's name for force", async () => {
+    using session = await openSession();
+    await session.git.push({ mirror: session.mirror, sha: session.since, branch: "+x" });
+    expect(sh(session.upstream, "rev-parse", "refs/heads/+x")).toBe(session.since);
   });
 
   it("pushes over HTTP with credentials, and never repeats them", async () => {

@@ -186,6 +186,19 @@ describe("takeOver", () => {
     expect(await session.takeOver(place)).toMatchObject({ tip: session.since, alsoKept: [] });
   });
 
+  it("does not take a checked out main for the agent's work when main was rewritten since", async () => {
+    using session = await openSession();
+    sh(session.person, "commit", "-q", "--amend", "-m", "Begin anew");
+    sh(session.person, "push", "-q", "-f", "origin", "main");
+    await session.git.mirror({ key: "calc", url: session.upstream });
+    sh(session.path, "checkout", "-q", "main");
+    expect(await session.takeOver()).toMatchObject({
+      tip: session.since,
+      alsoKept: [],
+      rewritten: false,
+    });
+  });
+
   it("says when history was rewritten, and a graft mends it", async () => {
     using session = await openSession();
     write(session.path, { "b.txt": "b\n" });
@@ -226,14 +239,12 @@ describe("takeOver", () => {
     write(session.path, { "c.txt": "c\n" });
     seen.length = 0;
     await session.takeOver();
-    const own = [session.path, session.privateRepository];
+    const own = new Set([session.path, session.privateRepository]);
     const scratch = join(session.home, "tmp");
     expect(seen.length).toBeGreaterThan(8);
     for (const { writable, readable, file } of seen) {
       expect(file).toBe("git");
-      expect(writable.every((path) => own.includes(path) || path.startsWith(`${scratch}/`))).toBe(
-        true,
-      );
+      expect(writable.every((path) => own.has(path) || path.startsWith(`${scratch}/`))).toBe(true);
       expect(readable.every((path) => path === session.mirror.path || path === session.path)).toBe(
         true,
       );
@@ -291,7 +302,7 @@ describe("takeOver from a hostile worktree", () => {
     ]);
     expect(await session.mirror.read(taken.tip, "new.js", 100)).toBe("2;\n");
     // The trap is a real one: the agent's own git falls into it.
-    expect(() => sh(session.path, "add", "-A")).toThrow();
+    expect(() => sh(session.path, "add", "-A")).toThrow(/Command failed/);
     expect(readFileSync(mark, "utf8")).toContain("program");
   });
 
@@ -432,7 +443,7 @@ describe("takeOver from a hostile worktree", () => {
       name: "KugetsuError",
       code: "failed",
     });
-    expect(() => sh(session.mirror.path, "cat-file", "-t", evil)).toThrow();
+    expect(() => sh(session.mirror.path, "cat-file", "-t", evil)).toThrow(/Command failed/);
     expect(
       readdirSync(join(session.mirror.path, "objects", "pack")).filter((name) =>
         name.startsWith("tmp"),

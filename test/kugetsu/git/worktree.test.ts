@@ -12,7 +12,7 @@ describe("openWorktree", () => {
     expect(sh(session.privateRepository, "count-objects", "-v")).toContain("in-pack: 0");
     write(session.path, { "a.txt": "a\n" });
     const sha = commitAll(session.path, "Work");
-    expect(() => sh(session.mirror.path, "cat-file", "-e", sha)).toThrow();
+    expect(() => sh(session.mirror.path, "cat-file", "-e", sha)).toThrow(/Command failed/);
     expect(sh(session.path, "log", "-1", "--format=%an", "main")).toBe("Agent");
   });
 
@@ -46,6 +46,7 @@ describe("openWorktree", () => {
     for (const path of [
       join(outside, "victim"),
       join(session.home, "worktrees", "link", "victim"),
+      join(session.home, "worktrees", "link", "new"),
       join(session.home, "worktrees"),
       join(session.home, "worktrees", "..", "mirrors"),
     ]) {
@@ -150,20 +151,21 @@ describe("sync", () => {
   });
 });
 
-describe("beginMerge", () => {
-  async function conflicting() {
-    const session = await openSession();
-    write(session.person, { "calc.js": "theirs\n", "theirs.txt": "t\n" });
-    const theirs = commitAll(session.person, "Theirs");
-    sh(session.person, "push", "-q", "origin", "main");
-    write(session.path, { "calc.js": "ours\n" });
-    const since = commitAll(session.path, "Ours");
-    await session.takeOver();
-    await session.git.mirror({ key: "calc", url: session.upstream });
-    const where = { mirror: session.mirror, key: session.key, path: session.path, env: AGENT_ENV };
-    return { session, theirs, since, where };
-  }
+/** A session whose agent and a person changed the same line. */
+async function conflicting() {
+  const session = await openSession();
+  write(session.person, { "calc.js": "theirs\n", "theirs.txt": "t\n" });
+  const theirs = commitAll(session.person, "Theirs");
+  sh(session.person, "push", "-q", "origin", "main");
+  write(session.path, { "calc.js": "ours\n" });
+  const since = commitAll(session.path, "Ours");
+  await session.takeOver();
+  await session.git.mirror({ key: "calc", url: session.upstream });
+  const where = { mirror: session.mirror, key: session.key, path: session.path, env: AGENT_ENV };
+  return { session, theirs, since, where };
+}
 
+describe("beginMerge", () => {
   it("leaves the conflict to the agent, and its solution becomes a merge commit", async () => {
     const { session, theirs, since, where } = await conflicting();
     using _ = session;
