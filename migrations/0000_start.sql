@@ -22,9 +22,10 @@ CREATE TABLE `sessions` (
 	`start_sha` text,
 	`tip` text,
 	`pushed_sha` text,
-	`pull_number` integer,
 	`seen_comment_id` integer,
-	`config` text NOT NULL,
+	`worktree_at` text,
+	`requester` text,
+	`unresolved` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`last_activity_at` integer NOT NULL,
 	FOREIGN KEY (`ref`) REFERENCES `slugs`(`ref`) ON UPDATE no action ON DELETE no action

@@ -137,15 +137,24 @@ export async function startBot(
     const { event, ...told } = delivery;
     const received = receive(event, { forge: told.forge, instance: forge.instance, bot: self.bot });
     const job = "job" in received ? received.job : undefined;
-    if ("ignored" in received) log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
+    if ("ignored" in received)
+      log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
     const name = event.kind === "other" ? event.name : event.kind;
-    const acceptance = await store.accept({ ...told, event: name, job, acknowledge: acknowledgement });
+    const acceptance = await store.accept({
+      ...told,
+      event: name,
+      job,
+      acknowledge: acknowledgement,
+    });
     if (job !== undefined && acceptance.kind === "accepted") worker.wake();
     return acceptance.kind;
   };
   const app = createApp({
     forges: new Map([
-      [GITEA, { secrets: () => config.secrets.giteaWebhookSecrets, read: readGiteaDelivery, deliveryId }],
+      [
+        GITEA,
+        { secrets: () => config.secrets.giteaWebhookSecrets, read: readGiteaDelivery, deliveryId },
+      ],
     ]),
     accept,
     readiness: createReadiness({ database, forge, opencode: () => kugetsu.canRunAgents() }),

@@ -19,7 +19,13 @@ export interface AdmitOptions {
 }
 
 /** Decides whether a delivery's word becomes work: the forge confirms the act, and the actor's right. */
-export function createAdmit({ forge: forgeOf, served, delegateAllow, log, now = Date.now }: AdmitOptions): Admit {
+export function createAdmit({
+  forge: forgeOf,
+  served,
+  delegateAllow,
+  log,
+  now = Date.now,
+}: AdmitOptions): Admit {
   return async (job) => {
     const forge = forgeOf(job.forge);
     if (!served(job.repository)) return dropped("the operator does not serve this repository");
@@ -27,7 +33,10 @@ export function createAdmit({ forge: forgeOf, served, delegateAllow, log, now = 
     if (act.kind === "denied") return dropped(act.why);
     const right = await decideRight(forge, act.repository, job, delegateAllow);
     if (!right.may) {
-      log.warn({ job: job.id, actor: job.actor.login, why: right.why, help: right.help }, "refused");
+      log.warn(
+        { job: job.id, actor: job.actor.login, why: right.why, help: right.help },
+        "refused",
+      );
       return refused(job, right.why);
     }
     return { kind: "queued", thread: await snapshotThread(forge, job, act) };

@@ -5,7 +5,12 @@ import { isBot } from "./bots.ts";
 
 /** What the forge itself says about the act that a delivery told. */
 export type ConfirmedAct =
-  | { readonly kind: "confirmed"; readonly repository: Repository; readonly issue: Issue; readonly comment: Comment }
+  | {
+      readonly kind: "confirmed";
+      readonly repository: Repository;
+      readonly issue: Issue;
+      readonly comment: Comment;
+    }
   | { readonly kind: "denied"; readonly why: string };
 
 // Whoever knows a hook's secret can sign an old comment again. What is older than a day is never worked off.
@@ -29,13 +34,15 @@ export async function confirmAct(forge: Forge, job: Job, now: number): Promise<C
   if (repository.archived) return denied("the repository is archived");
   if (issue === undefined) return denied("the forge knows no such issue");
   if (comment === undefined) return denied("the forge knows no such comment");
-  if (comment.issueNumber !== job.issueNumber) return denied("the comment belongs to another issue");
+  if (comment.issueNumber !== job.issueNumber)
+    return denied("the comment belongs to another issue");
   if (comment.author.id !== job.author.id) return denied("somebody else wrote the comment");
   if (comment.body !== job.commentBody) return denied("the comment has other words");
   if (job.action === "created" && job.actor.id !== comment.author.id) {
     return denied("only its author can have created the comment");
   }
-  if (now - Date.parse(comment.updatedAt) > OLDEST_MS) return denied("the comment is older than a day");
+  if (now - Date.parse(comment.updatedAt) > OLDEST_MS)
+    return denied("the comment is older than a day");
   return { kind: "confirmed", repository, issue, comment };
 }
 

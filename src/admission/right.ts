@@ -4,7 +4,11 @@ import type { Job } from "../jobs/job.ts";
 /** Whether the actor may give this order; `unknown` fails closed. */
 export type Right =
   | { readonly may: true }
-  | { readonly may: false; readonly why: "no_right" | "no_admin" | "unknown"; readonly help?: string };
+  | {
+      readonly may: false;
+      readonly why: "no_right" | "no_admin" | "unknown";
+      readonly help?: string;
+    };
 
 /** Asks the forge now, for everybody who had a hand in the words: the author, and the editor of an edit. */
 export async function decideRight(
@@ -16,10 +20,12 @@ export async function decideRight(
   const people = job.actor.id === job.author.id ? [job.author] : [job.author, job.actor];
   for (const person of people) {
     const permission = await forge.permission(repository, person);
-    if (permission.level === "unknown") return { may: false, why: "unknown", help: permission.help };
+    if (permission.level === "unknown")
+      return { may: false, why: "unknown", help: permission.help };
     if (!mayPush(permission)) return { may: false, why: "no_right" };
     const named = delegateAllow.some((login) => login.toLowerCase() === person.login.toLowerCase());
-    if (job.verb === "delegate" && permission.level !== "admin" && !named) return { may: false, why: "no_admin" };
+    if (job.verb === "delegate" && permission.level !== "admin" && !named)
+      return { may: false, why: "no_admin" };
   }
   return { may: true };
 }

@@ -7,5 +7,7 @@ export type ServedBy = (repository: RepositoryId) => boolean;
 export function servedBy(allow: readonly string[]): ServedBy {
   const names = new Set(allow.map((name) => name.toLowerCase()));
   return ({ owner, name }) =>
-    names.size === 0 || names.has(owner.toLowerCase()) || names.has(`${owner}/${name}`.toLowerCase());
+    names.size === 0 ||
+    names.has(owner.toLowerCase()) ||
+    names.has(`${owner}/${name}`.toLowerCase());
 }

@@ -17,7 +17,9 @@ Everything but the model's words is real. It stays up to be looked at; --once en
 const WAIT = { timeoutMs: 240_000 };
 const REPOSITORY = "olivia/shop";
 
-const { values } = parseArgs({ options: { once: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
+const { values } = parseArgs({
+  options: { once: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+});
 if (values.help === true) process.stdout.write(HELP);
 else process.exitCode = (await demo(values.once === true)) ? 0 : 1;
 
@@ -33,7 +35,10 @@ async function demo(once: boolean): Promise<boolean> {
   const secret = "a-secret-of-the-demo-only";
   forge.addUser("olivia");
   const { token } = forge.addUser("kugetsu-bot");
-  await forge.addRepository(REPOSITORY, { files: FILES, collaborators: { "kugetsu-bot": "write" } });
+  await forge.addRepository(REPOSITORY, {
+    files: FILES,
+    collaborators: { "kugetsu-bot": "write" },
+  });
 
   tell("Starting the bot: kugetsu serve");
   const bot = stack.use(
@@ -69,14 +74,19 @@ async function demo(once: boolean): Promise<boolean> {
   const pull = forge.pulls(REPOSITORY)[0];
   const green = pull !== undefined && (await testsPass(forge.gitDir(REPOSITORY), pull.head));
   if (pull !== undefined) {
-    tell(`Pull request ${pc.cyan(`${forge.url}/${REPOSITORY}/pulls/${pull.number}`)} from ${pc.bold(pull.head)}.`);
+    tell(
+      `Pull request ${pc.cyan(`${forge.url}/${REPOSITORY}/pulls/${pull.number}`)} from ${pc.bold(pull.head)}.`,
+    );
   }
   tell(`The test on the branch is ${green ? pc.green("green") : pc.red("red")}.`);
   const done = reports.length === 2 && reports.every((report) => report.startsWith("**Done"));
   const good = redBefore && green && done;
-  if (!good) process.stderr.write(`${pc.red("The story did not end well.")} The bot's log:\n${bot.log()}\n`);
+  if (!good)
+    process.stderr.write(`${pc.red("The story did not end well.")} The bot's log:\n${bot.log()}\n`);
   if (!once) {
-    tell(`It stays up. Issue: ${pc.cyan(page)}  Bot: ${pc.cyan(`${bot.url}/readyz`)}  Ctrl-C ends it.`);
+    tell(
+      `It stays up. Issue: ${pc.cyan(page)}  Bot: ${pc.cyan(`${bot.url}/readyz`)}  Ctrl-C ends it.`,
+    );
     await interrupted();
   }
   tell("Ending.");
@@ -91,11 +101,13 @@ async function followReport(
 ): Promise<string> {
   let told = "";
   const status = () =>
-    forge.issue(REPOSITORY, issue).comments.find(({ id, by }) => by === "kugetsu-bot" && id > after)?.body ?? "";
+    forge.issue(REPOSITORY, issue).comments.find(({ id, by }) => by === "kugetsu-bot" && id > after)
+      ?.body ?? "";
   for (;;) {
     await forge.until(() => status() !== told, { ...WAIT, what: "the next words of the bot" });
     told = status();
-    for (const line of visible(told)) process.stdout.write(`    ${pc.dim("kugetsu-bot |")} ${line}\n`);
+    for (const line of visible(told))
+      process.stdout.write(`    ${pc.dim("kugetsu-bot |")} ${line}\n`);
     if (/^\*\*(?:Done|Failed|Timed out|Stopped)/.test(told)) return told;
   }
 }

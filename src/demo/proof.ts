@@ -8,7 +8,11 @@ export async function testsPass(gitDir: string, branch: string): Promise<boolean
   const directory = await mkdtemp(join(tmpdir(), "kugetsu-proof-"));
   try {
     await execa("git", ["clone", "--quiet", "--branch", branch, "--", gitDir, directory]);
-    const { exitCode } = await execa("node", ["--test"], { cwd: directory, reject: false, env: { NODE_OPTIONS: "" } });
+    const { exitCode } = await execa("node", ["--test"], {
+      cwd: directory,
+      reject: false,
+      env: { NODE_OPTIONS: "" },
+    });
     return exitCode === 0;
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -53,7 +53,10 @@ export async function serveBot(env: Readonly<Record<string, string>>): Promise<S
         },
       };
     }
-    const ended = await Promise.race([exited.then(() => true), once(child.stderr, "data").then(() => false)]);
+    const ended = await Promise.race([
+      exited.then(() => true),
+      once(child.stderr, "data").then(() => false),
+    ]);
     if (ended) throw new Error(`The server did not start:\n${text}`);
   }
 }

@@ -34,7 +34,8 @@ test("an empty basket costs nothing", () => {
 const fix = script([
   bash("node --test"),
   (ask) => read(`${worktree(ask.text)}/total.js`),
-  (ask) => edit(`${worktree(ask.text)}/total.js`, "sum + item.price", "sum + item.price * item.quantity"),
+  (ask) =>
+    edit(`${worktree(ask.text)}/total.js`, "sum + item.price", "sum + item.price * item.quantity"),
   bash('node --test && git commit --all --message "Count the quantity in the total"'),
   say(
     "`total` added up the prices and never looked at the quantity. It multiplies them now.\n\n`node --test` was red before and is green.",
@@ -49,7 +50,8 @@ const addTest = script([
 ]);
 
 /** What the model says in the demo: the fix first, and a further test when it is asked for one. */
-export const play: Player = (ask) => (ask.lastUser.includes("add a test") ? addTest(ask) : fix(ask));
+export const play: Player = (ask) =>
+  ask.lastUser.includes("add a test") ? addTest(ask) : fix(ask);
 
 /** The agent's directory, as opencode tells it to its model. */
 function worktree(conversation: string): string {

@@ -15,7 +15,9 @@ const MOST_BRANCHES = 50;
  * Chooses `fix/issue-N`, or the first of `fix/issue-N-2`, `-3`, … that is ours to push to. A branch whose pull request
  * is merged or closed, or that somebody else made, is left alone.
  */
-export async function planBranch(work: Pick<Work, "forge" | "job" | "kugetsu">): Promise<BranchPlan> {
+export async function planBranch(
+  work: Pick<Work, "forge" | "job" | "kugetsu">,
+): Promise<BranchPlan> {
   const { forge, job } = work;
   const { owner, name } = job.repository;
   const [bot, session] = await Promise.all([forge.self(), work.kugetsu.session(job.ref)]);
@@ -32,7 +34,10 @@ export async function planBranch(work: Pick<Work, "forge" | "job" | "kugetsu">):
     const ours = session?.branch === branch && session.pushedSha !== undefined;
     if (head === undefined || ours) return { branch, pull: undefined };
   }
-  throw new KugetsuError("conflict", `All branches from ${branchName(job.issueNumber, 1)} to -${MOST_BRANCHES} are taken.`);
+  throw new KugetsuError(
+    "conflict",
+    `All branches from ${branchName(job.issueNumber, 1)} to -${MOST_BRANCHES} are taken.`,
+  );
 }
 
 /** The `count`th branch of an issue: `fix/issue-14`, `fix/issue-14-2`, … */

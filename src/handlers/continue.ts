@@ -7,7 +7,8 @@ export const continueSession: Handler = async (work) => {
   if (session === undefined && !work.resumed) {
     return {
       state: "done",
-      words: "There is no session for this issue yet. `/kugetsu fix` starts one; what you wrote can stand behind it.",
+      words:
+        "There is no session for this issue yet. `/kugetsu fix` starts one; what you wrote can stand behind it.",
     };
   }
   const { message, context } = work.job;

@@ -9,7 +9,10 @@ import { followProgress } from "./progress.ts";
 export const delegate: Handler = async (work) => {
   const { job, forge, kugetsu } = work;
   if (job.message === "") {
-    return { state: "done", words: "What is to be done? Write it behind the verb: `/kugetsu delegate <message>`." };
+    return {
+      state: "done",
+      words: "What is to be done? Write it behind the verb: `/kugetsu delegate <message>`.",
+    };
   }
   const repository = await forge.repository(job.repository.owner, job.repository.name);
   const progress = followProgress(work, statusWorking);
@@ -27,7 +30,9 @@ export const delegate: Handler = async (work) => {
         context: job.context,
         message: job.message,
         actor: job.actor.login,
-        notes: work.resumed ? ["Your last turn on this order was interrupted. Look at what is already done."] : [],
+        notes: work.resumed
+          ? ["Your last turn on this order was interrupted. Look at what is already done."]
+          : [],
         fence: randomBytes(9).toString("hex"),
       }),
     limits: work.settings.limits,
@@ -36,7 +41,9 @@ export const delegate: Handler = async (work) => {
   });
   await progress.end();
   const notes = lacksToken
-    ? ["The PM agent has no `GITEA_TOKEN`; the operator gives it one with `kugetsu env set GITEA_TOKEN - pm-agent`."]
+    ? [
+        "The PM agent has no `GITEA_TOKEN`; the operator gives it one with `kugetsu env set GITEA_TOKEN - pm-agent`.",
+      ]
     : [];
   return {
     state: result.outcome === "finished" ? "done" : result.outcome,

@@ -9,7 +9,8 @@ export const fix: Handler = async (work) => {
   const session = await work.kugetsu.session(work.job.ref);
   if (message === "" && !work.resumed && session?.state === "finished") {
     const { branch, pull } = await planBranch(work);
-    if (pull !== undefined) return { state: "done", words: alreadyThere({ pullUrl: pull.webUrl, branch }) };
+    if (pull !== undefined)
+      return { state: "done", words: alreadyThere({ pullUrl: pull.webUrl, branch }) };
   }
   return takeTurn(work, { message, context });
 };

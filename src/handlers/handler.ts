@@ -43,7 +43,10 @@ export interface QueueView {
   /** Jobs of an issue, newest first. */
   jobsOf(ref: string): Promise<Job[]>;
   /** Ends the running turn of an issue, and with `waiting` what waits behind it. Returns how many. */
-  stop(ref: string, options: { by: string; waiting: boolean }): Promise<{ running: number; waiting: number }>;
+  stop(
+    ref: string,
+    options: { by: string; waiting: boolean },
+  ): Promise<{ running: number; waiting: number }>;
 }
 
 /** The issue a job belongs to, as the forge's methods want it. */

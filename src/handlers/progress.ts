@@ -26,9 +26,11 @@ export function followProgress(
     const urgency = said === 0 ? "urgent" : "whenever";
     said = now;
     const words = print({ doing: [...doing], elapsedMs: now - begun });
-    saying = saying.then(() => work.say(words, urgency)).catch((error: unknown) => {
-      work.log.warn({ err: error, job: work.job.id }, "the progress could not be written down");
-    });
+    saying = saying
+      .then(() => work.say(words, urgency))
+      .catch((error: unknown) => {
+        work.log.warn({ err: error, job: work.job.id }, "the progress could not be written down");
+      });
   };
   return { update, end: () => saying };
 }

@@ -22,7 +22,9 @@ export interface Publication {
 export async function publish(work: Work, report: TurnReport): Promise<Publication> {
   const { forge, job, kugetsu, settings } = work;
   const { owner, name } = job.repository;
-  const allowCi = settings.allowCiChanges.some((allowed) => allowed.toLowerCase() === `${owner}/${name}`.toLowerCase());
+  const allowCi = settings.allowCiChanges.some(
+    (allowed) => allowed.toLowerCase() === `${owner}/${name}`.toLowerCase(),
+  );
   try {
     const published = await kugetsu.publish({
       ref: parseRef(job.ref),
@@ -54,13 +56,18 @@ export async function publish(work: Work, report: TurnReport): Promise<Publicati
       case "pushed": {
         await proveOnForge(work, published.branch, published.sha);
         const notes = [];
-        if (published.merged) notes.push("Commits that other people had pushed to the branch were merged in first.");
+        if (published.merged)
+          notes.push("Commits that other people had pushed to the branch were merged in first.");
         if (published.branch !== report.branch) {
-          notes.push(`${code(report.branch)} could not take the work, so it went to ${code(published.branch)}.`);
+          notes.push(
+            `${code(report.branch)} could not take the work, so it went to ${code(published.branch)}.`,
+          );
         }
         const pull = await openPull(work, report, published.branch);
         return { branch: published.branch, pull, notes, kept: [], failure: undefined };
       }
+      default:
+        return published satisfies never;
     }
   } catch (error) {
     work.log.error({ err: error, job: job.id }, "the work could not be published");
@@ -76,10 +83,17 @@ function nowhere(part: Partial<Publication>): Publication {
 async function proveOnForge(work: Work, branch: string, sha: string): Promise<void> {
   const { owner, name } = work.job.repository;
   if ((await work.forge.branch(owner, name, branch)) === sha) return;
-  throw new KugetsuError("failed", `The push of ${branch} went through, but the forge does not show it.`);
+  throw new KugetsuError(
+    "failed",
+    `The push of ${branch} went through, but the forge does not show it.`,
+  );
 }
 
-async function openPull(work: Work, report: TurnReport, branch: string): Promise<Publication["pull"]> {
+async function openPull(
+  work: Work,
+  report: TurnReport,
+  branch: string,
+): Promise<Publication["pull"]> {
   const { forge, job } = work;
   const { owner, name } = job.repository;
   const existing = await forge.pullRequest(owner, name, branch);
@@ -98,7 +112,10 @@ async function openPull(work: Work, report: TurnReport, branch: string): Promise
     })
     .catch(async (error: unknown) => {
       // An earlier life opened it and was killed before it knew: the forge says conflict.
-      const pull = error instanceof KugetsuError && error.code === "conflict" && (await forge.pullRequest(owner, name, branch));
+      const pull =
+        error instanceof KugetsuError &&
+        error.code === "conflict" &&
+        (await forge.pullRequest(owner, name, branch));
       if (pull !== undefined && pull !== false) return pull;
       throw error;
     });

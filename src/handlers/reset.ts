@@ -7,6 +7,10 @@ export const reset: Handler = async ({ job, kugetsu }) => {
     return { state: "done", words: "There is no session for this issue." };
   }
   const { kept } = await kugetsu.destroy(job.ref);
-  const where = kept.length === 0 ? "" : ` Unpushed work is kept under ${kept.map(code).join(", ")}.`;
-  return { state: "done", words: `**Reset.** The session is gone; \`/kugetsu fix\` starts anew.${where}` };
+  const where =
+    kept.length === 0 ? "" : ` Unpushed work is kept under ${kept.map(code).join(", ")}.`;
+  return {
+    state: "done",
+    words: `**Reset.** The session is gone; \`/kugetsu fix\` starts anew.${where}`,
+  };
 };

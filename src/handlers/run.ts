@@ -48,14 +48,17 @@ export function createHandle(options: RunOptions): Handle {
 }
 
 /** What is said of an end that no handler saw: a crash, a stop before the start. */
-export const reportEnd: ReportEnd = (job, end) => wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job) });
+export const reportEnd: ReportEnd = (job, end) =>
+  wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job) });
 
 function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
   const messages = [statusMessage(job, end.words, true)];
   if (end.tell !== undefined) {
     const { pull, alreadyAsked } = end.tell;
     const comment = toldComment({ login: job.actor.login, state: end.state, pull });
-    messages.push(told(job, comment, pull === undefined || alreadyAsked ? undefined : { number: pull }));
+    messages.push(
+      told(job, comment, pull === undefined || alreadyAsked ? undefined : { number: pull }),
+    );
   }
   return messages;
 }

@@ -20,7 +20,10 @@ function words(session: Session | undefined, jobs: readonly Job[]): string {
   if (waiting > 0) lines.push(`- ${waiting} waiting`);
   if (session === undefined) lines.push("- no session yet: `/kugetsu fix` starts one");
   else {
-    if (session.branch !== undefined) lines.push(`- branch ${code(session.branch)}${session.pushedSha === undefined ? ", not pushed" : ""}`);
+    if (session.branch !== undefined)
+      lines.push(
+        `- branch ${code(session.branch)}${session.pushedSha === undefined ? ", not pushed" : ""}`,
+      );
     lines.push("- `/kugetsu continue` goes on in the session");
   }
   return lines.join("\n");

@@ -11,6 +11,9 @@ function words(ended: { running: number; waiting: number }): string {
   if (ended.running === 0 && ended.waiting === 0) return "Nothing runs for this issue.";
   const parts = [];
   if (ended.running > 0) parts.push("the running turn is ended");
-  if (ended.waiting > 0) parts.push(`${ended.waiting} waiting ${ended.waiting === 1 ? "order is" : "orders are"} taken back`);
+  if (ended.waiting > 0)
+    parts.push(
+      `${ended.waiting} waiting ${ended.waiting === 1 ? "order is" : "orders are"} taken back`,
+    );
   return `**Stopped:** ${parts.join(", ")}. Its work is kept; \`/kugetsu continue\` goes on with it.`;
 }

@@ -5,6 +5,7 @@ import type { Session } from "../kugetsu/db/sessions.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { TurnOrder, TurnReport } from "../kugetsu/turn.ts";
 import type { Job } from "../jobs/job.ts";
+import { stopOf } from "../jobs/stop.ts";
 import type { Thread } from "../thread.ts";
 import { planBranch } from "./branch.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
@@ -52,11 +53,17 @@ async function runTurn(work: Work, order: Order): Promise<TurnReport> {
   });
   await progress.end();
   if (report.result.outcome === "finished") await kugetsu.seen(job.ref, job.commentId);
-  await work.note({ report });
+  // A turn that the server's end cut off is no report: it goes on after the restart.
+  if (stopOf(work.signal)?.kind !== "shutdown") await work.note({ report });
   return report;
 }
 
-function promptOf(work: Work, order: Order, session: Session | undefined, webUrl: string): TurnOrder["prompt"] {
+function promptOf(
+  work: Work,
+  order: Order,
+  session: Session | undefined,
+  webUrl: string,
+): TurnOrder["prompt"] {
   const { job } = work;
   const seen = session?.seenCommentId ?? undefined;
   return (facts) => {
@@ -89,13 +96,18 @@ function threadFor(thread: Thread | undefined, seen: number | undefined): { thre
 
 function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] {
   const lines = [];
-  if (work.resumed) lines.push("Your last turn on this order was interrupted. Look at what is already done, and go on.");
+  if (work.resumed)
+    lines.push(
+      "Your last turn on this order was interrupted. Look at what is already done, and go on.",
+    );
   if (facts.conflicts.length > 0) {
     lines.push(
       `Other people pushed to this branch. A merge of their commits is in progress, with conflicts in: ${facts.conflicts.join(", ")}. Resolve them and commit the merge first.`,
     );
   } else if (facts.mergedFromForge) {
-    lines.push("Other people pushed to this branch since your last turn. Their commits are in your worktree now.");
+    lines.push(
+      "Other people pushed to this branch since your last turn. Their commits are in your worktree now.",
+    );
   }
   return lines;
 }
@@ -122,7 +134,9 @@ function ended(work: Work, report: TurnReport, publication: Publication | undefi
       diffstat: report.diffstat,
       branch: publication?.branch ?? report.branch,
       pushed: publication?.branch !== undefined,
-      ...(pull === undefined ? {} : { pull: { number: pull.number, url: pull.webUrl, created: pull.created } }),
+      ...(pull === undefined
+        ? {}
+        : { pull: { number: pull.number, url: pull.webUrl, created: pull.created } }),
       commits: report.commits.length,
       committedForAgent: report.committedForAgent,
       foundOn: report.foundOn,

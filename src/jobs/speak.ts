@@ -23,6 +23,8 @@ export async function speak(
     case "status":
     case "comment":
       return comment(forge, at, message, mask);
+    default:
+      return message.kind satisfies never;
   }
 }
 

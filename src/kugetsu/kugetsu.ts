@@ -94,7 +94,10 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     box,
     idle: { max: idleAgents, ms: IDLE_MS },
     config: async () => {
-      const config = await operatorConfig({ environment, defaultEnv: await envFiles.read("default") });
+      const config = await operatorConfig({
+        environment,
+        defaultEnv: await envFiles.read("default"),
+      });
       for (const secret of secretsOf(mergeLayers(config))) learn(secret);
       return config;
     },

@@ -33,7 +33,8 @@ export function parseRef(text: string): IssueRef {
 
 /** @throws KugetsuError `invalid` when a part could not stand in a path, an address or a command line */
 export function assertRef(ref: IssueRef, text = printRef(ref)): void {
-  if (!INSTANCE.test(ref.instance) || ref.instance.includes("..")) throw invalid("the instance is not a host name", text);
+  if (!INSTANCE.test(ref.instance) || ref.instance.includes(".."))
+    throw invalid("the instance is not a host name", text);
   if (!isName(ref.owner)) throw invalid("the user is not a valid name", text);
   if (!isName(ref.repo)) throw invalid("the repository is not a valid name", text);
   if (!IDENTIFIER.test(ref.identifier)) {

@@ -37,6 +37,10 @@ export interface AgentPlace {
   readonly env: Readonly<Record<string, string>>;
   /** The lease under which it runs; stands in the process environment as `KUGETSU_LEASE`, to find survivors. */
   readonly lease: string;
+  /** Further absolute directories that it may write, such as its private repository. */
+  readonly writable?: readonly string[];
+  /** Further absolute directories of kugetsu's own that it may read, such as the mirror. */
+  readonly readable?: readonly string[];
 }
 
 export interface TurnRequest {
@@ -71,7 +75,11 @@ export interface Runner extends AsyncDisposable {
   /** Runs one turn. Resolves for every expected end; throws KugetsuError only for a defect or a bad request. */
   run(request: TurnRequest): Promise<TurnResult>;
   /** Makes an empty conversation, or one of a single prompt, and returns its id. */
-  createSession(place: AgentPlace, prompt: string | undefined, signal: AbortSignal): Promise<string>;
+  createSession(
+    place: AgentPlace,
+    prompt: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string>;
   /** The conversation as a portable text for `forkOf`; empty when it has no messages. */
   exportSession(place: AgentPlace, sessionId: string): Promise<string>;
   /** Ends the idle process of that place, if any, so that its directory may be removed. */

@@ -71,7 +71,12 @@ export type Published =
   /** Conflict markers of a merge are left in these files: not pushed. */
   | { readonly kind: "unresolved"; readonly paths: readonly string[]; readonly kept: string }
   /** `branch` on the forge is now at `sha`. `merged`: commits of other people were merged in first. */
-  | { readonly kind: "pushed"; readonly branch: string; readonly sha: string; readonly merged: boolean }
+  | {
+      readonly kind: "pushed";
+      readonly branch: string;
+      readonly sha: string;
+      readonly merged: boolean;
+    }
   /** CI files are touched: not pushed, kept under a ref. */
   | { readonly kind: "protected"; readonly paths: readonly string[]; readonly kept: string }
   /** The forge refused the push for good: kept under a ref. */

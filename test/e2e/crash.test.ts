@@ -32,7 +32,9 @@ test("on SIGTERM the running turn gets its grace, no agent survives, and the job
   const { forge, model } = world;
   model.play(script([bash("sleep 600", 600_000)]));
   const fix = world.say("/kugetsu fix");
-  await forge.until(async () => (await processesWith(world.home)).length > 1, { timeoutMs: 30_000 });
+  await forge.until(async () => (await processesWith(world.home)).length > 1, {
+    timeoutMs: 30_000,
+  });
   await model.until(({ ask }) => ask.lastUser.includes("issue"));
   world.bot().signal("SIGTERM");
   expect(await world.bot().exited).toBe(0);

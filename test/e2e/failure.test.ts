@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
 
-const WORK = script([bash("echo x >> x.txt && git add . && git commit --quiet --message x"), say("Made x.")]);
+const WORK = script([
+  bash("echo x >> x.txt && git add . && git commit --quiet --message x"),
+  say("Made x."),
+]);
 
 test("a model that refuses, and a push that is refused, end in a clear failure; the next job is worked off", async () => {
   await using world = await openWorld();
@@ -22,7 +25,9 @@ test("a model that refuses, and a push that is refused, end in a clear failure; 
   expect(forge.pulls(REPOSITORY)).toHaveLength(0);
 
   const answer = world.say("/kugetsu help");
-  await forge.until(() => world.botComments().some(({ id, body }) => id > answer && body.includes("/kugetsu continue")));
+  await forge.until(() =>
+    world.botComments().some(({ id, body }) => id > answer && body.includes("/kugetsu continue")),
+  );
 });
 
 test("without opencode the status comment says what is missing", async () => {

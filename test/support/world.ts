@@ -31,7 +31,10 @@ export interface World extends AsyncDisposable {
   /** The bot's comments in the issue, oldest first. */
   botComments(): readonly ThreadComment[];
   /** `kugetsu …` in the same environment. */
-  cli(args: readonly string[], input?: string): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
+  cli(
+    args: readonly string[],
+    input?: string,
+  ): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
 }
 
 const FINAL = /^\*\*(?:Done|Failed|Timed out|Stopped|Nothing)/;
@@ -83,8 +86,13 @@ export async function openWorld(
   setup.defer(() => bot[Symbol.asyncDispose]());
   const port = new URL(bot.url).port;
   forge.addHook(REPOSITORY, { url: `${bot.url}/webhooks/gitea`, secret: SECRET });
-  const issue = forge.createIssue(REPOSITORY, { by: "walter", title: "It is broken", body: "Mend it." });
-  const botComments = () => forge.issue(REPOSITORY, issue).comments.filter(({ by }) => by === "kugetsu-bot");
+  const issue = forge.createIssue(REPOSITORY, {
+    by: "walter",
+    title: "It is broken",
+    body: "Mend it.",
+  });
+  const botComments = () =>
+    forge.issue(REPOSITORY, issue).comments.filter(({ by }) => by === "kugetsu-bot");
 
   const stack = setup.move();
   return {
@@ -101,12 +109,15 @@ export async function openWorld(
     },
     say: (body, by = "olivia") => forge.comment(REPOSITORY, issue, { by, body }),
     report: async (comment, timeoutMs = 120_000) => {
-      const find = () => botComments().find(({ id, body }) => id > comment && body.includes(`:${comment}:`));
-      const what = () => `a final status comment; the bot's log:\n${bot.log()}`;
+      const find = () =>
+        botComments().find(({ id, body }) => id > comment && body.includes(`:${comment}:`));
       try {
         await forge.until(() => FINAL.test(find()?.body ?? ""), { timeoutMs });
       } catch (error) {
-        throw new Error(`${String(error)}\n${find()?.body ?? "no comment"}\nNot seen: ${what()}`);
+        const seen = find()?.body ?? "no comment";
+        throw new Error(`No final status comment, but: ${seen}\nThe bot's log:\n${bot.log()}`, {
+          cause: error,
+        });
       }
       const found = find();
       if (found === undefined) throw new Error("The status comment is gone.");

@@ -25,9 +25,10 @@ export const sessions = sqliteTable("sessions", {
   startSha: text("start_sha"),
   tip: text(),
   pushedSha: text("pushed_sha"),
-  pullNumber: integer("pull_number"),
   seenCommentId: integer("seen_comment_id"),
-  config: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  worktreeAt: text("worktree_at"),
+  requester: text(),
+  unresolved: text({ mode: "json" }).$type<readonly string[]>().notNull(),
   createdAt: integer("created_at").notNull(),
   lastActivityAt: integer("last_activity_at").notNull(),
 });

@@ -33,11 +33,14 @@ export interface SessionFields {
   readonly tip: string | undefined;
   /** What the forge's branch was last pushed to. */
   readonly pushedSha: string | undefined;
-  readonly pullNumber: number | undefined;
   /** The newest comment that the agent was told of. */
   readonly seenCommentId: number | undefined;
-  /** Settings of this session alone. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** The commit that the worktree is known to stand on; undefined when it has to be brought to `tip` first. */
+  readonly worktreeAt: string | undefined;
+  /** Whose name the commits made in the worktree get as their requester. */
+  readonly requester: string | undefined;
+  /** Files in which the last turn left a merge unresolved. */
+  readonly unresolved: readonly string[];
   /** Milliseconds since the epoch. */
   readonly lastActivityAt: number;
 }
@@ -119,9 +122,10 @@ const EMPTY = {
   startSha: null,
   tip: null,
   pushedSha: null,
-  pullNumber: null,
   seenCommentId: null,
-  config: {},
+  worktreeAt: null,
+  requester: null,
+  unresolved: [],
 };
 
 function existing(tx: Tx, ref: string): Session {
@@ -156,7 +160,8 @@ function toSession(row: typeof sessions.$inferSelect & { slug: string }): Sessio
     startSha: row.startSha ?? undefined,
     tip: row.tip ?? undefined,
     pushedSha: row.pushedSha ?? undefined,
-    pullNumber: row.pullNumber ?? undefined,
+    worktreeAt: row.worktreeAt ?? undefined,
+    requester: row.requester ?? undefined,
     seenCommentId: row.seenCommentId ?? undefined,
   };
 }

@@ -16,6 +16,8 @@ import { protectedChanges } from "./protected.ts";
 import type { ProtectedRequest } from "./protected.ts";
 import { push } from "./push.ts";
 import type { PushRequest } from "./push.ts";
+import { nameRequester } from "./requester.ts";
+import type { RequesterRequest } from "./requester.ts";
 import { takeOver } from "./takeover.ts";
 import type { TakeOverRequest } from "./takeover.ts";
 import { beginMerge, openWorktree, removeWorktree, sync } from "./worktree.ts";
@@ -57,6 +59,7 @@ export function createGit(options: GitOptions) {
     existing: (key: string) => existingMirror(place, key),
     openWorktree: (request: OpenWorktreeRequest) => openWorktree(place, request),
     removeWorktree: (worktree: WorktreePlace) => removeWorktree(place, worktree),
+    nameRequester: (request: RequesterRequest) => nameRequester(place, request),
     takeOver: (request: TakeOverRequest) => takeOver(place, request),
     sync: (request: SyncRequest) => sync(place, request),
     beginMerge: (request: BeginMergeRequest) => beginMerge(place, request),

@@ -175,7 +175,8 @@ function connect(opencode: OpencodeProcess, cwd: string): Connected {
           sessionId,
           prompt: [{ type: "text", text }],
         });
-        return { stopReason: answer.stopReason, usage: usageOf(answer.usage) };
+        // In the protocol the usage is not settled yet; opencode sends it.
+        return { stopReason: answer.stopReason, usage: usageOf(raw(answer)["usage"]) };
       },
       cancel: (sessionId) => acp.notify("session/cancel", { sessionId }),
       listen(next) {

@@ -21,9 +21,13 @@ export function findOpencode(binary?: string, machine: Machine = thisMachine()):
   if (binary !== undefined && binary !== "") {
     const path = resolve(binary);
     if (isProgram(path)) return path;
-    throw new KugetsuError("invalid", "KUGETSU_OPENCODE_BIN does not name a program.", {
-      hint: `${path} is missing or may not be executed.`,
-    });
+    throw new KugetsuError(
+      "invalid",
+      "opencode cannot be started: KUGETSU_OPENCODE_BIN does not name a program.",
+      {
+        hint: `${path} is missing or may not be executed.`,
+      },
+    );
   }
   const found = insideOf("opencode-ai", opencodePackages(machine), "bin/opencode");
   if (found !== undefined) return found;
@@ -60,22 +64,22 @@ export function opencodePackages(machine: Machine): readonly string[] {
 }
 
 function insideOf(parent: string, packages: readonly string[], file: string): string | undefined {
-  let require = createRequire(import.meta.url);
+  const here = createRequire(import.meta.url);
+  const entry = resolved(here, `${parent}/package.json`) ?? resolved(here, parent);
+  if (entry === undefined) return undefined;
+  // The platform's package may lie below its parent's own node_modules.
+  const there = createRequire(entry);
+  return packages
+    .map((name) => resolved(there, `${name}/${file}`))
+    .find((path) => path !== undefined && isProgram(path));
+}
+
+function resolved(require: NodeJS.Require, name: string): string | undefined {
   try {
-    // The platform's package may lie below its parent's own node_modules.
-    require = createRequire(require.resolve(`${parent}/package.json`));
+    return require.resolve(name);
   } catch {
     return undefined;
   }
-  for (const name of packages) {
-    try {
-      const path = resolve(require.resolve(`${name}/package.json`), "..", file);
-      if (isProgram(path)) return path;
-    } catch {
-      continue;
-    }
-  }
-  return undefined;
 }
 
 function isProgram(path: string): boolean {

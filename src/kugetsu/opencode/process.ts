@@ -49,11 +49,18 @@ export function startOpencode(
     args,
     cwd: place.cwd,
     env: opencodeEnvironment(place, paths, marks, program.ripgrep),
-    writable: [place.cwd, paths.home, paths.temp, ...(temp === undefined ? [] : [temp])],
+    writable: [
+      place.cwd,
+      paths.home,
+      paths.temp,
+      ...(temp === undefined ? [] : [temp]),
+      ...(place.writable ?? []),
+    ],
     readable: [
       paths.config,
       program.directory,
       ...(program.ripgrep === undefined ? [] : [program.ripgrep]),
+      ...(place.readable ?? []),
     ],
   });
   const child = execa(boxed.file, boxed.args, {
@@ -62,7 +69,6 @@ export function startOpencode(
     extendEnv: false,
     preferLocal: false,
     detached: true,
-    cleanup: true,
     buffer: false,
     reject: false,
     stdin: "pipe",

@@ -8,17 +8,13 @@ import { startAgent, type Agent } from "./agent.ts";
 import { findOpencode, findRipgrepDirectory } from "./binary.ts";
 import { agentConfig, secretsOf, type AgentConfig } from "./agent-config.ts";
 import { openDirectories } from "./environment.ts";
-import { cachedExport, cacheExport, exportFromPort, exportFromProcess } from "./export.ts";
+import { cachedExport, cacheExport, exportConversation } from "./export.ts";
 import { agentHome } from "./home.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
-import { outcomeOf } from "./outcome.ts";
-import { figuresSince, type Figures } from "./port.ts";
-import { within, type Program } from "./process.ts";
+import type { Program } from "./process.ts";
 import { openSession } from "./session.ts";
-import { createTranscript, lastWords } from "./transcript.ts";
-import { runPrompt } from "./turn.ts";
-import { cutBytes } from "./words.ts";
+import { runTurn } from "./turn-result.ts";
 
 export interface OpencodeRunnerOptions {
   /** Another program than the bundled one (KUGETSU_OPENCODE_BIN). */
@@ -31,18 +27,16 @@ export interface OpencodeRunnerOptions {
   readonly idle: { readonly max: number; readonly ms: number };
 }
 
-const NOTHING: Figures = { tokens: { input: 0, output: 0, cached: 0 }, cost: 0 };
-// A comment holds 64 KB on the forges.
-const MAX_TEXT_BYTES = 60_000;
-// The agent's last words are in one of its last messages.
-const LAST_MESSAGES = 30;
-const FIGURES_MS = 3000;
+const EXPORT_MS = 120_000;
 const FIRST_TURN = { wallMs: 10 * 60_000, silenceMs: 5 * 60_000 };
 
 /** Runs turns with `opencode acp`, one process and one database for each session. */
 export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   const idle = createIdleAgents(options.idle);
   const busy = new Map<string, Agent | undefined>();
+  const running = new Set<Promise<unknown>>();
+  const exporting = new Map<string, Promise<string>>();
+  const life = new AbortController();
   let program: Program | undefined;
 
   const theProgram = (): Program => {
@@ -77,7 +71,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   };
 
   const run = async (request: TurnRequest): Promise<TurnResult> => {
-    const { place, signal } = request;
+    const { place } = request;
+    const signal = AbortSignal.any([request.signal, life.signal]);
     if (/^\s*\//.test(request.prompt)) {
       // opencode would take it for a command of its own and never ask the model.
       throw new KugetsuError("internal", "A prompt must not begin with a slash.");
@@ -113,16 +108,14 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
         : openSession(agent, place, request, config);
       const sessionId = await orStopped(opening, agent, signal);
       await request.onSession(sessionId);
-      const turn = await oneTurn(
-        agent,
-        request,
-        sessionId,
-        config,
-        request.sessionId !== undefined || !!request.forkOf,
-      );
-      keep = turn.outcome === "finished";
-      if (keep)
-        await idle.keep(place.key, { agent, sessionId, fingerprint: fingerprint(place, config) });
+      const hasPast = request.sessionId !== undefined || Boolean(request.forkOf);
+      const session = { id: sessionId, hasPast };
+      const turn = await runTurn(agent, { ...request, signal }, session, config);
+      keep = turn.outcome === "finished" && !life.signal.aborted;
+      if (keep) {
+        const waiting = { agent, sessionId, fingerprint: fingerprint(place, config) };
+        await idle.keep(place.key, waiting);
+      }
       return result({ ...turn, sessionId });
     } catch (error) {
       if (signal.aborted) return result({ outcome: "stopped", reason: "It was stopped." });
@@ -136,59 +129,95 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     }
   };
 
-  const exportSession = async (place: AgentPlace, sessionId: string): Promise<string> => {
-    const running = idle.peek(place.key)?.agent ?? busy.get(place.key);
-    if (running !== undefined) return await exportFromPort(running.port, sessionId);
+  /** Runs something in a process of its own, which is ended then. */
+  const inAgent = async <T>(
+    place: AgentPlace,
+    stop: AbortSignal,
+    act: (agent: Agent, config: AgentConfig) => Promise<T>,
+  ): Promise<T> => {
+    const signal = AbortSignal.any([stop, life.signal]);
+    const config = await configOf(place);
+    const agent = await startAgent(theProgram(), place, config, signal);
+    busy.set(place.key, agent);
+    try {
+      return await orStopped(act(agent, config), agent, signal);
+    } finally {
+      busy.delete(place.key);
+      await agent.close();
+    }
+  };
+
+  const exportOnce = async (place: AgentPlace, sessionId: string): Promise<string> => {
+    const agent = idle.peek(place.key)?.agent ?? busy.get(place.key);
+    if (agent !== undefined) return await exportConversation(agent.port, sessionId);
     const cached = await cachedExport(place, sessionId);
     if (cached !== undefined) return cached;
-    const text = await exportFromProcess(theProgram(), place, await configOf(place), sessionId);
+    const text = await inAgent(place, AbortSignal.timeout(EXPORT_MS), (alone) =>
+      exportConversation(alone.port, sessionId),
+    );
     await cacheExport(place, sessionId, text);
     return text;
   };
 
-  const release = async (key: string) => idle.take(key)?.agent.close();
+  /** Several new sessions may want the base at the same time: one process reads it for all. */
+  const exportSession = async (place: AgentPlace, sessionId: string): Promise<string> => {
+    const name = `${place.key} ${sessionId}`;
+    const underWay = exporting.get(name);
+    if (underWay !== undefined) return await underWay;
+    const made = exportOnce(place, sessionId).finally(() => exporting.delete(name));
+    exporting.set(name, made);
+    return await made;
+  };
+
+  const createSession = async (
+    place: AgentPlace,
+    prompt: string | undefined,
+    signal: AbortSignal,
+  ): Promise<string> => {
+    if (prompt === undefined) {
+      const sessionId = await inAgent(place, signal, (agent, config) =>
+        openSession(agent, place, EMPTY, config),
+      );
+      await cacheExport(place, sessionId, "");
+      return sessionId;
+    }
+    const turn = await run({
+      ...EMPTY,
+      place,
+      prompt,
+      signal,
+      limits: FIRST_TURN,
+      onSession: async () => undefined,
+      onProgress: () => undefined,
+    });
+    if (turn.outcome !== "finished" || turn.sessionId === undefined) {
+      throw new KugetsuError(
+        "failed",
+        `The first turn of the conversation did not work. ${turn.reason}`,
+      );
+    }
+    const text = await exportSession(place, turn.sessionId);
+    await idle.take(place.key)?.agent.close();
+    await cacheExport(place, turn.sessionId, text);
+    return turn.sessionId;
+  };
+
+  /** What is under way when the runner is disposed is stopped and waited for. */
+  const tracked = async <T>(work: Promise<T>): Promise<T> => {
+    running.add(work);
+    return await work.finally(() => running.delete(work));
+  };
 
   return {
-    run,
-    exportSession,
+    run: (request) => tracked(run(request)),
+    createSession: (place, prompt, signal) => tracked(createSession(place, prompt, signal)),
+    exportSession: (place, sessionId) => tracked(exportSession(place, sessionId)),
     release: async (key) => {
-      await release(key);
-    },
-    async createSession(place, prompt, signal) {
-      if (prompt === undefined) {
-        const config = await configOf(place);
-        const agent = await startAgent(theProgram(), place, config, signal);
-        let sessionId: string;
-        try {
-          sessionId = await orStopped(openSession(agent, place, EMPTY, config), agent, signal);
-        } finally {
-          await agent.close();
-        }
-        await cacheExport(place, sessionId, "");
-        return sessionId;
-      }
-      const turn = await run({
-        ...EMPTY,
-        place,
-        prompt,
-        signal,
-        limits: FIRST_TURN,
-        onSession: async () => undefined,
-        onProgress: () => undefined,
-      });
-      if (turn.outcome !== "finished" || turn.sessionId === undefined) {
-        throw new KugetsuError(
-          "failed",
-          `The first turn of the conversation did not work. ${turn.reason}`,
-        );
-      }
-      const text = await exportSession(place, turn.sessionId);
-      await release(place.key);
-      await cacheExport(place, turn.sessionId, text);
-      return turn.sessionId;
+      await idle.take(key)?.agent.close();
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...busy.values()].map(async (agent) => agent?.close()));
+      life.abort();
+      await Promise.allSettled(running);
       await idle.closeAll();
     },
   };
@@ -196,74 +225,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };
 
-async function oneTurn(
-  agent: Agent,
-  request: TurnRequest,
-  sessionId: string,
-  config: AgentConfig,
-  hasPast: boolean,
-): Promise<Omit<TurnResult, "sessionId" | "durationMs">> {
-  const { limits, signal, place } = request;
-  const before = hasPast ? await inTime(agent.port.figures(sessionId)) : NOTHING;
-  const used = async () => {
-    const after = await inTime(agent.port.figures(sessionId));
-    return before === undefined || after === undefined ? undefined : figuresSince(before, after);
-  };
-  const transcript = createTranscript({ cwd: place.cwd, onProgress: request.onProgress });
-  let asked: string | undefined;
-  const end = await runPrompt(agent, {
-    sessionId,
-    prompt: request.prompt,
-    limits,
-    signal,
-    onUpdate: (update) => transcript.update(update),
-    onAsked: (title) => {
-      asked = title;
-    },
-    used: async () => {
-      const figures = await used();
-      return figures && total(figures.tokens);
-    },
-  });
-  const known = end.kind === "died" ? undefined : await used();
-  const answered = end.kind === "answered" ? end.answer.usage : undefined;
-  const tokens = known?.tokens ?? answered;
-  const messages =
-    end.kind === "died" ? undefined : await inTime(agent.port.messages(sessionId, LAST_MESSAGES));
-  const text = (messages === undefined ? undefined : lastWords(messages)) ?? transcript.text();
-  const evidence = {
-    text,
-    tokens: tokens === undefined ? undefined : total(tokens),
-    asked,
-    words: agent.words(),
-    limits,
-    secrets: config.secrets,
-  };
-  const isPriced = known !== undefined && (known.cost > 0 || total(known.tokens) === 0);
-  return {
-    ...outcomeOf(end, evidence),
-    text: cutBytes(text, MAX_TEXT_BYTES),
-    tokens,
-    cost: isPriced ? known.cost : undefined,
-  };
-}
-
-function total(tokens: Figures["tokens"]): number {
-  return tokens.input + tokens.output + tokens.cached;
-}
-
-/** The value, or undefined when it fails or takes long: a turn's end does not wait for its figures. */
-async function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
-  if (!(await within(promise, FIGURES_MS))) return undefined;
-  return await promise.catch(() => undefined);
-}
-
 /** Waits for a session to open, but no longer than the agent lives or anybody wants it. */
-async function orStopped(
-  opening: Promise<string>,
-  agent: Agent,
-  signal: AbortSignal,
-): Promise<string> {
+async function orStopped<T>(opening: Promise<T>, agent: Agent, signal: AbortSignal): Promise<T> {
   const stopped = new Promise<never>((_, reject) => {
     const stop = () => reject(new KugetsuError("failed", "It was stopped."));
     if (signal.aborted) stop();

@@ -3,7 +3,11 @@ import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
 import { openPlace } from "./place.ts";
 
 /** The base session, made when there is none; `prompt` gives a new one its first turn, else it is empty. */
-export async function ensureBase(core: Core, prompt: string | undefined, signal: AbortSignal): Promise<Session> {
+export async function ensureBase(
+  core: Core,
+  prompt: string | undefined,
+  signal: AbortSignal,
+): Promise<Session> {
   const base = await core.sessions.get(BASE);
   if (base !== undefined) return base;
   // A conversation without a message needs no process: every session that forks from it begins empty as well.
@@ -37,4 +41,3 @@ async function sharedPlace(core: Core, ref: string, kind: "dev" | "pm"): Promise
     lease: core.lease,
   });
 }
-

@@ -12,7 +12,11 @@ export interface Core {
   /** Stands in the environment of every agent of this process. */
   readonly lease: string;
   /** The environment of an agent of that kind, without what the runner adds. */
-  environment(kind: "dev" | "pm", tempDir: string, forgeUrl?: string): Promise<Readonly<Record<string, string>>>;
+  environment(
+    kind: "dev" | "pm",
+    tempDir: string,
+    forgeUrl?: string,
+  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Refs of the sessions that belong to no issue. */

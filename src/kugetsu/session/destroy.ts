@@ -8,7 +8,10 @@ import { keepWorktree } from "./worktree.ts";
 import type { Core } from "./core.ts";
 
 /** Removes an issue's worktree, private repository, opencode data and session. Unpushed work is kept under refs. */
-export async function destroySession(core: Core, ref: string): Promise<{ readonly kept: readonly string[] }> {
+export async function destroySession(
+  core: Core,
+  ref: string,
+): Promise<{ readonly kept: readonly string[] }> {
   const session = await core.sessions.get(ref);
   if (session === undefined) throw new KugetsuError("not_found", `There is no session for ${ref}.`);
   const slug = session.slug;

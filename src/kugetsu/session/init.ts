@@ -11,7 +11,10 @@ export interface InitOptions {
 }
 
 /** Makes the base session and the PM agent without a terminal. */
-export async function init(core: Core, options: InitOptions): Promise<{ base: string; pmAgent: string }> {
+export async function init(
+  core: Core,
+  options: InitOptions,
+): Promise<{ base: string; pmAgent: string }> {
   const there = await core.sessions.get(BASE);
   if (there !== undefined) {
     if (options.force !== true) {
@@ -22,7 +25,11 @@ export async function init(core: Core, options: InitOptions): Promise<{ base: st
     await core.sessions.remove(BASE);
     await core.sessions.remove(PM_AGENT);
   }
-  const base = await ensureBase(core, options.prompt, options.signal ?? new AbortController().signal);
+  const base = await ensureBase(
+    core,
+    options.prompt,
+    options.signal ?? new AbortController().signal,
+  );
   const pmAgent = await ensurePmAgent(core);
   return { base: base.opencodeSessionId ?? "empty", pmAgent: pmAgent.opencodeSessionId ?? "empty" };
 }

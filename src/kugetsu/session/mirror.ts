@@ -4,7 +4,12 @@ import type { Source } from "../turn.ts";
 import type { Core } from "./core.ts";
 
 /** The mirror of a ref's repository, fetched. */
-export async function fetchMirror(core: Core, ref: IssueRef, source: Source, signal: AbortSignal): Promise<Mirror> {
+export async function fetchMirror(
+  core: Core,
+  ref: IssueRef,
+  source: Source,
+  signal: AbortSignal,
+): Promise<Mirror> {
   const key = await mirrorKey(core, ref);
   return core.git.mirror({ key, url: source.url, credentials: source.credentials, signal });
 }

@@ -37,8 +37,9 @@ async function pushOnce(
   session: Session & { tip: string; branch: string; base: string },
 ): Promise<Published | "moved"> {
   const { ref, tip, base } = session;
-  const paths = unresolvedIn(session);
-  if (paths.length > 0) return { kind: "unresolved", paths, kept: await keep(core, mirror, ref, tip) };
+  const paths = session.unresolved;
+  if (paths.length > 0)
+    return { kind: "unresolved", paths, kept: await keep(core, mirror, ref, tip) };
   const baseTip = await mirror.head(base);
   if (baseTip !== undefined && (await mirror.contains(tip, baseTip))) return { kind: "nothing" };
   const remote = await mirror.head(session.branch);
@@ -47,8 +48,13 @@ async function pushOnce(
   const sha = merged === "conflict" ? tip : merged;
   if (!order.allowCi) {
     const from = merged === "conflict" ? undefined : remote;
-    const touched = await core.git.protectedChanges(mirror, { base: baseTip ?? sha, remote: from, tip: sha });
-    if (touched.length > 0) return { kind: "protected", paths: touched, kept: await keep(core, mirror, ref, sha) };
+    const touched = await core.git.protectedChanges(mirror, {
+      base: baseTip ?? sha,
+      remote: from,
+      tip: sha,
+    });
+    if (touched.length > 0)
+      return { kind: "protected", paths: touched, kept: await keep(core, mirror, ref, sha) };
   }
   if (sha !== remote) {
     const { credentials } = order.source;
@@ -82,7 +88,11 @@ async function mergeRemote(
 /** The first of `fix/issue-N-2`, `-3`, … that the forge does not have. */
 async function freeBranch(mirror: Mirror, branch: string): Promise<string> {
   const heads = await mirror.heads();
-  const [, stem, count] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(branch) ?? [undefined, branch, undefined];
+  const [, stem, count] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(branch) ?? [
+    undefined,
+    branch,
+    undefined,
+  ];
   for (let next = Number(count ?? 1) + 1; ; next += 1) {
     const name = `${stem}-${next}`;
     if (!heads.has(name)) return name;
@@ -93,13 +103,10 @@ async function keep(core: Core, mirror: Mirror, ref: string, sha: string): Promi
   return core.git.keep(mirror, { ref, sha, at: new Date() });
 }
 
-/** What the last turn left unresolved of a merge. */
-function unresolvedIn(session: Session): readonly string[] {
-  const paths = session.config["unresolved"];
-  return Array.isArray(paths) ? paths.map(String) : [];
-}
-
-async function sessionOf(core: Core, ref: string): Promise<Session & { tip: string; branch: string; base: string }> {
+async function sessionOf(
+  core: Core,
+  ref: string,
+): Promise<Session & { tip: string; branch: string; base: string }> {
   const session = await core.sessions.get(ref);
   if (session?.tip === undefined || session.branch === undefined || session.base === undefined) {
     throw new KugetsuError("not_found", `There is no work for ${ref}.`);

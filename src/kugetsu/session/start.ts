@@ -22,6 +22,17 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
     }),
   ]);
   const prepared = await prepareWorktree(core, order, mirror, place);
+  if (prepared.session.requester !== order.requestedBy) {
+    const { requestedBy: requester } = order;
+    await core.git.nameRequester({
+      mirror,
+      key: slug,
+      path: place.cwd,
+      env: place.env,
+      requestedBy: requester,
+    });
+    await core.sessions.patch(ref, { requester });
+  }
   const sessionId = prepared.session.opencodeSessionId;
   if (sessionId === undefined) await ensureBase(core, undefined, order.signal);
   const [forkOf, instructions] = await Promise.all([
@@ -68,10 +79,13 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
         message: `Take over the rewritten history of ${order.branch}`,
       })
     : taken.tip;
+  const isWhereItStands =
+    tip === taken.tip && !taken.committedForAgent && taken.foundOn === undefined;
   await core.sessions.patch(ref, {
     state: result.outcome,
     tip,
-    config: { ...prepared.session.config, unresolved: taken.unresolved },
+    worktreeAt: isWhereItStands ? tip : undefined,
+    unresolved: taken.unresolved,
   });
   return {
     result,

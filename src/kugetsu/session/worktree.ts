@@ -28,13 +28,21 @@ export async function prepareWorktree(
 ): Promise<PreparedWorktree> {
   const ref = printRef(order.ref);
   const session = await core.sessions.get(ref);
-  const usable = session?.tip !== undefined && session.branch === order.branch && (await exists(place.cwd));
-  if (session === undefined || !usable) return openNew(core, order, mirror, place, session);
-  const since = session.tip;
-  if (since === undefined) throw new KugetsuError("internal", "A session without a tip has no worktree.");
-  const nothingMerged = { session, mergeOf: undefined, conflicts: [], mergedFromForge: false, kept: [] };
-  if (order.resumed) return { ...nothingMerged, since };
-  return takeForgesCommits(core, order, mirror, place, { ...nothingMerged, since });
+  if (session?.tip === undefined || session.branch !== order.branch || !(await exists(place.cwd))) {
+    return openNew(core, order, mirror, place, session);
+  }
+  const { tip: since, branch } = session;
+  const asItIs = {
+    session,
+    since,
+    mergeOf: undefined,
+    conflicts: [],
+    mergedFromForge: false,
+    kept: [],
+  };
+  if (order.resumed) return asItIs;
+  const taken = await takeLostTurn(core, order, mirror, place, { ...session, tip: since, branch });
+  return takeForgesCommits(core, order, mirror, place, { ...asItIs, ...taken });
 }
 
 async function openNew(
@@ -53,9 +61,16 @@ async function openNew(
   }
   const kept = await keepWorktree(core, mirror, place, old);
   const at = (await mirror.head(order.branch)) ?? base;
-  await core.git.openWorktree({ mirror, key: place.key, branch: order.branch, at, path: place.cwd, env: place.env });
+  await core.git.openWorktree({
+    mirror,
+    key: place.key,
+    branch: order.branch,
+    at,
+    path: place.cwd,
+    env: place.env,
+  });
   const session = await core.sessions.put({
-    ...(old ?? {}),
+    ...old,
     ref,
     kind: "forked",
     state: "idle",
@@ -65,7 +80,9 @@ async function openNew(
     startSha: at,
     tip: at,
     pushedSha: undefined,
-    pullNumber: undefined,
+    worktreeAt: at,
+    unresolved: [],
+    requester: undefined,
   });
   return { session, since: at, mergeOf: undefined, conflicts: [], mergedFromForge: false, kept };
 }
@@ -77,7 +94,8 @@ export async function keepWorktree(
   place: Place,
   session: Session | undefined,
 ): Promise<string[]> {
-  if (session?.tip === undefined || session.branch === undefined || !(await exists(place.cwd))) return [];
+  if (session?.tip === undefined || session.branch === undefined || !(await exists(place.cwd)))
+    return [];
   const taken = await core.git.takeOver({
     ref: session.ref,
     mirror,
@@ -94,7 +112,34 @@ export async function keepWorktree(
   for (const head of heads.values()) {
     if (await mirror.contains(taken.tip, head)) return kept;
   }
-  return [...kept, await core.git.keep(mirror, { ref: session.ref, sha: taken.tip, at: new Date() })];
+  return [
+    ...kept,
+    await core.git.keep(mirror, { ref: session.ref, sha: taken.tip, at: new Date() }),
+  ];
+}
+
+/** A turn that was cut off before its work was taken over left it in the worktree: it is taken over now. */
+async function takeLostTurn(
+  core: Core,
+  order: Pick<TurnOrder, "requestedBy" | "subject">,
+  mirror: Mirror,
+  place: Place,
+  session: Session & { tip: string; branch: string },
+): Promise<Pick<PreparedWorktree, "session" | "since" | "kept">> {
+  if (session.state !== "running") return { session, since: session.tip, kept: [] };
+  const taken = await core.git.takeOver({
+    ref: session.ref,
+    mirror,
+    key: place.key,
+    path: place.cwd,
+    branch: session.branch,
+    since: session.tip,
+    requestedBy: order.requestedBy,
+    subject: order.subject,
+    env: place.env,
+  });
+  const changed = await core.sessions.patch(session.ref, { tip: taken.tip, worktreeAt: undefined });
+  return { session: changed, since: taken.tip, kept: taken.alsoKept.map(({ name }) => name) };
 }
 
 async function takeForgesCommits(
@@ -105,11 +150,15 @@ async function takeForgesCommits(
   prepared: PreparedWorktree,
 ): Promise<PreparedWorktree> {
   const ours = prepared.since;
+  const { ref } = prepared.session;
   const where = { mirror, key: place.key, path: place.cwd, env: place.env, branch: order.branch };
+  const standOn = async (sha: string) => {
+    if (prepared.session.worktreeAt !== sha) await core.git.sync({ ...where, to: sha });
+    return core.sessions.patch(ref, { tip: sha, worktreeAt: sha });
+  };
   const theirs = await mirror.head(order.branch);
   if (theirs === undefined || (await mirror.contains(theirs, ours))) {
-    await core.git.sync({ ...where, to: ours });
-    return prepared;
+    return { ...prepared, session: await standOn(ours) };
   }
   const merge = await core.git.merge(mirror, {
     ours,
@@ -117,13 +166,17 @@ async function takeForgesCommits(
     message: `Merge what was pushed to ${order.branch}`,
   });
   if (merge.kind === "conflict") {
-    await core.git.sync({ ...where, to: ours });
+    await standOn(ours);
     const conflicts = await core.git.beginMerge({ ...where, theirs });
-    return { ...prepared, mergeOf: theirs, conflicts, mergedFromForge: true };
+    const session = await core.sessions.patch(ref, { worktreeAt: undefined });
+    return { ...prepared, session, mergeOf: theirs, conflicts, mergedFromForge: true };
   }
-  await core.git.sync({ ...where, to: merge.sha });
-  const session = await core.sessions.patch(prepared.session.ref, { tip: merge.sha });
-  return { ...prepared, session, since: merge.sha, mergedFromForge: true };
+  return {
+    ...prepared,
+    session: await standOn(merge.sha),
+    since: merge.sha,
+    mergedFromForge: true,
+  };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -12,7 +12,7 @@ test("a session comes back as it was put, also for another connection", async ()
     kind: "forked",
     worktreePath: "/w/1",
     branch: "fix/issue-14",
-    config: { model: "m" },
+    unresolved: ["a.ts"],
   });
   const other = createSessionStore(temporaryDatabase(file));
   expect(await other.get(REF)).toEqual({
@@ -27,9 +27,10 @@ test("a session comes back as it was put, also for another connection", async ()
     startSha: undefined,
     tip: undefined,
     pushedSha: undefined,
-    pullNumber: undefined,
+    worktreeAt: undefined,
+    requester: undefined,
     seenCommentId: undefined,
-    config: { model: "m" },
+    unresolved: ["a.ts"],
     createdAt: 1_000,
     lastActivityAt: 1_000,
   });
@@ -38,9 +39,9 @@ test("a session comes back as it was put, also for another connection", async ()
 test("a patch changes what it names, empties what it names as undefined, and leaves the rest", async () => {
   let now = 1;
   const store = createSessionStore(temporaryDatabase(), () => now);
-  await store.put({ ref: REF, kind: "forked", tip: "aaa", pullNumber: 5, branch: "b" });
+  await store.put({ ref: REF, kind: "forked", tip: "aaa", startSha: "000", branch: "b" });
   now = 2;
-  const patched = await store.patch(REF, { tip: "bbb", pullNumber: undefined, state: "running" });
+  const patched = await store.patch(REF, { tip: "bbb", startSha: undefined, state: "running" });
   expect(patched).toMatchObject({
     tip: "bbb",
     branch: "b",
@@ -48,7 +49,7 @@ test("a patch changes what it names, empties what it names as undefined, and lea
     createdAt: 1,
     lastActivityAt: 2,
   });
-  expect(patched.pullNumber).toBeUndefined();
+  expect(patched.startSha).toBeUndefined();
 });
 
 test("a second put replaces everything but the birth and the slug", async () => {
