@@ -122,6 +122,7 @@ export async function startBot(
           version: await readVersion(),
         },
         log,
+        mask,
         say: (jobId, message) => outbox.put([message], jobId),
       }),
       report: reportEnd,

@@ -3,8 +3,6 @@ import { conversation, oneLine, shown } from "./prompt/conversation.ts";
 import { fenced } from "./prompt/fence.ts";
 import { ownWords, type Role } from "./prompt/own-words.ts";
 
-export { stripHidden } from "./prompt/strip-hidden.ts";
-
 /** Everything that a prompt is made of. */
 export interface PromptFacts {
   readonly role: Role;

@@ -1,11 +1,10 @@
 // Every text that the bot posts is built here: pure functions from facts to Markdown.
 export { code } from "./reply/code.ts";
-export { statusFinal, type ChangedFiles, type FinalReport } from "./reply/final.ts";
-export { harmless } from "./reply/harmless.ts";
+export { statusFinal, type FinalReport } from "./reply/final.ts";
 export { didYouMean, helpText } from "./reply/help.ts";
 export { plain } from "./reply/plain.ts";
 export { pullRequestBody, pullRequestTitle } from "./reply/pull-request.ts";
-export { refusal, type Refusal } from "./reply/refusal.ts";
+export { refusal } from "./reply/refusal.ts";
 export {
   alreadyThere,
   statusEnded,

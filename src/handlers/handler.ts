@@ -1,4 +1,4 @@
-import type { Forge, IssueAddress } from "../forge/forge.ts";
+import type { Forge } from "../forge/forge.ts";
 import type { Job, JobEnd } from "../jobs/job.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
 import type { TurnLimits } from "../kugetsu/runner.ts";
@@ -25,6 +25,8 @@ export interface Work {
   readonly settings: WorkSettings;
   readonly queue: QueueView;
   readonly log: Log;
+  /** Takes every secret that the bot knows out of a text. */
+  readonly mask: (text: string) => string;
   /** Replaces the text of the job's status comment; a change that is not urgent may wait for the next one. */
   say(text: string, urgency: "urgent" | "whenever"): Promise<void>;
   /** Writes down what is done, so that a resume does not do it again. */
@@ -47,9 +49,4 @@ export interface QueueView {
     ref: string,
     options: { by: string; waiting: boolean },
   ): Promise<{ running: number; waiting: number }>;
-}
-
-/** The issue a job belongs to, as the forge's methods want it. */
-export function addressOf(job: Job): IssueAddress {
-  return { owner: job.repository.owner, name: job.repository.name, number: job.issueNumber };
 }

@@ -18,13 +18,15 @@ export interface RunOptions {
   readonly queue: QueueView;
   readonly settings: WorkSettings;
   readonly log: Log;
+  /** Takes every secret out of a text: what is stored, posted or opened goes through it. */
+  readonly mask: (text: string) => string;
   /** Puts a message into the outbox. */
   readonly say: (jobId: number, message: NewMessage) => Promise<void>;
 }
 
 /** Gives a job to its verb's handler, and turns the handler's end into what is said. */
 export function createHandle(options: RunOptions): Handle {
-  const { kugetsu, store, queue, log } = options;
+  const { kugetsu, store, queue, log, mask } = options;
   return async (job, { signal, resumed }) => {
     const handler = HANDLERS[job.verb ?? "help"];
     const forge = options.forge(job.forge);
@@ -37,14 +39,24 @@ export function createHandle(options: RunOptions): Handle {
       settings: options.settings,
       queue,
       log,
-      say: (text, urgency) => options.say(job.id, statusMessage(job, text, urgency === "urgent")),
-      note: (notes) => store.note(job.id, notes),
+      mask,
+      say: (text, urgency) =>
+        options.say(job.id, statusMessage(job, mask(text), urgency === "urgent")),
+      note: (notes) => store.note(job.id, masked(notes, mask)),
     });
     if (stopOf(signal)?.kind === "shutdown" && end.state === "stopped") {
       return { state: "interrupted", say: [statusMessage(job, statusInterrupted(), true)] };
     }
-    return { ...end, say: wordsOf(job, end) };
+    const words = mask(end.words);
+    return { state: end.state, words, say: wordsOf(job, { ...end, words }) };
   };
+}
+
+function masked(
+  notes: Record<string, unknown>,
+  mask: (text: string) => string,
+): Record<string, unknown> {
+  return JSON.parse(mask(JSON.stringify(notes))) as Record<string, unknown>;
 }
 
 /** What is said of an end that no handler saw: a crash, a stop before the start. */

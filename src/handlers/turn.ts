@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
-import { plain, statusFinal, statusWorking } from "../reply.ts";
+import { code, plain, statusFinal, statusWorking } from "../reply.ts";
 import type { Session } from "../kugetsu/db/sessions.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { TurnOrder, TurnReport } from "../kugetsu/turn.ts";
@@ -9,6 +9,7 @@ import { stopOf } from "../jobs/stop.ts";
 import type { Thread } from "../thread.ts";
 import { planBranch } from "./branch.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
+import { patiently } from "./patiently.ts";
 import { followProgress } from "./progress.ts";
 import { publish, type Publication } from "./publish.ts";
 
@@ -33,11 +34,9 @@ async function runTurn(work: Work, order: Order): Promise<TurnReport> {
   const progress = followProgress(work, statusWorking);
   progress.update({ kind: "starting", text: "preparing the worktree" });
   const ref = parseRef(job.ref);
-  const [repository, session, { branch }] = await Promise.all([
-    forge.repository(owner, name),
-    kugetsu.session(job.ref),
-    planBranch(work),
-  ]);
+  const [repository, session, { branch }] = await patiently(work, "ask about the branch", () =>
+    Promise.all([forge.repository(owner, name), kugetsu.session(job.ref), planBranch(work)]),
+  );
   const report = await kugetsu.start({
     ref,
     source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
@@ -50,6 +49,7 @@ async function runTurn(work: Work, order: Order): Promise<TurnReport> {
     signal: work.signal,
     resumed: work.resumed,
     onProgress: progress.update,
+    patiently: (what, act) => patiently(work, what, act),
   });
   await progress.end();
   if (report.result.outcome === "finished") await kugetsu.seen(job.ref, job.commentId);
@@ -140,7 +140,7 @@ function ended(work: Work, report: TurnReport, publication: Publication | undefi
       commits: report.commits.length,
       committedForAgent: report.committedForAgent,
       foundOn: report.foundOn,
-      notes: publication?.notes ?? [],
+      notes: [...(publication?.notes ?? []), ...leftOut(report)],
       kept: [...report.kept, ...(publication?.kept ?? [])],
       durationMs: result.durationMs,
       tokens: result.tokens,
@@ -150,4 +150,10 @@ function ended(work: Work, report: TurnReport, publication: Publication | undefi
     }),
     tell: { pull: pull?.number, alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false },
   };
+}
+
+function leftOut({ leftOut: names }: TurnReport): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : "";
+  return [`Not taken over: ${names.slice(0, 5).map(code).join(", ")}${more}.`];
 }

@@ -60,11 +60,6 @@ export function sanitizeRef(ref: string): string {
   return ref.replaceAll(/[^A-Za-z0-9._-]/g, "-");
 }
 
-/** The issue's number, or undefined for a discussion that has none. */
-export function issueNumber(ref: IssueRef): number | undefined {
-  return ref.identifier.startsWith("-") ? undefined : Number(ref.identifier);
-}
-
 function invalid(why: string, text: string): KugetsuError {
   const quoted = text === "" ? "" : ` ${JSON.stringify(text.slice(0, 120))}`;
   return new KugetsuError("invalid", `Not an issue ref${quoted}: ${why}.`, {

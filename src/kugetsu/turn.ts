@@ -28,6 +28,8 @@ export interface TurnOrder {
   /** The same order was interrupted by a crash: the worktree is taken as the agent left it. */
   readonly resumed: boolean;
   readonly onProgress: (progress: Progress) => void;
+  /** How the caller wants a forge waited for that is not available: does the act again, or throws. */
+  readonly patiently: <T>(what: string, act: () => Promise<T>) => Promise<T>;
 }
 
 /** What the core found while it prepared a turn. */

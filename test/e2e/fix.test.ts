@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
@@ -72,6 +73,15 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
   expect(report2.body).toContain("**Done");
   expect(await forge.file(REPOSITORY, "fix/issue-1", "mended.txt")).toBe("mended\nmore\n");
   expect(forge.pulls(REPOSITORY)).toHaveLength(1);
+  const { stdout: log } = await execa("git", [
+    "-C",
+    forge.gitDir(REPOSITORY),
+    "log",
+    "-2",
+    "--format=%cn %(trailers:key=Requested-by,valueonly,separator=%x2C)",
+    "fix/issue-1",
+  ]);
+  expect(log.split("\n")).toEqual(["kugetsu-bot walter", "kugetsu-bot olivia"]);
   const second = model.requests.filter(({ ask }) => ask.lastUser.endsWith("more of it"));
   expect(second[1]?.ask.results.at(-1)).toBe(`${directory}\nmended\n`);
   expect(second[0]?.ask.text).toContain("marmalade");

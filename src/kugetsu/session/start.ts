@@ -12,7 +12,9 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
   const ref = printRef(order.ref);
   const slug = await core.sessions.claimSlug(ref);
   const [mirror, place] = await Promise.all([
-    fetchMirror(core, order.ref, order.source, order.signal),
+    order.patiently("fetch the repository", () =>
+      fetchMirror(core, order.ref, order.source, order.signal),
+    ),
     openPlace({
       agents: core.home.agents,
       slug,
