@@ -10,6 +10,8 @@ export type ConfirmedAct =
       readonly repository: Repository;
       readonly issue: Issue;
       readonly comment: Comment;
+      /** All comments of the issue, for the snapshot: asked along, since the acknowledgement waits for it. */
+      readonly comments: readonly Comment[];
     }
   | { readonly kind: "denied"; readonly why: string };
 
@@ -24,10 +26,12 @@ export async function confirmAct(forge: Forge, job: Job, now: number): Promise<C
     if (person.id === bot.id) return denied("the bot wrote it itself");
     if (isBot(person)) return denied(`${person.login} is a bot`);
   }
-  const [repository, issue, comment] = await Promise.all([
+  const at = { owner, name, number: job.issueNumber };
+  const [repository, issue, comment, comments = []] = await Promise.all([
     missing(forge.repository(owner, name)),
-    missing(forge.issue({ owner, name, number: job.issueNumber })),
+    missing(forge.issue(at)),
     forge.comment(owner, name, job.commentId),
+    missing(forge.comments(at)),
   ]);
   if (repository === undefined) return denied("the forge knows no such repository");
   if (repository.id !== job.repository.id) return denied("the repository has another id");
@@ -43,7 +47,7 @@ export async function confirmAct(forge: Forge, job: Job, now: number): Promise<C
   }
   if (now - Date.parse(comment.updatedAt) > OLDEST_MS)
     return denied("the comment is older than a day");
-  return { kind: "confirmed", repository, issue, comment };
+  return { kind: "confirmed", repository, issue, comment, comments };
 }
 
 function denied(why: string): ConfirmedAct {

@@ -12,24 +12,28 @@ export async function snapshotThread(
   job: Job,
   act: ConfirmedAct & { kind: "confirmed" },
 ): Promise<Thread> {
-  const { owner, name } = job.repository;
-  const [bot, comments] = await Promise.all([
-    forge.self(),
-    forge.comments({ owner, name, number: job.issueNumber }),
-  ]);
+  const bot = await forge.self();
+  const trigger = Date.parse(act.comment.updatedAt);
   return {
     title: act.issue.title === job.issueTitle ? act.issue.title : "",
     body: act.issue.body === job.issueBody ? act.issue.body : "",
     author: act.issue.author,
-    comments: comments
-      .filter((comment) => comment.id < job.commentId && comment.author.id !== bot.id)
-      .filter((comment) => asAtTrigger(comment, job.commentUpdatedAt))
+    comments: act.comments
+      .filter(({ id, author }) => id !== job.commentId && author.id !== bot.id)
+      .filter(
+        (comment) => wasThere(comment, job.commentId, trigger) && asAtTrigger(comment, trigger),
+      )
       .map(({ id, author, body, createdAt }) => ({ id, author, body, createdAt })),
   };
 }
 
+/** Ids grow with time. Before an edit, comments may have come after the edited one. */
+function wasThere(comment: Comment, commanding: number, trigger: number): boolean {
+  return comment.id < commanding || Date.parse(comment.createdAt) < trigger;
+}
+
 /** Never edited, or edited before the trigger. Forges tell whole seconds, so the trigger's own second is too late. */
-function asAtTrigger(comment: Comment, trigger: string): boolean {
+function asAtTrigger(comment: Comment, trigger: number): boolean {
   const edited = comment.updatedAt !== comment.createdAt;
-  return !edited || Date.parse(comment.updatedAt) < Date.parse(trigger);
+  return !edited || Date.parse(comment.updatedAt) < trigger;
 }

@@ -6,6 +6,8 @@ import type { Work } from "./handler.ts";
 export interface BranchPlan {
   readonly branch: string;
   readonly pull: PullRequest | undefined;
+  /** The branch's tip on the forge; undefined when it is not there yet. */
+  readonly head: string | undefined;
 }
 
 // Nobody merges fifty pull requests for one issue; a loop without an end would ask the forge for ever.
@@ -28,11 +30,11 @@ export async function planBranch(
       forge.branch(owner, name, branch),
     ]);
     if (pull !== undefined) {
-      if (pull.state === "open" && pull.author.id === bot.id) return { branch, pull };
+      if (pull.state === "open" && pull.author.id === bot.id) return { branch, pull, head };
       continue;
     }
     const ours = session?.branch === branch && session.pushedSha !== undefined;
-    if (head === undefined || ours) return { branch, pull: undefined };
+    if (head === undefined || ours) return { branch, pull: undefined, head };
   }
   throw new KugetsuError(
     "conflict",

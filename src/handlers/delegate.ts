@@ -14,7 +14,7 @@ export const delegate: Handler = async (work) => {
       words: "What is to be done? Write it behind the verb: `/kugetsu delegate <message>`.",
     };
   }
-  const repository = await forge.repository(job.repository.owner, job.repository.name);
+  const { owner, name } = job.repository;
   const progress = followProgress(work, statusWorking);
   progress.update({ kind: "starting", text: "giving the order to the PM agent" });
   const { result, lacksToken } = await kugetsu.delegate({
@@ -24,7 +24,7 @@ export const delegate: Handler = async (work) => {
       buildPrompt({
         role: "delegate",
         ref: job.ref,
-        issueUrl: `${repository.webUrl}/issues/${job.issueNumber}`,
+        issueUrl: `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
         tempDir,
         ...(job.thread === undefined ? {} : { thread: job.thread }),
         context: job.context,

@@ -24,6 +24,7 @@ export async function takeTurn(work: Work, order: Order): Promise<HandlerEnd> {
   const { job } = work;
   const report = earlierReport(job) ?? (await runTurn(work, order));
   if (report.result.outcome !== "finished") return { ...ended(work, report, undefined) };
+  await work.kugetsu.seen(job.ref, job.commentId);
   const publication = await publish(work, report);
   return ended(work, report, publication);
 }
@@ -34,17 +35,19 @@ async function runTurn(work: Work, order: Order): Promise<TurnReport> {
   const progress = followProgress(work, statusWorking);
   progress.update({ kind: "starting", text: "preparing the worktree" });
   const ref = parseRef(job.ref);
-  const [repository, session, { branch }] = await patiently(work, "ask about the branch", () =>
-    Promise.all([forge.repository(owner, name), kugetsu.session(job.ref), planBranch(work)]),
+  const [{ branch, head }, session] = await patiently(work, "ask about the branch", () =>
+    Promise.all([planBranch(work), kugetsu.session(job.ref)]),
   );
+  const base = session?.base ?? (await defaultBranch(work));
   const report = await kugetsu.start({
     ref,
     source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
-    base: session?.base ?? repository.defaultBranch,
+    base,
     branch,
+    forgeHead: head,
     requestedBy: job.actor.login,
     subject: plain(job.issueTitle, 60) || `Work on issue ${job.issueNumber}`,
-    prompt: promptOf(work, order, session, repository.webUrl),
+    prompt: promptOf(work, order, session),
     limits: work.settings.limits,
     signal: work.signal,
     resumed: work.resumed,
@@ -52,30 +55,31 @@ async function runTurn(work: Work, order: Order): Promise<TurnReport> {
     patiently: (what, act) => patiently(work, what, act),
   });
   await progress.end();
-  if (report.result.outcome === "finished") await kugetsu.seen(job.ref, job.commentId);
   // A turn that the server's end cut off is no report: it goes on after the restart.
   if (stopOf(work.signal)?.kind !== "shutdown") await work.note({ report });
   return report;
 }
 
-function promptOf(
-  work: Work,
-  order: Order,
-  session: Session | undefined,
-  webUrl: string,
-): TurnOrder["prompt"] {
-  const { job } = work;
+async function defaultBranch(work: Work): Promise<string> {
+  const { owner, name } = work.job.repository;
+  const asked = () => work.forge.repository(owner, name);
+  return (await patiently(work, "ask about the repository", asked)).defaultBranch;
+}
+
+function promptOf(work: Work, order: Order, session: Session | undefined): TurnOrder["prompt"] {
+  const { job, forge } = work;
+  const { owner, name } = job.repository;
   const seen = session?.seenCommentId ?? undefined;
   return (facts) => {
     const briefed = seen !== undefined && facts.continued;
     return buildPrompt({
       role: briefed ? "continue" : "fix",
       ref: job.ref,
-      issueUrl: `${webUrl}/issues/${job.issueNumber}`,
+      issueUrl: `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
       branch: facts.branch,
       base: facts.base,
       tempDir: facts.tempDir,
-      ...(facts.instructions === undefined ? {} : { instructions: facts.instructions }),
+      instructions: briefed ? undefined : facts.instructions,
       ...threadFor(job.thread, briefed ? seen : undefined),
       context: order.context,
       message: order.message,

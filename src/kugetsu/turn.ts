@@ -17,6 +17,8 @@ export interface TurnOrder {
   readonly base: string;
   /** The branch to work on. Another one than the session's starts a new worktree; what the old one held is kept. */
   readonly branch: string;
+  /** The branch's tip as the forge has just told it: a worktree that stands there needs no fetch. */
+  readonly forgeHead: string | undefined;
   /** Who asked: stands as `Requested-by:` in a commit that is made for the agent. */
   readonly requestedBy: string;
   /** First line of a commit that is made for the agent. */

@@ -1,7 +1,7 @@
 import { isObject, mergeConfig, mergeLayers, type JsonObject } from "./merge.ts";
 import type { OpencodeConfig } from "./operator.ts";
 import { decideAgentPermission, decidePermission } from "./permission.ts";
-import { operatorsProviders } from "./providers.ts";
+import { isSelfContained, operatorsProviders } from "./providers.ts";
 
 /** What an agent's opencode is configured with. */
 export interface AgentConfig {
@@ -10,6 +10,8 @@ export interface AgentConfig {
   /** The model that was asked for, `provider/model`; undefined leaves the choice to opencode. */
   readonly model: string | undefined;
   readonly auth: string | undefined;
+  /** It says all about its providers, so that opencode's own list of them is not needed. */
+  readonly selfContained: boolean;
   /** Values in it that must not get into a message. */
   readonly secrets: readonly string[];
 }
@@ -28,13 +30,14 @@ export function agentConfig(
 ): AgentConfig {
   const { server: _, autoshare: __, ...own } = mergeLayers(operator);
   const patterns = open.map((directory) => `${directory}/*`);
+  const providers = operatorsProviders(own, operator.auth, env);
   const config = mergeConfig(own, {
     $schema: "https://opencode.ai/config.json",
     share: "disabled",
     autoupdate: false,
     // Snapshots copy the whole worktree into opencode's data with every turn; git does that job here.
     snapshot: false,
-    enabled_providers: operatorsProviders(own, operator.auth, env),
+    enabled_providers: providers,
   });
   const text = JSON.stringify({
     ...config,
@@ -47,6 +50,7 @@ export function agentConfig(
     text,
     model: modelOf(own),
     auth: operator.auth,
+    selfContained: isSelfContained(own, providers),
     secrets,
   };
 }

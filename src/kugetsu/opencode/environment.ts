@@ -37,6 +37,10 @@ export function opencodeEnvironment(
     OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
     OPENCODE_DISABLE_EXTERNAL_SKILLS: "1",
     OPENCODE_DISABLE_CLAUDE_CODE: "1",
+    // An index of all files, for people who look for one: it delays the first request in a large repository.
+    OPENCODE_DISABLE_FFF: "1",
+    OPENCODE_EXPERIMENTAL_DISABLE_FILEWATCHER: "1",
+    ...(paths.providers === undefined ? {} : { OPENCODE_MODELS_PATH: paths.providers }),
     OPENCODE_SERVER_PASSWORD: marks.password,
     KUGETSU_AGENT: marks.id,
     KUGETSU_LEASE: place.lease,

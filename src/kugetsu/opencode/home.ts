@@ -12,6 +12,8 @@ export interface AgentHome {
   readonly temp: string;
   /** XDG_CONFIG_HOME: written by us alone, read-only for the agent. */
   readonly config: string;
+  /** A list of providers that opencode reads instead of its own; only there when the configuration needs none. */
+  readonly providers: string | undefined;
   /** opencode's own data. */
   readonly data: string;
   /** The last export of its conversation, kept by us. */
@@ -19,12 +21,14 @@ export interface AgentHome {
 }
 
 /** The paths of an agent's home; nothing is made. */
-export function agentHome(place: AgentPlace): AgentHome {
+export function agentHome(place: AgentPlace, config?: AgentConfig): AgentHome {
   const home = join(place.home, "home");
   return {
     home,
     temp: join(place.home, "tmp"),
     config: join(place.home, "config"),
+    providers:
+      config?.selfContained === true ? join(place.home, "config/opencode/models.json") : undefined,
     data: join(home, ".local/share/opencode"),
     exported: join(place.home, "export.json"),
   };
@@ -35,7 +39,7 @@ export function agentHome(place: AgentPlace): AgentHome {
  * agent can write, so no link in there is followed.
  */
 export async function prepareHome(place: AgentPlace, config: AgentConfig): Promise<AgentHome> {
-  const paths = agentHome(place);
+  const paths = agentHome(place, config);
   await mkdir(place.home, { recursive: true, mode: 0o700 });
   await chmod(place.home, 0o700);
   // Where there is no sandbox, a turn could have put agents or plugins of its own in here.
@@ -56,6 +60,7 @@ export async function prepareHome(place: AgentPlace, config: AgentConfig): Promi
   await replaceFile(join(directory, "package-lock.json"), place, SEED);
   await replaceFile(join(directory, ".gitignore"), place, "*\n");
   await replaceFile(join(directory, "opencode.json"), place, config.text);
+  if (paths.providers !== undefined) await replaceFile(paths.providers, place, "{}");
   const auth = join(paths.data, "auth.json");
   if (config.auth === undefined) await rm(auth, { force: true, recursive: true });
   else await replaceFile(auth, place, config.auth);

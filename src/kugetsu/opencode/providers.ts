@@ -21,6 +21,23 @@ export function operatorsProviders(
   return [...names].toSorted();
 }
 
+/**
+ * Whether the configuration says all there is to know about these providers, as it does for a self-hosted model. Then
+ * opencode need not read its list of all providers there are, which costs it a second with every start.
+ */
+export function isSelfContained(config: JsonObject, providers: readonly string[]): boolean {
+  const listed = new Set(Object.values(PROVIDER_OF_KEY));
+  const isDefined = (name: string) => {
+    const provider = isObject(config["provider"]) ? config["provider"][name] : undefined;
+    if (!isObject(provider) || typeof provider["npm"] !== "string" || listed.has(name))
+      return false;
+    const hasUrl =
+      isObject(provider["options"]) && typeof provider["options"]["baseURL"] === "string";
+    return hasUrl && keysOf(provider["models"]).length > 0;
+  };
+  return providers.length > 0 && providers.every(isDefined);
+}
+
 function* models(config: JsonObject): Generator<string> {
   for (const name of ["model", "small_model"])
     if (typeof config[name] === "string") yield config[name];

@@ -1,46 +1,32 @@
+import { join } from "node:path";
+import type { Mirror } from "../git/mirror.ts";
 import { printRef } from "../ref.ts";
-import type { TurnOrder, TurnReport } from "../turn.ts";
-import { BASE, type Core } from "./core.ts";
+import type { TurnFacts, TurnOrder, TurnReport } from "../turn.ts";
+import { BASE, type Core, type Place } from "./core.ts";
 import { conversationOf, ensureBase } from "./base.ts";
-import { fetchMirror } from "./mirror.ts";
+import { existingMirror, fetchMirror } from "./mirror.ts";
 import { readInstructions } from "./instructions.ts";
 import { openPlace } from "./place.ts";
-import { prepareWorktree } from "./worktree.ts";
+import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 
 /** Runs one turn for an issue: mirror, worktree, agent, and its commits taken over. Nothing is pushed. */
 export async function startTurn(core: Core, order: TurnOrder): Promise<TurnReport> {
   const ref = printRef(order.ref);
   const slug = await core.sessions.claimSlug(ref);
-  const [mirror, place] = await Promise.all([
-    order.patiently("fetch the repository", () =>
-      fetchMirror(core, order.ref, order.source, order.signal),
-    ),
-    openPlace({
-      agents: core.home.agents,
-      slug,
-      cwd: `${core.home.worktrees}/${slug}`,
-      environment: (tempDir) => core.environment("dev", tempDir),
-      lease: core.lease,
-    }),
-  ]);
-  const prepared = await prepareWorktree(core, order, mirror, place);
-  if (prepared.session.requester !== order.requestedBy) {
-    const { requestedBy: requester } = order;
-    await core.git.nameRequester({
-      mirror,
-      key: slug,
-      path: place.cwd,
-      env: place.env,
-      requestedBy: requester,
-    });
-    await core.sessions.patch(ref, { requester });
-  }
+  const place = await openPlace({
+    agents: core.home.agents,
+    slug,
+    cwd: join(core.home.worktrees, slug),
+    environment: (tempDir) => core.environment("dev", tempDir),
+    lease: core.lease,
+  });
+  const ready =
+    (await worktreeAsLeft(core, order, place)) ?? (await worktreeFetched(core, order, place));
+  const { mirror, prepared } = ready;
+  await nameRequester(core, order, ready, place);
   const sessionId = prepared.session.opencodeSessionId;
   if (sessionId === undefined) await ensureBase(core, undefined, order.signal);
-  const [forkOf, instructions] = await Promise.all([
-    sessionId === undefined ? conversationOf(core, BASE) : undefined,
-    readInstructions(mirror, order.base),
-  ]);
+  const forkOf = sessionId === undefined ? await conversationOf(core, BASE) : undefined;
   await core.sessions.patch(ref, { state: "running" });
   const result = await core.runner.run({
     place,
@@ -51,14 +37,14 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
       branch: order.branch,
       base: order.base,
       tempDir: place.tempDir,
-      instructions,
+      instructions: ready.instructions,
       conflicts: prepared.conflicts,
       mergedFromForge: prepared.mergedFromForge,
     }),
     limits: order.limits,
     signal: order.signal,
     onSession: async (opencodeSessionId) => {
-      await core.sessions.patch(ref, { opencodeSessionId });
+      if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
     },
     onProgress: order.onProgress,
   });
@@ -100,4 +86,60 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
     kept: [...prepared.kept, ...taken.alsoKept.map(({ name }) => name)],
     leftOut: taken.leftOut,
   };
+}
+
+interface ReadyWorktree {
+  readonly mirror: Mirror;
+  readonly prepared: PreparedWorktree;
+  readonly instructions: TurnFacts["instructions"];
+}
+
+/** Nothing happened since the last turn, as the forge has just told: no git is needed before the agent goes on. */
+async function worktreeAsLeft(
+  core: Core,
+  order: TurnOrder,
+  place: Place,
+): Promise<ReadyWorktree | undefined> {
+  const session = await core.sessions.get(printRef(order.ref));
+  const tip = session?.tip;
+  if (session === undefined || tip === undefined || session.state === "running" || order.resumed)
+    return undefined;
+  if (session.branch !== order.branch || session.worktreeAt !== tip || order.forgeHead !== tip)
+    return undefined;
+  const [mirror, isThere] = await Promise.all([existingMirror(core, order.ref), exists(place.cwd)]);
+  if (mirror === undefined || !isThere) return undefined;
+  const prepared = {
+    session,
+    since: tip,
+    mergeOf: undefined,
+    conflicts: [],
+    mergedFromForge: false,
+    kept: [],
+  };
+  return { mirror, prepared, instructions: undefined };
+}
+
+async function worktreeFetched(core: Core, order: TurnOrder, place: Place): Promise<ReadyWorktree> {
+  const mirror = await order.patiently("fetch the repository", () =>
+    fetchMirror(core, order.ref, order.source, order.signal),
+  );
+  const [prepared, instructions] = await Promise.all([
+    prepareWorktree(core, order, mirror, place),
+    readInstructions(mirror, order.base),
+  ]);
+  return { mirror, prepared, instructions };
+}
+
+async function nameRequester(
+  core: Core,
+  order: TurnOrder,
+  ready: ReadyWorktree,
+  place: Place,
+): Promise<void> {
+  const { session } = ready.prepared;
+  const { requestedBy } = order;
+  if (session.requester === requestedBy) return;
+  const { key, cwd: path, env } = place;
+  await core.git.nameRequester({ mirror: ready.mirror, key, path, env, requestedBy });
+  await core.sessions.patch(session.ref, { requester: requestedBy });
 }

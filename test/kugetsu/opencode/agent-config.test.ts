@@ -30,6 +30,10 @@ function configOf(
   return JSON.parse(agentConfig(config, env, ["/agent/tmp"]).text);
 }
 
+function contained(config: object): boolean {
+  return agentConfig(operator([config]), {}, []).selfContained;
+}
+
 function model(config: object): string | undefined {
   return agentConfig(operator([config]), {}, []).model;
 }
@@ -160,6 +164,16 @@ test("only providers that the operator speaks of are enabled", () => {
   expect(
     configOf(operator([{ enabled_providers: ["b"], model: "a/c" }]))["enabled_providers"],
   ).toEqual(["b"]);
+});
+
+test("a provider that is defined whole needs no list of providers, a known or hinted one does", () => {
+  const whole = { npm: "pkg", options: { baseURL: "http://localhost/v1" }, models: { m: {} } };
+  expect(contained({ model: "own/m", provider: { own: whole } })).toBe(true);
+  expect(contained({ model: "anthropic/m", provider: { own: whole } })).toBe(false);
+  expect(contained({ model: "own/m", provider: { own: { ...whole, models: {} } } })).toBe(false);
+  expect(contained({ model: "own/m", provider: { own: { ...whole, options: {} } } })).toBe(false);
+  expect(contained({ model: "openai/m", provider: { openai: whole } })).toBe(false);
+  expect(contained({})).toBe(false);
 });
 
 test("the model asked for is the agent's own, else the common one", () => {

@@ -17,7 +17,13 @@ import type { AgentPlace } from "../../../src/kugetsu/runner.ts";
 
 let root: string;
 let place: AgentPlace;
-const config = { text: '{"share":"disabled"}', model: undefined, auth: '{"a":{}}', secrets: [] };
+const config = {
+  text: '{"share":"disabled"}',
+  model: undefined,
+  auth: '{"a":{}}',
+  selfContained: false,
+  secrets: [],
+};
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "kugetsu-agent-home-"));

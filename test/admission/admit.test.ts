@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createAdmit, type AdmitOptions } from "../../src/admission/admit.ts";
+import { servedBy } from "../../src/admission/served.ts";
+import { createWorker } from "../../src/jobs/worker.ts";
+import { accepted, CAPS, createQueue, disposing, keptLog } from "../jobs/queue.ts";
+import { openWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+function create(options: Partial<AdmitOptions> = {}) {
+  const log = keptLog();
+  const admit = createAdmit({
+    forge: () => world.gitea,
+    served: servedBy([]),
+    delegateAllow: [],
+    log,
+    now: () => world.clock.now,
+    ...options,
+  });
+  return { admit, log };
+}
+
+test("a confirmed order of somebody with the right is queued with its thread", async () => {
+  const { admit } = create();
+  const job = world.order();
+  expect(await admit(job)).toEqual({
+    kind: "queued",
+    thread: { title: "It breaks", body: "Badly.", author: world.person("rita"), comments: [] },
+  });
+});
+
+test("an order that the forge does not confirm is dropped, and nobody is told", async () => {
+  const { admit, log } = create();
+  const job = world.order({ by: "nora", body: "Hello." }, { commentBody: "/kugetsu fix" });
+  expect(await admit(job)).toEqual({ kind: "dropped", why: "the comment has other words" });
+  expect(log.lines).toEqual([]);
+});
+
+test("for a repository that the operator does not serve, the forge is not even asked", async () => {
+  const { admit } = create({ served: servedBy(["acme"]) });
+  const job = world.order();
+  const asked = world.forge.requests.length;
+  expect(await admit(job)).toMatchObject({ kind: "dropped" });
+  expect(world.forge.requests).toHaveLength(asked);
+});
+
+test("without the right it is refused with a reaction and a short comment that mentions nobody", async () => {
+  const { admit, log } = create();
+  const job = world.order({ by: "rita" });
+  const admission = await admit(job);
+  expect(admission).toMatchObject({
+    kind: "refused",
+    words: "no_right",
+    say: [
+      { kind: "reaction", body: "-1", target: { commentId: job.commentId } },
+      { kind: "comment", body: expect.stringContaining("can push") as string },
+    ],
+  });
+  expect(JSON.stringify(admission)).not.toContain("@rita");
+  expect(log.lines).toMatchObject([{ level: "warn", fields: { job: job.id, actor: "rita" } }]);
+});
+
+test("a second refusal of the same person in the same issue has the key of the first one's comment", async () => {
+  const { admit } = create();
+  const issue = world.issue();
+  const keys = async (by: string, at = issue) => {
+    const admission = await admit(world.order({ by, issue: at }));
+    if (admission.kind !== "refused") throw new Error(admission.kind);
+    return admission.say.map(({ key }) => key);
+  };
+  const [first, second] = [await keys("rita"), await keys("rita")];
+  expect(second[0]).not.toBe(first[0]);
+  expect(second[1]).toBe(first[1]);
+  expect((await keys("nora"))[1]).not.toBe(first[1]);
+  expect((await keys("rita", world.issue()))[1]).not.toBe(first[1]);
+});
+
+test("where the forge does not tell, it is refused; what could be done goes to the log alone", async () => {
+  const { admit, log } = create();
+  const admission = await admit(world.order({ repository: "acme/api" }));
+  expect(admission).toMatchObject({ kind: "refused", words: "unknown" });
+  const help = expect.stringContaining("read:organization") as string;
+  expect(log.lines).toMatchObject([{ level: "warn", fields: { help } }]);
+  expect(JSON.stringify(admission)).not.toContain("read:organization");
+});
+
+test("to delegate takes an admin, or somebody whom the operator names", async () => {
+  const order = () => world.order({ body: "/kugetsu delegate it" }, { verb: "delegate" });
+  expect(await create().admit(order())).toMatchObject({ kind: "refused", words: "no_admin" });
+  const named = create({ delegateAllow: ["walter"] });
+  expect(await named.admit(order())).toMatchObject({ kind: "queued" });
+});
+
+test("while the forge is down nothing is decided, and the job stays until it is back", async () => {
+  const { store, leases, owner, clock } = createQueue();
+  const { admit } = create();
+  const handled: number[] = [];
+  const worker = disposing(
+    createWorker({
+      store,
+      leases,
+      owner,
+      admit,
+      handle: async (job) => {
+        handled.push(job.id);
+        return { state: "done", words: "Done." };
+      },
+      report: () => [],
+      caps: () => CAPS,
+      log: keptLog(),
+      graceMs: 0,
+      pollMs: 1_000_000,
+      now: () => clock.now,
+      random: () => 0,
+    }),
+  );
+  await world.gitea.self();
+  const order = world.order();
+  await world.forge.down();
+  await expect(admit(order)).rejects.toMatchObject({ code: "unavailable" });
+  const id = await accepted(store, order);
+  await worker.start();
+  await vi.waitFor(async () => {
+    expect(await store.nextReceived([])).toBeUndefined();
+  });
+  expect(await store.get(id)).toMatchObject({ state: "received" });
+  await world.forge.up();
+  clock.now += 3_600_000;
+  worker.wake();
+  expect(await worker.finished(id)).toMatchObject({ state: "done" });
+  expect(handled).toEqual([id]);
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decideRight } from "../../src/admission/right.ts";
+import type { Verb } from "../../src/command.ts";
+import type { Person } from "../../src/forge/event.ts";
+import { openWorld, SHOP, type World } from "./world.ts";
+
+const MAY = { may: true };
+const NO_RIGHT = { may: false, why: "no_right" };
+const NO_ADMIN = { may: false, why: "no_admin" };
+const UNKNOWN = { may: false, why: "unknown", help: expect.stringMatching(/\w/) as string };
+
+describe.each(["admin", "write"] as const)("a bot with the right to %s", (bot) => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld({ bot });
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  async function decide(
+    at: string,
+    people: { author: Person; actor?: Person },
+    verb: Verb = "fix",
+    delegateAllow: readonly string[] = [],
+  ) {
+    const [owner = "", name = ""] = at.split("/");
+    const { author, actor = author } = people;
+    const repository = await world.gitea.repository(owner, name);
+    return decideRight(world.gitea, repository, { author, actor, verb }, delegateAllow);
+  }
+  const by = (author: string, actor = author) => ({
+    author: world.person(author),
+    actor: world.person(actor),
+  });
+
+  test.each([
+    ["the owner may", "olivia", MAY],
+    ["a collaborator who writes may", "walter", MAY],
+    ["a collaborator who reads may not", "rita", NO_RIGHT],
+    ["a stranger may not", "nora", NO_RIGHT],
+  ])("in a personal repository %s", async (_, login, right) => {
+    expect(await decide(SHOP, by(login))).toEqual(right);
+  });
+
+  test.each([
+    ["author and editor may: it counts", "walter", "olivia", MAY],
+    ["the author may not: it does not", "rita", "walter", NO_RIGHT],
+    ["the editor may not: it does not", "walter", "rita", NO_RIGHT],
+    ["neither may: it does not", "nora", "rita", NO_RIGHT],
+  ])("on an edit where %s", async (_, author, editor, right) => {
+    expect(await decide(SHOP, by(author, editor))).toEqual(right);
+  });
+
+  test.each([
+    ["the owner may", "olivia", "olivia", [], MAY],
+    ["one who only writes may not", "walter", "walter", [], NO_ADMIN],
+    ["one who writes and is named may", "walter", "walter", ["Walter"], MAY],
+    ["one who reads may not, also when named", "rita", "rita", ["rita"], NO_RIGHT],
+    ["an owner's edit of a writer's comment may not", "walter", "olivia", [], NO_ADMIN],
+    ["an owner's edit of a named writer's comment may", "walter", "olivia", ["walter"], MAY],
+    ["a named writer's edit of another's comment may", "olivia", "walter", ["walter"], MAY],
+  ])("to delegate: %s", async (_, author, actor, allow, right) => {
+    expect(await decide(SHOP, by(author, actor), "delegate", allow)).toEqual(right);
+  });
+
+  test("an account that only has the name of one with the right may not", async () => {
+    const pretender = { id: world.person("nora").id, login: "olivia" };
+    expect(await decide(SHOP, { author: pretender })).toMatchObject({ may: false });
+  });
+
+  test("Gitea's own accounts may not", async () => {
+    expect(await decide(SHOP, { author: { id: -2, login: "gitea-actions" } })).toEqual(NO_RIGHT);
+  });
+});
+
+describe("in an organization's repository", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld();
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  test.each([
+    ["an owner may, asked by an admin", "acme/api", "olivia", MAY],
+    [
+      "one of a writing team: an admin outside of that team is not told",
+      "acme/api",
+      "walter",
+      UNKNOWN,
+    ],
+    [
+      "one of a reading team: an admin outside of the teams is not told",
+      "acme/api",
+      "rita",
+      UNKNOWN,
+    ],
+    ["one of the bot's own writing team may", "bolt/api", "walter", MAY],
+    ["an owner, asked from a team: not told", "bolt/api", "olivia", UNKNOWN],
+    ["one of a reading team, asked from the writers': not told", "bolt/api", "rita", UNKNOWN],
+    ["an owner may, asked by an owner", "core/api", "olivia", MAY],
+    ["one of a writing team may, asked by an owner", "core/api", "walter", MAY],
+    ["one of a reading team may not, asked by an owner", "core/api", "rita", NO_RIGHT],
+    ["a stranger may not, asked by an owner", "core/api", "nora", NO_RIGHT],
+  ])("%s", async (_, at, login, right) => {
+    const [owner = "", name = ""] = at.split("/");
+    const repository = await world.gitea.repository(owner, name);
+    const person = world.person(login);
+    const job = { author: person, actor: person, verb: "fix" } as const;
+    expect(await decideRight(world.gitea, repository, job, [])).toEqual(right);
+  });
+
+  test("a writer of a team may not delegate, an owner may", async () => {
+    const repository = await world.gitea.repository("core", "api");
+    const ask = async (login: string) => {
+      const person = world.person(login);
+      const job = { author: person, actor: person, verb: "delegate" } as const;
+      return decideRight(world.gitea, repository, job, []);
+    };
+    expect(await ask("walter")).toEqual(NO_ADMIN);
+    expect(await ask("olivia")).toEqual(MAY);
+  });
+
+  test("nobody may while the forge does not answer", async () => {
+    const repository = await world.gitea.repository("core", "api");
+    const person = world.person("olivia");
+    world.forge.fail({ path: /\/permission$/, answer: 503 });
+    const asked = decideRight(
+      world.gitea,
+      repository,
+      { author: person, actor: person, verb: "fix" },
+      [],
+    );
+    await expect(asked).rejects.toMatchObject({ code: "unavailable" });
+  });
+});

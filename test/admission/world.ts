@@ -1,0 +1,121 @@
+import { startSandboxForge } from "../../src/demo/forge/forge.ts";
+import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
+import type { Person } from "../../src/forge/event.ts";
+import type { Forge } from "../../src/forge/forge.ts";
+import { createGitea } from "../../src/forge/gitea.ts";
+import type { Job } from "../../src/jobs/job.ts";
+import { newJob } from "../jobs/queue.ts";
+
+export const SHOP = "olivia/shop";
+
+/** A forge with people, the bot's own view of it, and jobs as a delivery would make them. */
+export interface World extends AsyncDisposable {
+  readonly forge: SandboxForge;
+  readonly gitea: Forge;
+  /** Milliseconds; moved by the test. The forge tells whole seconds. */
+  readonly clock: { now: number };
+  /** Ids of the repositories, by `owner/name`. */
+  readonly repositories: Readonly<Record<string, number>>;
+  /** A person by its login, as the forge names it. */
+  person(login: string): Person;
+  /** A new issue of rita's. */
+  issue(repository?: string): number;
+  /** Somebody comments, and a delivery tells of it. */
+  order(said?: Said, change?: Partial<Job>): Job;
+}
+
+interface Said {
+  readonly by?: string;
+  readonly body?: string;
+  readonly repository?: string;
+  /** A new one when left out. */
+  readonly issue?: number;
+}
+
+const ISSUE = { by: "rita", title: "It breaks", body: "Badly." };
+
+/**
+ * olivia owns the shop, walter may write, rita may read, nora neither. In the organizations a team writes (walter) and
+ * another one reads (rita): in acme the bot is only in a team of its own, in bolt in the writers' team, in core among
+ * the owners.
+ */
+export async function openWorld(options: { bot?: "write" | "admin" } = {}): Promise<World> {
+  const clock = { now: Date.parse("2026-03-01T12:00:00Z") };
+  await using setup = new AsyncDisposableStack();
+  const forge = setup.use(await startSandboxForge({ now: () => clock.now }));
+  const people = new Map<string, Person>();
+  for (const login of ["olivia", "walter", "rita", "nora", "renovate-bot"]) {
+    people.set(login, { id: forge.addUser(login).id, login });
+  }
+  const { token, ...bot } = forge.addUser("kugetsu-bot");
+  people.set(bot.login, { id: bot.id, login: bot.login });
+  const repositories: Record<string, number> = {};
+  const add = async (name: string, collaborators: Record<string, "read" | "write" | "admin">) => {
+    const files = { "README.md": "# A repository\n" };
+    repositories[name] = (await forge.addRepository(name, { files, collaborators })).id;
+  };
+  await add(SHOP, { walter: "write", rita: "read", "kugetsu-bot": options.bot ?? "admin" });
+  await add("olivia/cellar", { "kugetsu-bot": options.bot ?? "admin" });
+  for (const [organization, owners, writers, bots] of [
+    ["acme", ["olivia"], ["walter"], ["kugetsu-bot"]],
+    ["bolt", ["olivia"], ["walter", "kugetsu-bot"], []],
+    ["core", ["olivia", "kugetsu-bot"], ["walter"], []],
+  ] as const) {
+    forge.addOrganization(organization, { owners });
+    forge.addTeam(organization, { name: "writers", unitsMap: units("write"), members: writers });
+    forge.addTeam(organization, { name: "readers", unitsMap: units("read"), members: ["rita"] });
+    forge.addTeam(organization, { name: "bots", permission: "admin", members: bots });
+    await add(`${organization}/api`, {});
+  }
+
+  const person = (login: string): Person => {
+    const found = people.get(login);
+    if (found === undefined) throw new Error(`There is nobody called ${login}.`);
+    return found;
+  };
+  const issue = (repository = SHOP) => forge.createIssue(repository, ISSUE);
+  const stack = setup.move();
+  return {
+    forge,
+    clock,
+    repositories,
+    person,
+    issue,
+    gitea: createGitea({ url: forge.url, token }),
+    order(said = {}, change = {}) {
+      const { by = "walter", body = "/kugetsu fix", repository = SHOP } = said;
+      const number = said.issue ?? issue(repository);
+      const thread = forge.issue(repository, number);
+      const commentId = forge.comment(repository, number, { by, body });
+      const [owner = "", name = ""] = repository.split("/");
+      return {
+        ...newJob(number, {
+          ref: `${forge.host}/${repository}#${number}`,
+          repository: { id: repositories[repository] ?? 0, owner, name },
+          commentId,
+          commentBody: body,
+          commentUpdatedAt: new Date(Math.floor(clock.now / 1000) * 1000).toISOString(),
+          issueTitle: thread.title,
+          issueBody: thread.body,
+          author: person(by),
+          actor: person(by),
+        }),
+        id: commentId,
+        state: "received",
+        attempts: 0,
+        thread: undefined,
+        notes: {},
+        createdAt: clock.now,
+        startedAt: undefined,
+        finishedAt: undefined,
+        words: undefined,
+        ...change,
+      };
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function units(access: "read" | "write") {
+  return { "repo.code": access, "repo.issues": access, "repo.pulls": access };
+}
