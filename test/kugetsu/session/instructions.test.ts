@@ -7,7 +7,7 @@ import { openDesk } from "./core.ts";
 
 async function read(files: Record<string, string>, branch = "main") {
   await using desk = await openDesk(files);
-  return readInstructions(await desk.fetch(), branch);
+  return await readInstructions(await desk.fetch(), branch);
 }
 
 test.each<[string, Record<string, string>, { name: string; text: string } | undefined]>([
