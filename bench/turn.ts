@@ -115,7 +115,7 @@ async function order(
     () => model.requests.length > seen.requests && /^(?:\*\*Done|@olivia)/.test(done()?.body ?? ""),
     { timeoutMs: 120_000 },
   );
-  await forge.until(() => /^@olivia/.test(done()?.body ?? ""), { timeoutMs: 30_000 });
+  await forge.until(() => done()?.body.startsWith("@olivia") === true, { timeoutMs: 30_000 });
   const sent = forge.deliveries[seen.deliveries]?.at ?? Number.NaN;
   const reaction = forge.requests.slice(seen.forge).find(({ path }) => path.endsWith("/reactions"));
   return {

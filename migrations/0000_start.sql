@@ -25,6 +25,7 @@ CREATE TABLE `sessions` (
 	`seen_comment_id` integer,
 	`worktree_at` text,
 	`requester` text,
+	`merge_of` text,
 	`unresolved` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`last_activity_at` integer NOT NULL,
@@ -56,8 +57,9 @@ CREATE TABLE `jobs` (
 	`comment_id` integer NOT NULL,
 	`actor_id` integer NOT NULL,
 	`lane` text NOT NULL,
+	`verb` text,
 	`resource` text,
-	`request` text NOT NULL,
+	`act` text NOT NULL,
 	`state` text NOT NULL,
 	`tries` integer DEFAULT 0 NOT NULL,
 	`faults` integer DEFAULT 0 NOT NULL,
@@ -80,6 +82,7 @@ CREATE INDEX `jobs_ref` ON `jobs` (`ref`,`state`);--> statement-breakpoint
 CREATE INDEX `jobs_comment` ON `jobs` (`forge`,`comment_id`);--> statement-breakpoint
 CREATE INDEX `jobs_actor` ON `jobs` (`forge`,`actor_id`,`admitted_at`);--> statement-breakpoint
 CREATE INDEX `jobs_state` ON `jobs` (`state`,`lane`,`id`);--> statement-breakpoint
+CREATE INDEX `jobs_finished_at` ON `jobs` (`finished_at`);--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`key` text NOT NULL,

@@ -12,7 +12,7 @@ import { createOutboxStore } from "./jobs/outbox.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
-import { KugetsuError } from "./kugetsu/errors.ts";
+import { KugetsuError, safeMessage } from "./kugetsu/errors.ts";
 import { createKugetsu } from "./kugetsu/kugetsu.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
@@ -113,7 +113,7 @@ export async function startBot(
         kugetsu,
         store,
         queue: {
-          jobsOf: (ref) => store.list({ ref }),
+          jobsOf: (ref) => store.list({ ref, limit: 50 }),
           stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
         },
         settings: {
@@ -167,9 +167,12 @@ export async function startBot(
   const ended = new AbortController();
   setup.defer(async () => ended.abort());
   void learnSelf(forge, self, ended.signal, log);
-  await store.prune();
   await worker.start();
   sender.start();
+  if (!(await kugetsu.canRunAgents())) {
+    log.warn({}, "opencode cannot be started: every order will fail until it is there.");
+  }
+  log.warn({}, "Agents run without a sandbox: they can read whatever this user can read.");
 
   const stack = setup.move();
   return {
@@ -195,7 +198,12 @@ async function learnSelf(
       self.bot = await forge.self();
       return;
     } catch (error) {
-      log.warn({ err: error }, "The forge does not say who the bot is. Trying again.");
+      const level = error instanceof KugetsuError && error.needsOperator ? "error" : "warn";
+      // Its words are enough: a forge that is not up yet is no defect with a stack.
+      log[level](
+        { why: safeMessage(error) },
+        "The forge does not say who the bot is. Trying again.",
+      );
     }
     await delay(wait, undefined, { signal: ended, ref: false }).catch(() => undefined);
   }

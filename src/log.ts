@@ -2,8 +2,16 @@ import { pino } from "pino";
 import pc from "picocolors";
 import type { LogLevel } from "./config.ts";
 
-/** What is written about the program's run; messages are sentences, everything that varies is a field. */
-export type Log = Pick<pino.Logger, "debug" | "info" | "warn" | "error">;
+/**
+ * What is written about the program's run; messages are sentences, everything that varies is a field. An error stands
+ * in the field `err`.
+ */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -22,7 +30,7 @@ export function createLog({ level, mask, stream }: LogOptions): Log {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.err },
+      serializers: { err: pino.stdSerializers.err },
     },
     {
       write(line: string) {
@@ -39,14 +47,7 @@ const COLOURS: Readonly<Record<string, (text: string) => string>> = {
 };
 
 function forTerminal(line: string): string {
-  const {
-    level,
-    time,
-    msg,
-    err,
-    error = err,
-    ...fields
-  } = JSON.parse(line) as Record<string, unknown>;
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const name = String(level);
   const parts = [
     pc.dim(String(time).slice(11, 19)),
@@ -56,7 +57,7 @@ function forTerminal(line: string): string {
       pc.dim(`${plain(key)}=${plain(printValue(value))}`),
     ),
   ];
-  return `${parts.join(" ")}\n${error === undefined ? "" : printError(error)}`;
+  return `${parts.join(" ")}\n${err === undefined ? "" : printError(err)}`;
 }
 
 function printValue(value: unknown): string {

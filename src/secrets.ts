@@ -5,7 +5,6 @@ const LEAST_LINE = 16;
 // What writing Markdown or JSON puts between the characters of a text: escapes, and the breaks that make a mention
 // harmless. A secret is found through them.
 const BETWEEN = String.raw`[\\\u200B]{0,2}`;
-const BETWEEN_LENGTH = 2;
 
 /** Replaces every secret that it knows, in all its usual forms, with `***`. */
 export type Mask = (text: string) => string;
@@ -21,61 +20,15 @@ export type Mask = (text: string) => string;
 export function createMask(secrets: () => Iterable<string>): Mask {
   const find = finder(secrets);
   return (text) => {
-    const { pattern } = find();
+    const pattern = find();
     return pattern === undefined ? text : text.replaceAll(pattern, HIDDEN);
   };
 }
 
-/** A mask for text that comes in chunks: a secret that lies across their borders is found, too. */
-export interface MaskStream {
-  /** Takes the next chunk and returns what can be said already. */
-  push(chunk: string): string;
-  /** Returns the rest, and is ready for another text. */
-  flush(): string;
-}
-
-export function createMaskStream(secrets: () => Iterable<string>): MaskStream {
-  const find = finder(secrets);
-  let held = "";
-  return {
-    push(chunk) {
-      held += chunk;
-      const { pattern, longest } = find();
-      // Only a match that begins before this is certain to be the longest one there.
-      const certain = held.length - longest;
-      if (certain <= 0) return "";
-      const parts = [];
-      let from = 0;
-      for (const match of pattern === undefined ? [] : held.matchAll(pattern)) {
-        if (match.index >= certain) break;
-        parts.push(held.slice(from, match.index), HIDDEN);
-        from = match.index + match[0].length;
-      }
-      const end = Math.max(from, certain);
-      parts.push(held.slice(from, end));
-      held = held.slice(end);
-      return parts.join("");
-    },
-    flush() {
-      const { pattern } = find();
-      const rest = pattern === undefined ? held : held.replaceAll(pattern, HIDDEN);
-      held = "";
-      return rest;
-    },
-  };
-}
-
-interface Finder {
-  /** undefined when there is no secret to look for. */
-  readonly pattern: RegExp | undefined;
-  /** The length of the longest possible match. */
-  readonly longest: number;
-}
-
-/** Compiles the pattern anew only when the secrets have changed. */
-function finder(secrets: () => Iterable<string>): () => Finder {
+/** Compiles the pattern anew only when the secrets have changed; undefined when there is none to look for. */
+function finder(secrets: () => Iterable<string>): () => RegExp | undefined {
   let known: readonly string[] = [];
-  let current: Finder = { pattern: undefined, longest: 0 };
+  let current: RegExp | undefined;
   return () => {
     const now = [...secrets()];
     if (now.length === known.length && now.every((secret, index) => secret === known[index]))
@@ -86,16 +39,13 @@ function finder(secrets: () => Iterable<string>): () => Finder {
   };
 }
 
-function compile(secrets: readonly string[]): Finder {
+function compile(secrets: readonly string[]): RegExp | undefined {
   const forms = new Set<string>();
   for (const secret of secrets.flatMap(partsOf))
     for (const form of formsOf(secret)) forms.add(form);
-  if (forms.size === 0) return { pattern: undefined, longest: 0 };
-  const sorted = [...forms].toSorted((one, other) => other.length - one.length);
-  return {
-    pattern: new RegExp(sorted.map(patternOf).join("|"), "gu"),
-    longest: (sorted[0]?.length ?? 0) * (1 + BETWEEN_LENGTH),
-  };
+  if (forms.size === 0) return undefined;
+  const longestFirst = [...forms].toSorted((one, other) => other.length - one.length);
+  return new RegExp(longestFirst.map(patternOf).join("|"), "gu");
 }
 
 /** The secret and, of a key in several lines, each line: logs print them one by one. */

@@ -39,7 +39,7 @@ describe("the log", () => {
     const { log, written } = collect({ isTTY });
     const cause = new Error("cause hunter2");
     log.error(
-      { error: new KugetsuError("failed", "went wrong hunter2", { cause }), hunter2: "hunter2" },
+      { err: new KugetsuError("failed", "went wrong hunter2", { cause }), hunter2: "hunter2" },
       "hunter2",
     );
     expect(written.join("")).toContain("went wrong [masked]");

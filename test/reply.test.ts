@@ -154,7 +154,7 @@ describe("the final status comment", () => {
 describe("the short texts", () => {
   it("say how an order waits", () => {
     expect(reply.statusQueued({ verb: "fix" })).toBe(
-      "**Queued:** `fix`. It begins as soon as an agent is free.",
+      "**Queued:** `fix`. It begins when its turn comes.",
     );
     expect(reply.statusQueued({ verb: "fix", position: 1 })).toContain("the next one");
     expect(reply.statusQueued({ verb: "fix", position: 3 })).toContain("2 orders are before it");
@@ -178,6 +178,7 @@ describe("the short texts", () => {
       "unknown",
       "no_admin",
       "daily_limit",
+      "pull_request",
       "archived",
       "paused",
     ] as const) {
@@ -185,6 +186,12 @@ describe("the short texts", () => {
       expect(text).toMatch(/^\*\*Refused:\*\* `fix` for `rita`\. \S/);
       expect(text).not.toContain("@");
     }
+  });
+
+  it("send an order on a pull request to its issue, named where it is known", () => {
+    const facts = { login: "rita", verb: "fix", why: "pull_request" } as const;
+    expect(reply.refusal({ ...facts, issue: 14 })).toContain("on issue #14");
+    expect(reply.refusal(facts)).toContain("on the issue that this pull request belongs to");
   });
 
   it("explain every verb", () => {

@@ -1,9 +1,9 @@
-import type { Forge } from "../forge/forge.ts";
-import type { Admission, Admit } from "../jobs/admission.ts";
+import type { Forge, Issue } from "../forge/forge.ts";
+import type { Admission, Admit } from "../jobs/contract.ts";
 import type { Job } from "../jobs/job.ts";
-import type { Log } from "../jobs/log.ts";
+import type { Log } from "../log.ts";
 import { rejection } from "../jobs/acknowledge.ts";
-import { refusal } from "../reply.ts";
+import { type Refusal, refusal } from "../reply.ts";
 import { confirmAct } from "./confirm.ts";
 import { decideRight } from "./right.ts";
 import { snapshotThread } from "./snapshot.ts";
@@ -15,31 +15,30 @@ export interface AdmitOptions {
   /** People (`login`) who may delegate although they administer nothing. */
   readonly delegateAllow: readonly string[];
   readonly log: Log;
-  readonly now?: () => number;
 }
 
 /** Decides whether a delivery's word becomes work: the forge confirms the act, and the actor's right. */
-export function createAdmit({
-  forge: forgeOf,
-  served,
-  delegateAllow,
-  log,
-  now = Date.now,
-}: AdmitOptions): Admit {
+export function createAdmit({ forge: forgeOf, served, delegateAllow, log }: AdmitOptions): Admit {
   return async (job) => {
     const forge = forgeOf(job.forge);
     if (!served(job.repository)) return dropped("the operator does not serve this repository");
-    const act = await confirmAct(forge, job, now());
+    const act = await confirmAct(forge, job);
     if (act.kind === "denied") return dropped(act.why);
+    // A renamed or transferred repository still answers to the name that a payload may tell.
+    if (!served(act.repository)) return dropped("the operator does not serve the repository now");
     const right = await decideRight(forge, act.repository, job, delegateAllow);
     if (!right.may) {
       log.warn(
         { job: job.id, actor: job.actor.login, why: right.why, help: right.help },
         "refused",
       );
-      return refused(job, right.why);
+      return refused(job, { why: right.why });
     }
-    return { kind: "queued", thread: await snapshotThread(forge, job, act) };
+    if (act.issue.isPullRequest && job.verb !== undefined && job.verb !== "help") {
+      return refused(job, { why: "pull_request", issue: await issueOf(forge, act.issue) });
+    }
+    const thread = job.lane === "quick" ? undefined : await snapshotThread(forge, job, act);
+    return { kind: "queued", thread };
   };
 }
 
@@ -47,10 +46,17 @@ function dropped(why: string): Admission {
   return { kind: "dropped", why };
 }
 
-function refused(job: Job, why: "no_right" | "no_admin" | "unknown"): Admission {
+function refused(job: Job, reason: { why: Refusal; issue?: number | undefined }): Admission {
   return {
     kind: "refused",
-    words: why,
-    say: rejection(job, refusal({ login: job.actor.login, verb: job.verb ?? "help", why })),
+    words: reason.why,
+    say: rejection(job, refusal({ login: job.actor.login, verb: job.verb ?? "help", ...reason })),
   };
+}
+
+/** The issue that a pull request of the bot's own is for. */
+async function issueOf(forge: Forge, { author, body }: Issue): Promise<number | undefined> {
+  const bot = await forge.self();
+  const number = author.id === bot.id ? /\bFixes #([1-9]\d{0,9})\b/.exec(body)?.[1] : undefined;
+  return number === undefined ? undefined : Number(number);
 }

@@ -10,16 +10,20 @@ export type ConfirmedAct =
       readonly repository: Repository;
       readonly issue: Issue;
       readonly comment: Comment;
-      /** All comments of the issue, for the snapshot: asked along, since the acknowledgement waits for it. */
+      /**
+       * All comments of the issue, for the snapshot: asked along, since the acknowledgement waits for it. None for what
+       * needs no agent.
+       */
       readonly comments: readonly Comment[];
     }
   | { readonly kind: "denied"; readonly why: string };
 
-// Whoever knows a hook's secret can sign an old comment again. What is older than a day is never worked off.
+// Whoever knows a hook's secret can sign an old comment again. What was older than a day when it came is never worked
+// off; how long it then waits for a forge that is away does not count.
 const OLDEST_MS = 24 * 60 * 60 * 1000;
 
 /** Reads the comment again by its id: who wrote it, where and what must be as the delivery said. */
-export async function confirmAct(forge: Forge, job: Job, now: number): Promise<ConfirmedAct> {
+export async function confirmAct(forge: Forge, job: Job): Promise<ConfirmedAct> {
   const { owner, name } = job.repository;
   const bot = await forge.self();
   for (const person of [job.actor, job.author]) {
@@ -27,11 +31,12 @@ export async function confirmAct(forge: Forge, job: Job, now: number): Promise<C
     if (isBot(person)) return denied(`${person.login} is a bot`);
   }
   const at = { owner, name, number: job.issueNumber };
-  const [repository, issue, comment, comments = []] = await Promise.all([
+  const [repository, issue, comment, [comments]] = await Promise.all([
     missing(forge.repository(owner, name)),
     missing(forge.issue(at)),
     forge.comment(owner, name, job.commentId),
-    missing(forge.comments(at)),
+    // Of an issue that is gone Gitea answers 500 here: that alone must not keep the job waiting for ever.
+    Promise.allSettled([job.lane === "quick" ? [] : forge.comments(at)]),
   ]);
   if (repository === undefined) return denied("the forge knows no such repository");
   if (repository.id !== job.repository.id) return denied("the repository has another id");
@@ -45,9 +50,10 @@ export async function confirmAct(forge: Forge, job: Job, now: number): Promise<C
   if (job.action === "created" && job.actor.id !== comment.author.id) {
     return denied("only its author can have created the comment");
   }
-  if (now - Date.parse(comment.updatedAt) > OLDEST_MS)
+  if (job.createdAt - Date.parse(comment.updatedAt) > OLDEST_MS)
     return denied("the comment is older than a day");
-  return { kind: "confirmed", repository, issue, comment, comments };
+  if (comments.status === "rejected") throw comments.reason;
+  return { kind: "confirmed", repository, issue, comment, comments: comments.value };
 }
 
 function denied(why: string): ConfirmedAct {

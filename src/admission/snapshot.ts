@@ -1,11 +1,16 @@
 import type { Comment, Forge } from "../forge/forge.ts";
 import type { Job } from "../jobs/job.ts";
-import type { Thread } from "../thread.ts";
+import type { Thread, ThreadComment } from "../thread.ts";
 import type { ConfirmedAct } from "./confirm.ts";
+
+/** Characters of a whole thread, and of one text in it. An agent is shown less; a job's row is to stay small. */
+const MOST = 400_000;
+const MOST_OF_ONE = 100_000;
 
 /**
  * The thread as it was at the trigger. What was written or edited later is left out: its author may be somebody who
- * waited for a person with the right to say `fix`, and then changed what there is to be fixed.
+ * waited for a person with the right to say `fix`, and then changed what there is to be fixed. What is too much is cut,
+ * and of the comments the oldest are left out.
  */
 export async function snapshotThread(
   forge: Forge,
@@ -14,17 +19,32 @@ export async function snapshotThread(
 ): Promise<Thread> {
   const bot = await forge.self();
   const trigger = Date.parse(act.comment.updatedAt);
+  const title = act.issue.title === job.issueTitle ? act.issue.title : "";
+  const body = act.issue.body === job.issueBody ? cut(act.issue.body) : "";
+  const comments = act.comments
+    .filter(({ id, author }) => id !== job.commentId && author.id !== bot.id)
+    .filter((comment) => wasThere(comment, job.commentId, trigger) && asAtTrigger(comment, trigger))
+    .map(({ id, author, body: words, createdAt }) => ({ id, author, body: cut(words), createdAt }));
   return {
-    title: act.issue.title === job.issueTitle ? act.issue.title : "",
-    body: act.issue.body === job.issueBody ? act.issue.body : "",
+    title,
+    body,
     author: act.issue.author,
-    comments: act.comments
-      .filter(({ id, author }) => id !== job.commentId && author.id !== bot.id)
-      .filter(
-        (comment) => wasThere(comment, job.commentId, trigger) && asAtTrigger(comment, trigger),
-      )
-      .map(({ id, author, body, createdAt }) => ({ id, author, body, createdAt })),
+    comments: newest(comments, MOST - title.length - body.length),
   };
+}
+
+function cut(text: string): string {
+  return text.slice(0, MOST_OF_ONE).toWellFormed();
+}
+
+/** The newest comments that fit into so many characters, oldest first. */
+function newest(comments: readonly ThreadComment[], most: number): readonly ThreadComment[] {
+  let left = most;
+  const tooOld = comments.findLastIndex(({ body }) => {
+    left -= body.length;
+    return left < 0;
+  });
+  return comments.slice(tooOld + 1);
 }
 
 /** Ids grow with time. Before an edit, comments may have come after the edited one. */

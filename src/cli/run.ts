@@ -48,8 +48,9 @@ function asksForHelp(args: readonly string[]): boolean {
 
 function report(error: unknown, command: CliCommand, io: Io): number {
   if (error instanceof UsageError) {
+    // The error last: that is where people look.
+    io.stderr.write(`${command.usage}\n\n`);
     print(io, error.message, error.hint);
-    io.stderr.write(`\n${command.usage}\n`);
     return WRONG_USAGE;
   }
   if (error instanceof KugetsuError) {

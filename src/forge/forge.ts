@@ -4,14 +4,14 @@ import type { ForgeEvent, Person, RepositoryId } from "./event.ts";
 export const MAX_COMMENTS = 200;
 
 /** One configured forge, in the words the bot needs. Each call has its own timeout; errors are KugetsuError:
- * `unavailable` (unreachable, 5xx, 429: another try may work), `forbidden` (401, 403), `not_found` (404),
- * `conflict` (409), `failed` (final). */
+ * `unavailable` (unreachable, 5xx, 429: another try may work; also 401, a refused token, which `needsOperator`),
+ * `forbidden` (403), `not_found` (404), `conflict` (409), `failed` (final). */
 export interface Forge {
   /** host[:port] of the forge's URL: the `instance` of issue refs. */
   readonly instance: string;
   /** The forge's address without a trailing slash. */
   readonly url: string;
-  /** Proves that the forge answers. @throws `unavailable` */
+  /** Proves that the forge answers and takes the bot's token. @throws `unavailable` */
   ping(): Promise<void>;
   /** Whose token this is; asked once and remembered. */
   self(): Promise<Bot>;
@@ -34,12 +34,6 @@ export interface Forge {
   /** The newest pull request (of any state) from that branch of the same repository, or undefined. */
   pullRequest(owner: string, name: string, head: string): Promise<PullRequest | undefined>;
   createPullRequest(owner: string, name: string, draft: NewPullRequest): Promise<PullRequest>;
-  editPullRequest(
-    owner: string,
-    name: string,
-    number: number,
-    change: { body: string },
-  ): Promise<void>;
   /** Asks for a review, which tells that person. @throws when the forge refuses */
   requestReview(owner: string, name: string, number: number, login: string): Promise<void>;
   /** The address that git clones from. */

@@ -54,7 +54,8 @@ export function createGitea(options: GiteaOptions): Forge {
     url,
 
     async ping() {
-      await call("ask for the version", () => api.version.getVersion());
+      // The version would be told to anybody.
+      await askSelf();
     },
 
     async self() {
@@ -176,12 +177,6 @@ export function createGitea(options: GiteaOptions): Forge {
         api.repos.repoCreatePullRequest(owner, name, { title, body, head, base }),
       );
       return understood(what, readPullRequest(data, repositoryUrl(owner, name)));
-    },
-
-    async editPullRequest(owner, name, number, { body }) {
-      await call("edit the pull request", () =>
-        api.repos.repoEditPullRequest(...issueSegments({ owner, name, number }), { body }),
-      );
     },
 
     async requestReview(owner, name, number, reviewer) {

@@ -23,8 +23,11 @@ export async function planBranch(
   const { forge, job } = work;
   const { owner, name } = job.repository;
   const [bot, session] = await Promise.all([forge.self(), work.kugetsu.session(job.ref)]);
-  for (let count = 1; count <= MOST_BRANCHES; count += 1) {
-    const branch = branchName(job.issueNumber, count);
+  // The session's own branch first: its last work may have gone to `-2` while the pull request of the first is open.
+  const names = Array.from({ length: MOST_BRANCHES }, (_, index) =>
+    branchName(job.issueNumber, index + 1),
+  );
+  for (const branch of new Set([session?.branch ?? [], names].flat())) {
     const [pull, head] = await Promise.all([
       forge.pullRequest(owner, name, branch),
       forge.branch(owner, name, branch),
@@ -33,7 +36,9 @@ export async function planBranch(
       if (pull.state === "open" && pull.author.id === bot.id) return { branch, pull, head };
       continue;
     }
-    const ours = session?.branch === branch && session.pushedSha !== undefined;
+    // A push that was not heard to its end may be there without our knowing it.
+    const ours =
+      session?.branch === branch && (session.pushedSha !== undefined || head === session.tip);
     if (head === undefined || ours) return { branch, pull: undefined, head };
   }
   throw new KugetsuError(

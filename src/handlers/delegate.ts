@@ -1,45 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
 import { statusFinal, statusWorking } from "../reply.ts";
+import type { Job } from "../jobs/job.ts";
 import { parseRef } from "../kugetsu/ref.ts";
-import type { Handler } from "./handler.ts";
+import type { DelegateReport } from "../kugetsu/session/delegate.ts";
+import type { Handler, Work } from "./handler.ts";
 import { followProgress } from "./progress.ts";
 
 /** Gives a wider order to the repository's PM agent, and posts its answer. */
 export const delegate: Handler = async (work) => {
-  const { job, forge, kugetsu } = work;
+  const { job } = work;
   if (job.message === "") {
     return {
       state: "done",
       words: "What is to be done? Write it behind the verb: `/kugetsu delegate <message>`.",
     };
   }
-  const { owner, name } = job.repository;
-  const progress = followProgress(work, statusWorking);
-  progress.update({ kind: "starting", text: "giving the order to the PM agent" });
-  const { result, lacksToken } = await kugetsu.delegate({
-    ref: parseRef(job.ref),
-    forgeUrl: forge.url,
-    prompt: ({ tempDir }) =>
-      buildPrompt({
-        role: "delegate",
-        ref: job.ref,
-        issueUrl: `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
-        tempDir,
-        ...(job.thread === undefined ? {} : { thread: job.thread }),
-        context: job.context,
-        message: job.message,
-        actor: job.actor.login,
-        notes: work.resumed
-          ? ["Your last turn on this order was interrupted. Look at what is already done."]
-          : [],
-        fence: randomBytes(9).toString("hex"),
-      }),
-    limits: work.settings.limits,
-    signal: work.signal,
-    onProgress: progress.update,
-  });
-  await progress.end();
+  const { result, lacksToken } = earlierReport(job) ?? (await askAgent(work));
   const notes = lacksToken
     ? [
         "The PM agent has no `GITEA_TOKEN`; the operator gives it one with `kugetsu env set GITEA_TOKEN - pm-agent`.",
@@ -63,3 +40,41 @@ export const delegate: Handler = async (work) => {
     tell: { pull: undefined, alreadyAsked: false },
   };
 };
+
+/** The answer that an earlier life of the server got, but did not get to post. */
+function earlierReport(job: Job): DelegateReport | undefined {
+  const report = job.notes["report"];
+  return report === undefined ? undefined : (report as DelegateReport);
+}
+
+async function askAgent(work: Work): Promise<DelegateReport> {
+  const { job, forge, kugetsu } = work;
+  const { owner, name } = job.repository;
+  await using progress = followProgress(work, statusWorking);
+  progress.update({ kind: "starting", text: "giving the order to the PM agent" });
+  const report = await kugetsu.delegate({
+    ref: parseRef(job.ref),
+    forgeUrl: forge.url,
+    prompt: ({ tempDir }) =>
+      buildPrompt({
+        role: "delegate",
+        ref: job.ref,
+        issueUrl: `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
+        tempDir,
+        ...(job.thread === undefined ? {} : { thread: job.thread }),
+        context: job.context,
+        message: job.message,
+        actor: job.actor.login,
+        notes: work.resumed
+          ? ["Your last turn on this order was interrupted. Look at what is already done."]
+          : [],
+        fence: randomBytes(9).toString("hex"),
+      }),
+    limits: work.settings.limits,
+    signal: work.signal,
+    onProgress: progress.update,
+    onBegin: () => work.note({ began: true }),
+  });
+  if (report.result.outcome !== "stopped") await work.note({ report });
+  return report;
+}

@@ -1,8 +1,8 @@
 import type { Forge } from "../forge/forge.ts";
-import type { Job, JobEnd } from "../jobs/job.ts";
+import type { Job, JobEnd, JobSummary } from "../jobs/job.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
 import type { TurnLimits } from "../kugetsu/runner.ts";
-import type { Log } from "../jobs/log.ts";
+import type { Log } from "../log.ts";
 
 /** Answers one verb. It runs inside a job, never inside a request. */
 export type Handler = (work: Work) => Promise<HandlerEnd>;
@@ -42,8 +42,8 @@ export interface WorkSettings {
 
 /** What `status`, `stop` and `retry` need of the queue. */
 export interface QueueView {
-  /** Jobs of an issue, newest first. */
-  jobsOf(ref: string): Promise<Job[]>;
+  /** The newest jobs of an issue, newest first. */
+  jobsOf(ref: string): Promise<JobSummary[]>;
   /** Ends the running turn of an issue, and with `waiting` what waits behind it. Returns how many. */
   stop(
     ref: string,

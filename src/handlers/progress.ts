@@ -6,17 +6,19 @@ const LINES = 5;
 // The outbox edits the comment at most once a minute; writing every word of the agent down would only wear the disk.
 const EVERY_MS = 2000;
 
-/** Shows in the status comment what the agent is doing, the last few lines of it. */
+/** Shows in the status comment what the agent is doing, the last few lines of it, until it is disposed of. */
 export function followProgress(
   work: Work,
   print: (facts: { doing: readonly string[]; elapsedMs: number }) => string,
-): { update: (progress: Progress) => void; end: () => Promise<void> } {
+): AsyncDisposable & { readonly update: (progress: Progress) => void } {
   const doing: string[] = [];
   const begun = Date.now();
   let said = 0;
   let saying: Promise<void> = Promise.resolve();
+  let isOver = false;
   const update = ({ kind, text }: Progress): void => {
-    if (kind === "text") return;
+    // What comes late must not stand over the report.
+    if (kind === "text" || isOver) return;
     const line = plain(text, 120);
     if (line === "" || doing.at(-1) === line) return;
     doing.push(line);
@@ -32,5 +34,11 @@ export function followProgress(
         work.log.warn({ err: error, job: work.job.id }, "the progress could not be written down");
       });
   };
-  return { update, end: () => saying };
+  return {
+    update,
+    [Symbol.asyncDispose]: async () => {
+      isOver = true;
+      await saying;
+    },
+  };
 }

@@ -15,16 +15,28 @@ export interface Publication {
   readonly notes: readonly string[];
   /** Refs under which work was kept instead of pushed. */
   readonly kept: readonly string[];
+  /** How to go on, where a retry would not help. */
+  readonly advice: string | undefined;
+  /** Files in which other people's commits conflict; nothing was pushed. */
+  readonly conflicts: readonly string[];
   /** Why the job failed in spite of a finished turn. */
   readonly failure: string | undefined;
 }
 
-/** Pushes the branch, proves that the forge has it, and opens the pull request when there is none. */
-export async function publish(work: Work, report: TurnReport): Promise<Publication> {
+/**
+ * Pushes the branch, proves that the forge has it, and opens the pull request when there is none.
+ * @param onConflict what to do where other people's commits conflict: tell it, or push to another branch
+ * @throws when the job is stopped
+ */
+export async function publish(
+  work: Work,
+  report: TurnReport,
+  onConflict: "tell" | "elsewhere",
+): Promise<Publication> {
   try {
-    const published = await patiently(work, "push", () => push(work));
+    const pushed = await patiently(work, "push", () => push(work, onConflict));
+    const published = await patiently(work, "look at the branch", () => proveOnForge(work, pushed));
     if (published.kind !== "pushed") return notPushed(published);
-    await patiently(work, "look at the branch", () => proveOnForge(work, published));
     const { branch } = published;
     const onForge = { ...NOWHERE, branch, notes: notesOf(report, published) };
     try {
@@ -33,6 +45,7 @@ export async function publish(work: Work, report: TurnReport): Promise<Publicati
       );
       return { ...onForge, pull };
     } catch (error) {
+      if (work.signal.aborted) throw error;
       work.log.error({ err: error, job: work.job.id }, "The pull request could not be opened");
       return {
         ...onForge,
@@ -40,6 +53,8 @@ export async function publish(work: Work, report: TurnReport): Promise<Publicati
       };
     }
   } catch (error) {
+    // A finished turn is not a failed one because it was cut off here: it goes on, or says that it was stopped.
+    if (work.signal.aborted) throw error;
     work.log.error({ err: error, job: work.job.id }, "The work could not be published");
     return { ...NOWHERE, failure: `The work is not pushed. ${safeMessage(error)}` };
   }
@@ -50,16 +65,21 @@ const NOWHERE: Publication = {
   pull: undefined,
   notes: [],
   kept: [],
+  conflicts: [],
+  advice: undefined,
   failure: undefined,
 };
 
-function push({ job, forge, kugetsu, settings, signal }: Work): Promise<Published> {
+function push(work: Work, onConflict: "tell" | "elsewhere"): Promise<Published> {
+  const { job, forge, kugetsu, settings, signal, mask } = work;
   const { owner, name } = job.repository;
   const full = `${owner}/${name}`.toLowerCase();
   return kugetsu.publish({
     ref: parseRef(job.ref),
     source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
     allowCi: settings.allowCiChanges.some((allowed) => allowed.toLowerCase() === full),
+    onConflict,
+    holdsSecret: (text) => mask(text) !== text,
     signal,
   });
 }
@@ -68,10 +88,22 @@ function notPushed(published: Exclude<Published, { kind: "pushed" }>): Publicati
   switch (published.kind) {
     case "nothing":
       return { ...NOWHERE, notes: ["There is no commit, so nothing was pushed."] };
+    case "conflict":
+      return { ...NOWHERE, conflicts: published.paths };
+    case "secret":
+      return {
+        ...NOWHERE,
+        kept: [published.kept],
+        advice:
+          "`/kugetsu reset` and `/kugetsu fix` begin anew: the secret stays in these commits, whatever is added to them.",
+        failure:
+          "The commits hold a secret that I know, such as a provider's key, so they were not pushed.",
+      };
     case "protected":
       return {
         ...NOWHERE,
         kept: [published.kept],
+        advice: `\`/kugetsu continue take back the changes of ${published.paths.slice(0, 3).join(", ")}\` lets the rest be pushed; \`/kugetsu reset\` gives it all up.`,
         failure: `The change touches CI files (${listed(published.paths)}), and a push would run them with the repository's secrets, so it was not pushed. The operator can allow it with \`ALLOW_CI_CHANGES\`.`,
       };
     case "unresolved":
@@ -100,23 +132,26 @@ function notesOf(report: TurnReport, { branch, merged }: Published & { kind: "pu
   if (merged)
     notes.push("Commits that other people had pushed to the branch were merged in first.");
   if (branch !== report.branch) {
-    notes.push(`${code(report.branch)} could not take the work, so it went to ${code(branch)}.`);
+    notes.push(
+      `Other people's commits on ${code(report.branch)} conflict with this work, so it went to ${code(branch)}. Merge one into the other, or close the pull request that you do not want.`,
+    );
   }
   return notes;
 }
 
-/** What is reported as pushed is on the forge: git's word alone is not taken for it. */
-async function proveOnForge(
-  { forge, job }: Work,
-  { branch, sha }: Published & { kind: "pushed" },
-): Promise<void> {
-  const { owner, name } = job.repository;
-  if ((await forge.branch(owner, name, branch)) === sha) return;
+/**
+ * What is reported as pushed is on the forge: git's word alone is not taken for it. Where somebody pushed right after,
+ * the branch is looked at anew.
+ */
+async function proveOnForge(work: Work, published: Published): Promise<Published> {
+  const { owner, name } = work.job.repository;
+  const isThere = async (claim: Published) =>
+    claim.kind !== "pushed" || (await work.forge.branch(owner, name, claim.branch)) === claim.sha;
+  if (await isThere(published)) return published;
+  const again = await push(work, "elsewhere");
+  if (await isThere(again)) return again;
   // Seconds may pass until a forge has read what was pushed.
-  throw new KugetsuError(
-    "unavailable",
-    `The push of ${branch} went through, but the forge does not show it.`,
-  );
+  throw new KugetsuError("unavailable", "The push went through, but the forge does not show it.");
 }
 
 async function openPull(
@@ -126,7 +161,10 @@ async function openPull(
 ): Promise<Publication["pull"]> {
   const { forge, job, mask } = work;
   const { owner, name } = job.repository;
-  const existing = await forge.pullRequest(owner, name, branch);
+  const [existing, base] = await Promise.all([
+    forge.pullRequest(owner, name, branch),
+    forge.branch(owner, name, report.base),
+  ]);
   if (existing?.state === "open") return { ...existing, created: false };
   const { text: summary } = report.result;
   const facts = {
@@ -139,7 +177,8 @@ async function openPull(
     title: mask(pullRequestTitle(job.issueTitle)),
     body: mask(pullRequestBody(facts)),
     head: branch,
-    base: report.base,
+    // The branch that the work was made for may have been renamed since.
+    base: base === undefined ? (await forge.repository(owner, name)).defaultBranch : report.base,
   });
   return { ...created, created: true };
 }

@@ -1,14 +1,16 @@
+import { code, plain } from "../reply.ts";
 import { takeTurn } from "./turn.ts";
 import type { Handler } from "./handler.ts";
 
-/** Gives the issue's last order once more. */
+/** Gives the issue's last order that was begun once more, whoever gave it. */
 export const retry: Handler = async (work) => {
   const jobs = await work.queue.jobsOf(work.job.ref);
   const last = jobs.find(
     (job) =>
       job.id < work.job.id &&
       (job.verb === "fix" || job.verb === "continue") &&
-      job.state !== "refused",
+      job.admittedAt !== undefined &&
+      job.startedAt !== undefined,
   );
   if (last === undefined) {
     return {
@@ -17,5 +19,10 @@ export const retry: Handler = async (work) => {
     };
   }
   const message = [last.message, work.job.message].filter((part) => part !== "").join("\n\n");
-  return takeTurn(work, { message, context: last.context });
+  const order = plain(`${last.verb} ${last.message}`, 80);
+  return takeTurn(work, {
+    message,
+    context: last.context,
+    note: `This repeats the order ${code(order)}.`,
+  });
 };

@@ -1,9 +1,9 @@
 import type { Forge } from "../forge/forge.ts";
-import type { Handle, ReportEnd } from "../jobs/admission.ts";
+import type { Handle, ReportEnd } from "../jobs/contract.ts";
 import { statusMessage, told } from "../jobs/acknowledge.ts";
 import type { Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
-import type { Log } from "../jobs/log.ts";
+import type { Log } from "../log.ts";
 import type { NewMessage } from "../jobs/message.ts";
 import { stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
@@ -30,12 +30,16 @@ export function createHandle(options: RunOptions): Handle {
   return async (job, { signal, resumed }) => {
     const handler = HANDLERS[job.verb ?? "help"];
     const forge = options.forge(job.forge);
+    const begun = Date.now();
+    const about = { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login };
+    log.info({ ...about, attempt: job.attempts }, "A job begins.");
     const end = await handler({
       job,
       forge,
       kugetsu,
       signal,
-      resumed,
+      // A job that was cut off before its agent began has nothing to be resumed.
+      resumed: resumed && job.notes["began"] === true,
       settings: options.settings,
       queue,
       log,
@@ -48,7 +52,10 @@ export function createHandle(options: RunOptions): Handle {
       return { state: "interrupted", say: [statusMessage(job, statusInterrupted(), true)] };
     }
     const words = mask(end.words);
-    return { state: end.state, words, say: wordsOf(job, { ...end, words }) };
+    log.info({ ...about, state: end.state, ms: Date.now() - begun }, "A job is over.");
+    // Who stops a turn knows that it is over.
+    const tell = stopOf(signal)?.by === job.actor.login ? undefined : end.tell;
+    return { state: end.state, words, say: wordsOf(job, { ...end, words, tell }) };
   };
 }
 
@@ -76,5 +83,8 @@ function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
 }
 
 function telling(job: Job): HandlerEnd["tell"] {
-  return job.lane === "quick" ? undefined : { pull: undefined, alreadyAsked: false };
+  // An order that never began is taken back by somebody who waits for nothing.
+  return job.lane === "quick" || job.startedAt === undefined
+    ? undefined
+    : { pull: undefined, alreadyAsked: false };
 }

@@ -3,6 +3,7 @@ import { buildPrompt } from "../prompt.ts";
 import { code, plain, statusFinal, statusWorking } from "../reply.ts";
 import type { Session } from "../kugetsu/db/sessions.ts";
 import { parseRef } from "../kugetsu/ref.ts";
+import type { Tokens } from "../kugetsu/runner.ts";
 import type { TurnOrder, TurnReport } from "../kugetsu/turn.ts";
 import type { Job } from "../jobs/job.ts";
 import { stopOf } from "../jobs/stop.ts";
@@ -17,47 +18,114 @@ import { publish, type Publication } from "./publish.ts";
 export interface Order {
   readonly message: string;
   readonly context: string;
+  /** Said in the report; Markdown. */
+  readonly note?: string;
 }
 
 /** The whole of one turn: branch, agent, push, pull request, report. Used by every verb that makes an agent work. */
 export async function takeTurn(work: Work, order: Order): Promise<HandlerEnd> {
-  const { job } = work;
-  const report = earlierReport(job) ?? (await runTurn(work, order));
-  if (report.result.outcome !== "finished") return { ...ended(work, report, undefined) };
-  await work.kugetsu.seen(job.ref, job.commentId);
-  const publication = await publish(work, report);
-  return ended(work, report, publication);
+  const report = earlierReport(work.job) ?? (await runTurn(work, order));
+  if (report.result.outcome !== "finished") return ended(work, report, undefined);
+  await work.kugetsu.seen(work.job.ref, work.job.commentId);
+  const publication = await publish(work, report, report.merging === true ? "elsewhere" : "tell");
+  if (publication.conflicts.length === 0) return ended(work, report, publication);
+  // Other people pushed while the agent worked: it merges their commits itself, once, before another branch is taken.
+  const merged = await runTurn(work, MERGE);
+  const both = joined(report, merged);
+  await noteReport(work, both);
+  if (merged.result.outcome !== "finished") return ended(work, both, undefined);
+  return ended(work, both, await publish(work, both, "elsewhere"));
 }
 
-async function runTurn(work: Work, order: Order): Promise<TurnReport> {
+const MERGE: Order = {
+  message:
+    "Other people pushed to the branch while you worked. Resolve the conflicts of the merge that is in progress so that their work and yours both stay, check the result, and commit the merge.",
+  context: "",
+};
+
+/** A turn and the merge that followed it, in one report. */
+function joined(first: NotedReport, second: NotedReport): NotedReport {
+  const { result } = second;
+  const texts = [first.result.text, result.text].filter((text) => text !== "");
+  return {
+    ...second,
+    result: {
+      ...result,
+      text: texts.join("\n\n"),
+      durationMs: first.result.durationMs + result.durationMs,
+      tokens: added(first.result.tokens, result.tokens),
+      cost:
+        first.result.cost === undefined || result.cost === undefined
+          ? undefined
+          : first.result.cost + result.cost,
+    },
+    commits: [...first.commits, ...second.commits],
+    committedForAgent: first.committedForAgent || second.committedForAgent,
+    kept: [...first.kept, ...second.kept],
+    leftOut: [...first.leftOut, ...second.leftOut],
+    notes: first.notes,
+    merging: true,
+  };
+}
+
+function added(first: Tokens | undefined, second: Tokens | undefined): Tokens | undefined {
+  if (first === undefined || second === undefined) return undefined;
+  return {
+    input: first.input + second.input,
+    output: first.output + second.output,
+    cached: first.cached + second.cached,
+  };
+}
+
+/** A report as it is written down for a resume. */
+interface NotedReport extends TurnReport {
+  /** The agent has merged already: a further conflict goes to another branch. */
+  readonly merging?: boolean;
+  /** What people should know of how it began; Markdown. */
+  readonly notes: readonly string[];
+}
+
+async function runTurn(work: Work, order: Order): Promise<NotedReport> {
   const { job, forge, kugetsu } = work;
   const { owner, name } = job.repository;
-  const progress = followProgress(work, statusWorking);
+  await using progress = followProgress(work, statusWorking);
   progress.update({ kind: "starting", text: "preparing the worktree" });
-  const ref = parseRef(job.ref);
   const [{ branch, head }, session] = await patiently(work, "ask about the branch", () =>
     Promise.all([planBranch(work), kugetsu.session(job.ref)]),
   );
-  const base = session?.base ?? (await defaultBranch(work));
+  // Another branch starts from what is the default branch now.
+  const isSame = session?.branch === branch;
+  const base = (isSame ? session.base : undefined) ?? (await defaultBranch(work));
+  const anew =
+    isSame || session?.branch === undefined
+      ? []
+      : [
+          `The pull request of ${code(session.branch)} was merged or closed, or the branch is no longer mine, so this starts anew from ${code(base)}. The earlier commits are on ${code(session.branch)}.`,
+        ];
   const report = await kugetsu.start({
-    ref,
+    ref: parseRef(job.ref),
     source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
     base,
     branch,
     forgeHead: head,
     requestedBy: job.actor.login,
     subject: plain(job.issueTitle, 60) || `Work on issue ${job.issueNumber}`,
-    prompt: promptOf(work, order, session),
+    prompt: promptOf(work, order, session, anew),
     limits: work.settings.limits,
     signal: work.signal,
     resumed: work.resumed,
     onProgress: progress.update,
+    onBegin: () => work.note({ began: true }),
     patiently: (what, act) => patiently(work, what, act),
   });
-  await progress.end();
-  // A turn that the server's end cut off is no report: it goes on after the restart.
-  if (stopOf(work.signal)?.kind !== "shutdown") await work.note({ report });
-  return report;
+  const noted = { ...report, notes: [...(order.note === undefined ? [] : [order.note]), ...anew] };
+  await noteReport(work, noted);
+  return noted;
+}
+
+/** From here on a resume does not run the agent again. A turn that was cut off is no report. */
+async function noteReport(work: Work, report: NotedReport): Promise<void> {
+  if (report.result.outcome !== "stopped") await work.note({ report });
 }
 
 async function defaultBranch(work: Work): Promise<string> {
@@ -66,7 +134,12 @@ async function defaultBranch(work: Work): Promise<string> {
   return (await patiently(work, "ask about the repository", asked)).defaultBranch;
 }
 
-function promptOf(work: Work, order: Order, session: Session | undefined): TurnOrder["prompt"] {
+function promptOf(
+  work: Work,
+  order: Order,
+  session: Session | undefined,
+  anew: readonly string[],
+): TurnOrder["prompt"] {
   const { job, forge } = work;
   const { owner, name } = job.repository;
   const seen = session?.seenCommentId ?? undefined;
@@ -84,7 +157,7 @@ function promptOf(work: Work, order: Order, session: Session | undefined): TurnO
       context: order.context,
       message: order.message,
       actor: job.actor.login,
-      notes: notes(work, facts),
+      notes: [...anew, ...notes(work, facts)],
       fence: randomBytes(9).toString("hex"),
     });
   };
@@ -117,17 +190,19 @@ function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] 
 }
 
 /** The report of a turn that an earlier life of the server finished, but did not get to publish. */
-function earlierReport(job: Job): TurnReport | undefined {
+function earlierReport(job: Job): NotedReport | undefined {
   const report = job.notes["report"];
-  return report === undefined ? undefined : (report as TurnReport);
+  return report === undefined ? undefined : (report as NotedReport);
 }
 
-function ended(work: Work, report: TurnReport, publication: Publication | undefined): HandlerEnd {
+function ended(work: Work, report: NotedReport, publication: Publication | undefined): HandlerEnd {
   const { job } = work;
   const { result } = report;
   const failed = publication?.failure;
   const outcome = result.outcome === "finished" && failed !== undefined ? "failed" : result.outcome;
-  const reason = failed ?? result.reason;
+  const by = stopOf(work.signal)?.by;
+  const stopped = by === undefined ? result.reason : `${code(by)} stopped it.`;
+  const reason = failed ?? (outcome === "stopped" ? stopped : result.reason);
   const pull = publication?.pull;
   return {
     state: outcome === "finished" ? "done" : outcome,
@@ -144,13 +219,14 @@ function ended(work: Work, report: TurnReport, publication: Publication | undefi
       commits: report.commits.length,
       committedForAgent: report.committedForAgent,
       foundOn: report.foundOn,
-      notes: [...(publication?.notes ?? []), ...leftOut(report)],
+      notes: [...report.notes, ...(publication?.notes ?? []), ...leftOut(report)],
       kept: [...report.kept, ...(publication?.kept ?? [])],
       durationMs: result.durationMs,
       tokens: result.tokens,
       cost: result.cost,
       verb: job.verb ?? "fix",
       login: job.actor.login,
+      advice: publication?.advice,
     }),
     tell: { pull: pull?.number, alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false },
   };

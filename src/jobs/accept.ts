@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { Thread } from "../thread.ts";
 import type { Job, NewJob } from "./job.ts";
 import { resourceOf, toJob } from "./job-row.ts";
 import type { NewMessage } from "./message.ts";
-import { pruneOutbox, putMessage } from "./outbox-rows.ts";
+import { putMessage } from "./outbox-rows.ts";
 import { deliveries, jobs } from "./schema.ts";
 
 /** One verified delivery. */
@@ -27,8 +27,6 @@ export type Acceptance =
   | { readonly kind: "accepted"; readonly jobId: number | undefined }
   /** This delivery, or the same act in another delivery, was accepted before. */
   | { readonly kind: "repeated" };
-
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** `JobStore.accept` inside a transaction of the caller's. */
 export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
@@ -73,14 +71,6 @@ export function submit(
   return job.id;
 }
 
-/** `JobStore.prune` inside a transaction of the caller's. */
-export function prune(tx: Tx, now: number): void {
-  tx.delete(deliveries)
-    .where(lt(deliveries.receivedAt, now - KEPT_MS))
-    .run();
-  pruneOutbox(tx, now - KEPT_MS);
-}
-
 function insert(
   tx: Tx,
   job: NewJob,
@@ -102,8 +92,9 @@ function insert(
       commentId: job.commentId,
       actorId: job.actor.id,
       lane: job.lane,
+      verb: job.verb,
       resource: resourceOf(job),
-      request: job,
+      act: job,
       notes: {},
       dueAt: now,
       createdAt: now,

@@ -5,7 +5,7 @@ import { acquireLease } from "../kugetsu/db/leases.ts";
 import type { Owner } from "../kugetsu/db/owner.ts";
 import { leases } from "../kugetsu/db/schema.ts";
 import type { Job, Lane } from "./job.ts";
-import { leaseOf, toJob } from "./job-row.ts";
+import { jobLease, toJob } from "./job-row.ts";
 import { jobs } from "./schema.ts";
 
 /** How many jobs of a lane may run at once, over all processes. */
@@ -40,7 +40,7 @@ export function claim(tx: Tx, { owner, caps, only }: ClaimRequest, now: number):
       .where(eq(jobs.id, id))
       .returning()
       .get();
-    if (!acquireLease(tx, { resource: leaseOf(row), kind: lane, owner }, now)) {
+    if (!acquireLease(tx, { resource: jobLease(row), kind: lane, owner }, now)) {
       throw new Error("The resource of a claimed job was taken");
     }
     return toJob(row);

@@ -2,9 +2,9 @@ import { and, asc, eq, inArray, isNotNull, notExists, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { releaseLease } from "../kugetsu/db/leases.ts";
 import { leases } from "../kugetsu/db/schema.ts";
-import type { ReportEnd } from "./admission.ts";
+import type { ReportEnd } from "./contract.ts";
 import type { Job, JobEnd } from "./job.ts";
-import { type JobRow, leaseOf, toJob } from "./job-row.ts";
+import { type JobRow, jobLease, toJob } from "./job-row.ts";
 import type { NewMessage } from "./message.ts";
 import { dropHeld, putMessage } from "./outbox-rows.ts";
 import { jobs } from "./schema.ts";
@@ -118,7 +118,7 @@ function take(tx: Tx, jobId: number, marker: string | undefined): JobRow | undef
     .get();
   // Without the lease somebody else took it for dead: the job may run elsewhere by now.
   if (row === undefined || marker === undefined) return row;
-  return releaseLease(tx, leaseOf(row), marker) ? row : undefined;
+  return releaseLease(tx, jobLease(row), marker) ? row : undefined;
 }
 
 function endRow(tx: Tx, row: JobRow, end: JobEnd, say: readonly NewMessage[], now: number): Job {

@@ -1,38 +1,65 @@
-import type { Job } from "./job.ts";
-import type { jobs } from "./schema.ts";
+import { sql } from "drizzle-orm";
+import { parseRef, pmRef } from "../kugetsu/ref.ts";
+import type { Job, JobSummary } from "./job.ts";
+import { jobs } from "./schema.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 
 export function toJob(row: JobRow): Job {
   return {
-    ...row.request,
+    ...row.act,
     id: row.id,
     // JSON drops what is undefined.
-    verb: row.request.verb,
+    verb: row.act.verb,
     state: row.state,
     attempts: row.attempts,
     thread: row.thread ?? undefined,
     notes: row.notes,
     createdAt: row.createdAt,
+    admittedAt: row.admittedAt ?? undefined,
     startedAt: row.startedAt ?? undefined,
     finishedAt: row.finishedAt ?? undefined,
     words: row.words ?? undefined,
   };
 }
 
+/** The columns of a JobSummary. Threads and notes may be large, and so may be the bodies in `act`. */
+export const SUMMARY = {
+  id: jobs.id,
+  ref: jobs.ref,
+  lane: jobs.lane,
+  verb: jobs.verb,
+  word: sql<string>`json_extract(${jobs.act}, '$.word')`,
+  message: sql<string>`json_extract(${jobs.act}, '$.message')`,
+  context: sql<string>`json_extract(${jobs.act}, '$.context')`,
+  state: jobs.state,
+  attempts: jobs.attempts,
+  createdAt: jobs.createdAt,
+  admittedAt: jobs.admittedAt,
+  startedAt: jobs.startedAt,
+  finishedAt: jobs.finishedAt,
+};
+
+type SummaryRow = Pick<JobRow, keyof JobRow & keyof typeof SUMMARY> &
+  Pick<JobSummary, "word" | "message" | "context">;
+
+export function toSummary(row: SummaryRow): JobSummary {
+  return {
+    ...row,
+    verb: row.verb ?? undefined,
+    admittedAt: row.admittedAt ?? undefined,
+    startedAt: row.startedAt ?? undefined,
+    finishedAt: row.finishedAt ?? undefined,
+  };
+}
+
 /** What only one job at a time may work on: its issue, or the repository's PM session. */
 export function resourceOf(job: Pick<Job, "lane" | "ref">): string | undefined {
   if (job.lane === "quick") return undefined;
-  return job.lane === "pm" ? pmResource(job.ref) : job.ref;
+  return job.lane === "pm" ? pmRef(parseRef(job.ref)) : job.ref;
 }
 
 /** The resource of the lease under which a job runs. */
-export function leaseOf(row: Pick<JobRow, "id" | "resource">): string {
+export function jobLease(row: Pick<JobRow, "id" | "resource">): string {
   return row.resource ?? `job:${row.id}`;
-}
-
-/** The resource, and the session, of the PM agent for that ref's repository: `pm:instance/owner/repo`. */
-function pmResource(ref: string): string {
-  const hash = ref.indexOf("#");
-  return `pm:${hash === -1 ? ref : ref.slice(0, hash)}`;
 }

@@ -1,9 +1,9 @@
 import { and, count, desc, eq, gte, inArray, ne } from "drizzle-orm";
 import type { Database, Tx } from "../kugetsu/db/database.ts";
 import type { Thread } from "../thread.ts";
-import { accept, type Acceptance, type Delivery, prune, submit } from "./accept.ts";
-import type { Admission, ReportEnd } from "./admission.ts";
-import { nextReceived, postpone, type Received, settle } from "./admit.ts";
+import { accept, type Acceptance, type Delivery, submit } from "./accept.ts";
+import type { Admission, ReportEnd } from "./contract.ts";
+import { nextReceived, postpone, type DueAdmission, settle } from "./settle.ts";
 import { claim, type ClaimRequest } from "./claim.ts";
 import {
   finish,
@@ -14,9 +14,10 @@ import {
   stopsAsked,
   type StopAnswer,
 } from "./end.ts";
-import type { Job, JobEnd, JobState, Lane, NewJob } from "./job.ts";
-import { toJob } from "./job-row.ts";
+import type { Job, JobEnd, JobState, JobSummary, Lane, NewJob } from "./job.ts";
+import { SUMMARY, toJob, toSummary } from "./job-row.ts";
 import type { NewMessage } from "./message.ts";
+import { prune } from "./prune.ts";
 import { jobs } from "./schema.ts";
 
 /** The durable queue. All times are milliseconds since the epoch. */
@@ -29,8 +30,8 @@ export interface JobStore {
   /** Queues a job that needs no admission (the CLI's), and returns its id. */
   submit(job: NewJob, options?: SubmitOptions): Promise<number>;
   get(id: number): Promise<Job | undefined>;
-  /** Newest first. */
-  list(filter?: JobFilter): Promise<Job[]>;
+  /** Newest first; the newest 1000 unless `limit` says otherwise. */
+  list(filter?: JobFilter): Promise<JobSummary[]>;
   /** How many dev and pm jobs of that person were admitted at or after `since`; `except` is a job's id. */
   countTurns(query: {
     forge: string;
@@ -40,7 +41,7 @@ export interface JobStore {
   }): Promise<number>;
 
   /** The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now. */
-  nextReceived(busy: readonly number[], only?: number): Promise<Received | undefined>;
+  nextReceived(busy: readonly number[], only?: number): Promise<DueAdmission | undefined>;
   /** Carries out an admission. Returns the job as it is now, or undefined when it was no longer `received`. */
   settle(jobId: number, admission: Admission): Promise<Job | undefined>;
   /** Counts a failed try of the admission; the next one is due at `dueAt`. `isFault`: the forge was available. */
@@ -69,7 +70,10 @@ export interface JobStore {
   stop(jobId: number, by: string, report: ReportEnd): Promise<StopAnswer>;
   /** Of these running jobs those whose end was asked for, with who asked. */
   stopsAsked(jobIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
-  /** Forgets deliveries and messages that are older than 30 days. */
+  /**
+   * Forgets what is over since 30 days: deliveries, messages, jobs that were never admitted, and of the others all
+   * texts but the order's own, which `retry` repeats. Their rows stay, so that no act is ever worked off twice.
+   */
   prune(): Promise<void>;
 }
 
@@ -107,7 +111,7 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     },
     list: async ({ ref, states, lanes, limit = 1_000 } = {}) =>
       db.orm
-        .select()
+        .select(SUMMARY)
         .from(jobs)
         .where(
           and(
@@ -119,7 +123,7 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
         .orderBy(desc(jobs.id))
         .limit(limit)
         .all()
-        .map(toJob),
+        .map(toSummary),
     countTurns: async ({ forge, actorId, since, except }) => {
       const turns = and(
         eq(jobs.forge, forge),

@@ -48,17 +48,37 @@ export interface Job extends NewJob {
   readonly state: JobState;
   /** How often it was started; a second start is the one resume after a crash. */
   readonly attempts: number;
-  /** Set by the admission. */
+  /** Set by the admission, where an agent will read it. */
   readonly thread: Thread | undefined;
   /** What the handler noted on its way (JSON), so that a resume does not repeat what is already done. */
   readonly notes: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** When it was queued: the forge had confirmed the act and the actor's right. */
+  readonly admittedAt: number | undefined;
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
-  /** The words of its end. */
+  /** The words of its end; forgotten after a while. */
   readonly words: string | undefined;
 }
+
+/** What lists tell of a job: little enough to be read for many at once. */
+export type JobSummary = Pick<
+  Job,
+  | "id"
+  | "ref"
+  | "lane"
+  | "verb"
+  | "word"
+  | "message"
+  | "context"
+  | "state"
+  | "attempts"
+  | "createdAt"
+  | "admittedAt"
+  | "startedAt"
+  | "finishedAt"
+>;
 
 /** How a handler ended. `words` is Markdown, already harmless: the status comment's final text. */
 export interface JobEnd {

@@ -6,11 +6,14 @@ import type { Owner } from "../kugetsu/db/owner.ts";
 import { leases } from "../kugetsu/db/schema.ts";
 import type { Message, NewMessage } from "./message.ts";
 import { putMessage } from "./outbox-rows.ts";
-import { outbox } from "./schema.ts";
+import { jobs, outbox } from "./schema.ts";
 
 /** What still has to be said to the forges. All times are milliseconds since the epoch. */
 export interface OutboxStore {
-  /** Puts messages in, or newer texts into those with the same key, all of them or none. */
+  /**
+   * Puts messages in, or newer texts into those with the same key, all of them or none. A status of a job that is
+   * over is left out: its final one came with its end.
+   */
   put(messages: readonly NewMessage[], jobId?: number): Promise<void>;
   /** Takes the next message that is due, one of an issue at a time, and counts the try before it is made. */
   claim(owner: Owner): Promise<Message | undefined>;
@@ -50,13 +53,18 @@ export function createOutboxStore({
   const settle = <T>(message: Message, owner: Owner, write: (tx: Tx) => T): T =>
     db.write((tx) => {
       const result = write(tx);
-      releaseLease(tx, leaseOf(groupOf(tx, message.id)), owner.marker);
+      releaseLease(tx, groupLease(groupOf(tx, message.id)), owner.marker);
       return result;
     });
   return {
     put: async (messages, jobId) => {
       db.write((tx) => {
-        for (const message of messages) putMessage(tx, message, { jobId, held: false }, now());
+        // Whoever reports progress may be late: nothing comes after a job's final status.
+        const isOver = jobId !== undefined && isJobOver(tx, jobId);
+        for (const message of messages) {
+          if (isOver && message.kind === "status") continue;
+          putMessage(tx, message, { jobId, held: false }, now());
+        }
       });
       onOutbox?.();
     },
@@ -112,7 +120,8 @@ function claimMessage(tx: Tx, owner: Owner, now: number, intervalMs: number): Me
   const id = nextDue(tx, now, intervalMs);
   if (id === undefined) return undefined;
   const group = groupOf(tx, id);
-  if (!acquireLease(tx, { resource: leaseOf(group), kind: "outbox", owner }, now)) return undefined;
+  if (!acquireLease(tx, { resource: groupLease(group), kind: "outbox", owner }, now))
+    return undefined;
   const row = tx
     .update(outbox)
     .set({ attempts: sql`${outbox.attempts} + 1` })
@@ -174,12 +183,17 @@ function nextDue(tx: Tx, now: number, intervalMs: number): number | undefined {
     .get()?.id;
 }
 
+function isJobOver(tx: Tx, jobId: number): boolean {
+  const job = tx.select({ at: jobs.finishedAt }).from(jobs).where(eq(jobs.id, jobId)).get();
+  return job !== undefined && job.at !== null;
+}
+
 function groupOf(tx: Tx, id: number): string {
   return (
     tx.select({ group: outbox.group }).from(outbox).where(eq(outbox.id, id)).get()?.group ?? ""
   );
 }
 
-function leaseOf(group: string): string {
+function groupLease(group: string): string {
   return `outbox:${group}`;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { backoff } from "./backoff.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 
 /**
  * Stores what has already happened in the world and must not be forgotten: tried until the database takes it.

@@ -1,13 +1,13 @@
 import { safeMessage } from "../kugetsu/errors.ts";
-import type { Handle, HandlerEnd, ReportEnd } from "./admission.ts";
+import type { Handle, JobOutcome, ReportEnd } from "./contract.ts";
 import type { Job, JobEnd } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import type { NewMessage } from "./message.ts";
 import { persist } from "./persist.ts";
 import { stopOf } from "./stop.ts";
 
-interface Work {
+interface RunJobOptions {
   readonly store: JobStore;
   readonly handle: Handle;
   readonly report: ReportEnd;
@@ -18,7 +18,7 @@ interface Work {
 }
 
 /** Runs one claimed job and stores its end. Never rejects. */
-export async function runJob(job: Job, signal: AbortSignal, work: Work): Promise<void> {
+export async function runJob(job: Job, signal: AbortSignal, work: RunJobOptions): Promise<void> {
   const { store, log, marker, closing } = work;
   const end = await endOf(job, signal, work);
   const say = end.say ?? [];
@@ -41,7 +41,7 @@ export async function runJob(job: Job, signal: AbortSignal, work: Work): Promise
   }
 }
 
-async function endOf(job: Job, signal: AbortSignal, work: Work): Promise<HandlerEnd> {
+async function endOf(job: Job, signal: AbortSignal, work: RunJobOptions): Promise<JobOutcome> {
   try {
     const end = await work.handle(job, { signal, resumed: job.attempts > 1 });
     if (end.state !== "interrupted" || stopOf(signal)?.kind === "shutdown") return end;
@@ -60,7 +60,11 @@ async function endOf(job: Job, signal: AbortSignal, work: Work): Promise<Handler
 }
 
 /** What is said of the end, with what the handler noted on its way; nothing when that fails too. */
-async function lastWords(job: Job, end: JobEnd, work: Work): Promise<readonly NewMessage[]> {
+async function lastWords(
+  job: Job,
+  end: JobEnd,
+  work: RunJobOptions,
+): Promise<readonly NewMessage[]> {
   try {
     return work.report((await work.store.get(job.id)) ?? job, end);
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
+import type { Verb } from "../command.ts";
 import type { Thread } from "../thread.ts";
 import type { NewJob } from "./job.ts";
 import type { MessageTarget } from "./message.ts";
@@ -38,10 +39,11 @@ export const jobs = sqliteTable(
     commentId: integer("comment_id").notNull(),
     actorId: integer("actor_id").notNull(),
     lane: text({ enum: ["dev", "pm", "quick"] }).notNull(),
+    verb: text().$type<Verb>(),
     /** What it holds while it runs; a quick one holds nothing but itself. */
     resource: text(),
     /** The whole NewJob; the columns above repeat what queries decide by. */
-    request: text({ mode: "json" }).$type<NewJob>().notNull(),
+    act: text({ mode: "json" }).$type<NewJob>().notNull(),
     state: text({
       enum: [
         "received",
@@ -69,6 +71,7 @@ export const jobs = sqliteTable(
     /** Who asked for its end. */
     stopBy: text("stop_by"),
     notes: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    /** The words of its end; gone once they are forgotten. */
     words: text(),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
@@ -80,6 +83,7 @@ export const jobs = sqliteTable(
     index("jobs_comment").on(table.forge, table.commentId),
     index("jobs_actor").on(table.forge, table.actorId, table.admittedAt),
     index("jobs_state").on(table.state, table.lane, table.id),
+    index("jobs_finished_at").on(table.finishedAt),
   ],
 );
 

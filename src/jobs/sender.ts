@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Owner } from "../kugetsu/db/owner.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { backoff } from "./backoff.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import type { Message } from "./message.ts";
 import type { OutboxStore } from "./outbox.ts";
 import { persist } from "./persist.ts";
@@ -83,7 +83,8 @@ export function createOutboxSender(options: SenderOptions): OutboxSender {
     if (error instanceof KugetsuError && code === "unavailable" && attempts < MAX_ATTEMPTS) {
       const wait = Math.max(backoff(attempts, random()), error.retryAfterMs ?? 0);
       await store.postpone(message, owner, now() + wait);
-      log.info({ key, kind, attempts, wait, err: error }, "A message could not be sent yet");
+      const level = error.needsOperator ? "error" : "info";
+      log[level]({ key, kind, attempts, wait, err: error }, "A message could not be sent yet");
     } else if (!(await store.giveUp(message, owner, code === "not_found"))) {
       log.error({ key, kind, attempts, err: error }, "A message is given up");
     }

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Lease, type LeaseStore, RENEW_MS } from "../kugetsu/db/leases.ts";
 import type { Owner } from "../kugetsu/db/owner.ts";
-import type { Admit, Handle, ReportEnd } from "./admission.ts";
-import { createAdmissions } from "./admissions.ts";
+import type { Admit, Handle, ReportEnd } from "./contract.ts";
+import { createAdmissions } from "./run-admissions.ts";
 import type { Caps } from "./claim.ts";
 import type { StopAnswer } from "./end.ts";
 import type { Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import { createPump } from "./pump.ts";
 import { runJob } from "./run-job.ts";
 import { JobStop } from "./stop.ts";
 
-/** Works off the queue: admits, claims, runs. Several processes may do so on one database. */
+/** Works off the queue: admits, claims, runs; once a day forgets what is old. Several processes may do so on one database. */
 export interface Worker extends AsyncDisposable {
   /** Takes back what dead processes left, then begins. */
   start(): Promise<void>;
@@ -68,6 +68,7 @@ interface Run {
 
 /** How long an aborted turn may take to return. */
 const ABORT_MS = 15_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createWorker(options: WorkerOptions): Worker {
   const {
@@ -87,6 +88,7 @@ export function createWorker(options: WorkerOptions): Worker {
   let poll: NodeJS.Timeout | undefined;
   let upkeep: NodeJS.Timeout | undefined;
   let isDraining = false;
+  let prunedAt = Number.NEGATIVE_INFINITY;
 
   const admissions = createAdmissions({
     store,
@@ -109,6 +111,7 @@ export function createWorker(options: WorkerOptions): Worker {
     }
     await abortWhatIsAsked();
     await tellWaiters();
+    await pruneDaily();
     // A process without a server would end while its job waits.
     if (runs.size + waiters.size > 0) poll?.ref();
     else poll?.unref();
@@ -151,6 +154,13 @@ export function createWorker(options: WorkerOptions): Worker {
       waiters.delete(id);
       waiter.resolve(job);
     }
+  };
+
+  const pruneDaily = async (): Promise<void> => {
+    if (only !== undefined || now() - prunedAt < DAY_MS) return;
+    // Set first: a failure is tried again tomorrow, not at every wake.
+    prunedAt = now();
+    await store.prune();
   };
 
   const recover = async (): Promise<void> => {

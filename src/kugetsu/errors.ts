@@ -3,23 +3,30 @@
  *
  * `code` is what programs decide by, `message` is safe to print or post (no secret, no internal detail), `hint`
  * says what to do next, and `cause` keeps the original for the log. `retryAfterMs` is how long the other side asked
- * to be left alone, where it did.
+ * to be left alone, where it did. `needsOperator`: no try will work before the operator has done what `hint` says.
  */
 export class KugetsuError extends Error {
   override readonly name = "KugetsuError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly needsOperator: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; hint?: string | undefined; retryAfterMs?: number | undefined } = {},
+    options: {
+      cause?: unknown;
+      hint?: string | undefined;
+      retryAfterMs?: number | undefined;
+      needsOperator?: boolean;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.retryAfterMs = options.retryAfterMs;
+    this.needsOperator = options.needsOperator ?? false;
   }
 }
 

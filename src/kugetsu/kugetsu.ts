@@ -6,6 +6,7 @@ import { currentOwner, type Owner } from "./db/owner.ts";
 import { createSessionStore, type Session } from "./db/sessions.ts";
 import { agentEnvironment } from "./env/agent.ts";
 import { createEnvFiles } from "./env/files.ts";
+import { secretsIn } from "./env/secrets.ts";
 import { createGit } from "./git/git.ts";
 import type { Identity } from "./git/place.ts";
 import { openHome, type Home } from "./home.ts";
@@ -73,7 +74,6 @@ export interface KugetsuOptions {
 }
 
 const IDLE_MS = 5 * 60_000;
-const SECRET_NAME = /KEY|TOKEN|SECRET|PASS|AUTH|CREDENTIAL/i;
 
 /** Opens a home, made when missing. Several processes may have one home open at once. */
 export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
@@ -98,7 +98,8 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
         environment,
         defaultEnv: await envFiles.read("default"),
       });
-      for (const secret of secretsOf(mergeLayers(config))) learn(secret);
+      for (const secret of [...secretsOf(mergeLayers(config)), ...secretsOf(parsed(config.auth))])
+        learn(secret);
       return config;
     },
   });
@@ -123,7 +124,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
           warn(`${name} is withheld from the agent: ${why}.`);
         },
       });
-      for (const [name, value] of Object.entries(env)) if (SECRET_NAME.test(name)) learn(value);
+      for (const secret of secretsIn(env)) learn(secret);
       return env;
     },
   };
@@ -160,4 +161,13 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       database[Symbol.dispose]();
     },
   };
+}
+
+function parsed(auth: string | undefined): unknown {
+  try {
+    return auth === undefined ? undefined : JSON.parse(auth);
+  } catch {
+    // opencode takes broken credentials for none.
+    return undefined;
+  }
 }

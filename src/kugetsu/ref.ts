@@ -55,6 +55,11 @@ export function printRepository(ref: Pick<IssueRef, "instance" | "owner" | "repo
   return `${ref.instance}/${ref.owner}/${ref.repo}`;
 }
 
+/** The session of a repository's PM agent, and what only one of its turns at a time may hold. */
+export function pmRef(ref: Pick<IssueRef, "instance" | "owner" | "repo">): string {
+  return `pm:${printRepository(ref)}`;
+}
+
 /** The file name of a ref: everything outside `[A-Za-z0-9._-]` becomes `-` (a `:` breaks PATH for the agent). */
 export function sanitizeRef(ref: string): string {
   return ref.replaceAll(/[^A-Za-z0-9._-]/g, "-");

@@ -27,9 +27,11 @@ export interface TurnOrder {
   readonly prompt: (facts: TurnFacts) => string;
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
-  /** The same order was interrupted by a crash: the worktree is taken as the agent left it. */
+  /** An agent had begun with the same order when it was cut off: the worktree is taken as it was left. */
   readonly resumed: boolean;
   readonly onProgress: (progress: Progress) => void;
+  /** Called right before the agent is started: from here on a crash leaves a turn to be resumed. */
+  readonly onBegin: () => Promise<void>;
   /** How the caller wants a forge waited for that is not available: does the act again, or throws. */
   readonly patiently: <T>(what: string, act: () => Promise<T>) => Promise<T>;
 }
@@ -72,6 +74,10 @@ export interface TurnReport {
 export type Published =
   /** There is no commit that the base does not have. */
   | { readonly kind: "nothing" }
+  /** Commits of other people on the branch conflict in these files: not pushed. */
+  | { readonly kind: "conflict"; readonly paths: readonly string[] }
+  /** The commits hold a secret that the bot knows: not pushed, kept under a ref. */
+  | { readonly kind: "secret"; readonly kept: string }
   /** Conflict markers of a merge are left in these files: not pushed. */
   | { readonly kind: "unresolved"; readonly paths: readonly string[]; readonly kept: string }
   /** `branch` on the forge is now at `sha`. `merged`: commits of other people were merged in first. */

@@ -53,7 +53,7 @@ function working({ branch, base, tempDir }: OwnFacts): string {
 function coordinating({ tempDir }: OwnFacts): string {
   return [
     "How you work:",
-    "- You give work to developers and follow it; you do not change code yourself. `kugetsu` is on your PATH: `kugetsu start <ref> <message>` and `kugetsu continue <ref> <message>` set a developer to work on an issue, `kugetsu list`, `kugetsu status` and `kugetsu logs` show what became of it; `kugetsu --help` says more.",
+    "- You coordinate; you do not change code yourself. A developer is set to work by a comment on an issue that begins with `/kugetsu fix` or `/kugetsu continue`, written by a person who may push: say in your answer which ones you propose, with their wording.",
     "- `GITEA_URL` is the forge's address. If `GITEA_TOKEN` is set, you may use the forge's API with it for what the order needs, such as opening issues or commenting. Never print or write down the token. If it is not set, say what you could not do without it.",
     `- Temporary files go to \`${oneLine(tempDir, 1000)}\` (\`$KUGETSU_TEMP_DIR\`).`,
     "- Your last message is posted in the issue: a short summary in Markdown of what you decided, what you started, with issue numbers, and what is left for people to do.",

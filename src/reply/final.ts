@@ -35,6 +35,8 @@ export interface FinalReport {
   readonly verb: Verb;
   /** Who asked. */
   readonly login: string;
+  /** How to go on, where `retry` would be no help; Markdown. */
+  readonly advice?: string | undefined;
 }
 
 /** What changed between two commits. */
@@ -88,7 +90,7 @@ function whereabouts(report: FinalReport): string {
   if (verb === "delegate") return "";
   const lines = [];
   if (pull !== undefined)
-    lines.push(`- Pull request${pull.created ? "" : " (updated)"}: ${pull.url}`);
+    lines.push(`- Pull request${pull.created || commits === 0 ? "" : " (updated)"}: ${pull.url}`);
   if (branch !== undefined && (commits > 0 || pull !== undefined || pushed === true)) {
     const where = pushed === false ? ", not pushed" : "";
     const compare =
@@ -138,11 +140,16 @@ function aboutTurn(report: FinalReport): string {
   if (report.committedForAgent)
     lines.push("- The agent left changes uncommitted; kugetsu committed them.");
   if (report.foundOn !== undefined)
-    lines.push(`- The commits were taken from ${code(report.foundOn)}.`);
+    lines.push(
+      report.foundOn === "HEAD"
+        ? "- The commits were on no branch (a detached HEAD), and were taken from there."
+        : `- The commits were taken from ${code(report.foundOn)}.`,
+    );
   return folded("About this turn", lines);
 }
 
-function goOn({ outcome, verb }: FinalReport): string {
+function goOn({ outcome, verb, advice }: FinalReport): string {
+  if (advice !== undefined) return advice;
   if (verb === "delegate") return "`/kugetsu delegate <message>` gives the next order.";
   return outcome === "finished"
     ? "`/kugetsu continue <message>` has something changed."

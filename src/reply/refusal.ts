@@ -11,6 +11,8 @@ export type Refusal =
   | "no_admin"
   /** The person's turns of the day are used up. */
   | "daily_limit"
+  /** Orders are given on issues; this is a pull request. */
+  | "pull_request"
   | "archived"
   | "paused";
 
@@ -21,11 +23,21 @@ export function refusal(facts: {
   readonly why: Refusal;
   /** Turns a day. */
   readonly limit?: number | undefined;
+  /** The issue that the pull request is for, where it is known. */
+  readonly issue?: number | undefined;
 }): string {
   return `**Refused:** \`${facts.verb}\` for ${code(facts.login)}. ${reason(facts)}`;
 }
 
-function reason({ why, limit }: { why: Refusal; limit?: number | undefined }): string {
+function reason({
+  why,
+  limit,
+  issue,
+}: {
+  why: Refusal;
+  limit?: number | undefined;
+  issue?: number | undefined;
+}): string {
   switch (why) {
     case "no_right":
       return "Only people who can push to this repository can give me orders.";
@@ -35,6 +47,8 @@ function reason({ why, limit }: { why: Refusal; limit?: number | undefined }): s
       return "Only admins of this repository can delegate. `/kugetsu fix` works for everyone who can push.";
     case "daily_limit":
       return `You have used ${limit === undefined ? "your turns" : `your ${limit} turns`} for today. Please come back tomorrow.`;
+    case "pull_request":
+      return `Please write this ${issue === undefined ? "on the issue that this pull request belongs to" : `on issue #${issue}`}: I take no orders on pull requests yet.`;
     case "archived":
       return "This repository is archived, so nothing can be pushed to it.";
     case "paused":

@@ -12,9 +12,7 @@ export function statusQueued(facts: {
 }): string {
   const { verb, position } = facts;
   const ahead =
-    position === undefined || position < 1
-      ? "It begins as soon as an agent is free."
-      : waiting(position);
+    position === undefined || position < 1 ? "It begins when its turn comes." : waiting(position);
   return `**Queued:** \`${verb}\`. ${ahead}`;
 }
 

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { methodNotAllowed } from "./method.ts";
 import { answerReadiness, type Readiness } from "./ready.ts";
-import type { RequestLog } from "./request-log.ts";
+import type { Log } from "../log.ts";
 import { type ForgeRoute, type VerifiedDelivery, webhookRoutes } from "./webhook.ts";
 
 export interface AppOptions {
@@ -12,7 +12,7 @@ export interface AppOptions {
   readonly accept: (delivery: VerifiedDelivery) => Promise<"accepted" | "repeated">;
   /** Which parts can be used. Asked by anybody, so it must be cheap. */
   readonly readiness: () => Promise<Readiness>;
-  readonly log: RequestLog;
+  readonly log: Log;
   /** Largest body of a delivery; GitHub's own limit by default. */
   readonly maxBodyBytes?: number;
 }
@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Hono {
       log.debug({ path: c.req.path }, "A request was broken off before its end.");
       return c.json({ error: "The request was broken off." }, 400);
     }
-    log.error({ error, path: c.req.path }, "A request failed.");
+    log.error({ err: error, path: c.req.path }, "A request failed.");
     return c.json({ error: "Internal error." }, 500);
   });
   return app;

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { RequestLog } from "./request-log.ts";
+import type { Log } from "../log.ts";
 
 /** Whether each part can be used, by its name: `database`, `opencode`, `forge`. */
 export type Readiness = Readonly<Record<string, boolean>>;
@@ -10,13 +10,13 @@ const PATIENCE_MS = 5_000;
 export async function answerReadiness(
   c: Context,
   readiness: () => Promise<Readiness>,
-  log: RequestLog,
+  log: Log,
 ): Promise<Response> {
   let parts: Readiness | undefined;
   try {
     parts = await withinPatience(readiness());
   } catch (error) {
-    log.warn({ error }, "It could not be told whether the bot is ready.");
+    log.warn({ err: error }, "It could not be told whether the bot is ready.");
   }
   const isReady = parts !== undefined && Object.values(parts).every(Boolean);
   return c.json(

@@ -36,17 +36,10 @@ export function receive(event: ForgeEvent, origin: Origin): Received {
   if (bot !== undefined && (actor.id === bot.id || comment.author.id === bot.id)) {
     return { ignored: "the bot's own comment" };
   }
-  const read = (text: string) =>
-    parseCommand(text, bot === undefined ? {} : { botLogin: bot.login });
-  const command = read(comment.body);
+  const command = parseCommand(comment.body, bot === undefined ? {} : { botLogin: bot.login });
   if (command === undefined) return { ignored: "no command" };
-  if (event.action === "edited") {
-    // Only the edit that first makes a command of it counts: a mended message is no second order.
-    if (command.verb === undefined) return { ignored: "no command" };
-    if (comment.previousBody !== undefined && read(comment.previousBody)?.verb !== undefined) {
-      return { ignored: "the comment was a command before the edit" };
-    }
-  }
+  // That a comment gives one order only, the admission decides: it knows whether an earlier text became one.
+  if (event.action === "edited" && command.verb === undefined) return { ignored: "no command" };
   const ref = refOf(event, origin.instance);
   if (ref === undefined) return { ignored: "the repository's name cannot stand in an issue ref" };
   return { job: jobOf(event, command, { forge: origin.forge, ref }) };

@@ -5,7 +5,7 @@ import type { ForgeEvent } from "../forge/event.ts";
 import type { ReadDelivery } from "../forge/forge.ts";
 import { verifySignature } from "../forge/signature.ts";
 import { methodNotAllowed } from "./method.ts";
-import type { RequestLog } from "./request-log.ts";
+import type { Log } from "../log.ts";
 
 /** What the server must know of one forge. */
 export interface ForgeRoute {
@@ -29,7 +29,7 @@ export interface VerifiedDelivery {
 interface Options {
   readonly forges: ReadonlyMap<string, ForgeRoute>;
   readonly accept: (delivery: VerifiedDelivery) => Promise<"accepted" | "repeated">;
-  readonly log: RequestLog;
+  readonly log: Log;
   readonly maxBodyBytes: number;
 }
 
@@ -98,7 +98,7 @@ async function store(c: Context<Env>, { accept, log }: Options): Promise<Respons
     log.debug({ forge, deliveryId, event: event.kind, status }, "A delivery was accepted.");
     return c.json({ status }, 202);
   } catch (error) {
-    log.error({ error, forge, deliveryId }, "A delivery could not be stored.");
+    log.error({ err: error, forge, deliveryId }, "A delivery could not be stored.");
     return c.json({ error: "The delivery cannot be stored now." }, 503);
   }
 }

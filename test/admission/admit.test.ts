@@ -3,7 +3,7 @@ import { createAdmit, type AdmitOptions } from "../../src/admission/admit.ts";
 import { servedBy } from "../../src/admission/served.ts";
 import { createWorker } from "../../src/jobs/worker.ts";
 import { accepted, CAPS, createQueue, disposing, keptLog } from "../jobs/queue.ts";
-import { openWorld, type World } from "./world.ts";
+import { openWorld, SHOP, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -18,11 +18,12 @@ function create(options: Partial<AdmitOptions> = {}) {
     served: servedBy([]),
     delegateAllow: [],
     log,
-    now: () => world.clock.now,
     ...options,
   });
   return { admit, log };
 }
+
+const delegation = () => world.order({ body: "/kugetsu delegate it" }, { verb: "delegate" });
 
 test("a confirmed order of somebody with the right is queued with its thread", async () => {
   const { admit } = create();
@@ -46,6 +47,38 @@ test("for a repository that the operator does not serve, the forge is not even a
   const asked = world.forge.requests.length;
   expect(await admit(job)).toMatchObject({ kind: "dropped" });
   expect(world.forge.requests).toHaveLength(asked);
+});
+
+test("a repository that was renamed to what the operator does not serve is dropped", async () => {
+  const { id } = await world.forge.addRepository("olivia/served", { files: { a: "a\n" } });
+  const order = world.order({ by: "olivia", repository: "olivia/served" });
+  const job = { ...order, repository: { ...order.repository, id } };
+  const { admit } = create({ served: servedBy(["olivia/served"]) });
+  world.forge.rename("olivia/served", "other");
+  expect(await admit(job)).toMatchObject({ kind: "dropped" });
+});
+
+test("what needs no agent is queued without a thread, and the forge is not asked for it", async () => {
+  const { admit } = create();
+  const job = world.order({}, { lane: "quick", verb: "status" });
+  const asked = world.forge.requests.length;
+  expect(await admit(job)).toEqual({ kind: "queued", thread: undefined });
+  const paths = world.forge.requests.slice(asked).map(({ path }) => path);
+  expect(paths.filter((path) => /issues\/\d+\/comments/.test(path))).toEqual([]);
+});
+
+test("an order on a pull request is refused; of the bot's own, the issue is named", async () => {
+  const { admit } = create();
+  const issue = world.issue();
+  const head = `fix/issue-${issue}`;
+  await world.forge.commit(SHOP, head, { by: "walter", message: "x", files: { x: "x\n" } });
+  const draft = { title: "x", body: `It works.\n\nFixes #${issue}`, head, base: "main" };
+  const { number } = await world.gitea.createPullRequest("olivia", "shop", draft);
+  const admission = await admit(world.order({ issue: number }));
+  expect(admission).toMatchObject({ kind: "refused", words: "pull_request" });
+  expect(JSON.stringify(admission)).toContain(`#${issue}`);
+  const help = world.order({ issue: number }, { verb: "help", lane: "quick" });
+  expect(await admit(help)).toMatchObject({ kind: "queued" });
 });
 
 test("without the right it is refused with a reaction and a short comment that mentions nobody", async () => {
@@ -89,10 +122,9 @@ test("where the forge does not tell, it is refused; what could be done goes to t
 });
 
 test("to delegate takes an admin, or somebody whom the operator names", async () => {
-  const order = () => world.order({ body: "/kugetsu delegate it" }, { verb: "delegate" });
-  expect(await create().admit(order())).toMatchObject({ kind: "refused", words: "no_admin" });
+  expect(await create().admit(delegation())).toMatchObject({ kind: "refused", words: "no_admin" });
   const named = create({ delegateAllow: ["walter"] });
-  expect(await named.admit(order())).toMatchObject({ kind: "queued" });
+  expect(await named.admit(delegation())).toMatchObject({ kind: "queued" });
 });
 
 test("while the forge is down nothing is decided, and the job stays until it is back", async () => {

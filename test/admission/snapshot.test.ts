@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 async function snapshot(job: Job) {
-  const act = await confirmAct(world.gitea, job, world.clock.now);
+  const act = await confirmAct(world.gitea, job);
   if (act.kind === "denied") throw new Error(act.why);
   return snapshotThread(world.gitea, job, act);
 }
@@ -80,6 +80,27 @@ test.each([
   expect(words(await snapshot(job))).toEqual(kept);
 });
 
+test("an edit that first makes an order of a comment has what was said between", async () => {
+  const issue = world.issue();
+  const commentId = say(issue, "walter", "I shall look.");
+  say(issue, "nora", "Between.");
+  world.clock.now += 60_000;
+  world.forge.editComment(commentId, { by: "walter", body: "/kugetsu fix" });
+  world.forge.comment(SHOP, issue, { by: "nora", body: "In the second of the edit." });
+  const edited = world.order({ issue }, { commentId, action: "edited" });
+  expect(words(await snapshot(edited))).toEqual(["Between."]);
+});
+
+test("a delivery that tells of a later time lets no later edit in", async () => {
+  const issue = world.issue();
+  const edited = say(issue, "nora", "First words.");
+  const job = order(issue);
+  world.clock.now += 60_000;
+  world.forge.editComment(edited, { by: "nora", body: "Other words." });
+  const late = { ...job, commentUpdatedAt: "2099-01-01T00:00:00.000Z" };
+  expect(words(await snapshot(late))).toEqual([]);
+});
+
 test("an issue that was edited after the order has neither the old nor the new words", async () => {
   const issue = world.issue();
   const job = order(issue);
@@ -101,6 +122,17 @@ test("a deleted comment is not in it", async () => {
   const job = order(issue);
   world.forge.deleteComment(gone);
   expect(words(await snapshot(job))).toEqual([]);
+});
+
+test("what is too much is cut, and the oldest comments are left out", async () => {
+  const issue = world.issue();
+  for (const letter of ["a", "b", "c", "d", "e"]) say(issue, "nora", letter.repeat(150_000));
+  const { comments } = await snapshot(order(issue));
+  expect(comments.map(({ body }) => [body[0], body.length])).toEqual([
+    ["c", 100_000],
+    ["d", 100_000],
+    ["e", 100_000],
+  ]);
 });
 
 test("there is none while the forge does not tell the comments", async () => {

@@ -4,7 +4,7 @@ import type { Person } from "../../src/forge/event.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
 import type { Job } from "../../src/jobs/job.ts";
-import { newJob } from "../jobs/queue.ts";
+import { storedJob } from "../jobs/stored.ts";
 
 export const SHOP = "olivia/shop";
 
@@ -88,29 +88,22 @@ export async function openWorld(options: { bot?: "write" | "admin" } = {}): Prom
       const thread = forge.issue(repository, number);
       const commentId = forge.comment(repository, number, { by, body });
       const [owner = "", name = ""] = repository.split("/");
-      return {
-        ...newJob(number, {
-          ref: `${forge.host}/${repository}#${number}`,
-          repository: { id: repositories[repository] ?? 0, owner, name },
-          commentId,
-          commentBody: body,
-          commentUpdatedAt: new Date(Math.floor(clock.now / 1000) * 1000).toISOString(),
-          issueTitle: thread.title,
-          issueBody: thread.body,
-          author: person(by),
-          actor: person(by),
-        }),
+      return storedJob({
         id: commentId,
         state: "received",
-        attempts: 0,
-        thread: undefined,
-        notes: {},
+        ref: `${forge.host}/${repository}#${number}`,
+        repository: { id: repositories[repository] ?? 0, owner, name },
+        issueNumber: number,
+        commentId,
+        commentBody: body,
+        commentUpdatedAt: new Date(Math.floor(clock.now / 1000) * 1000).toISOString(),
+        issueTitle: thread.title,
+        issueBody: thread.body,
+        author: person(by),
+        actor: person(by),
         createdAt: clock.now,
-        startedAt: undefined,
-        finishedAt: undefined,
-        words: undefined,
         ...change,
-      };
+      });
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

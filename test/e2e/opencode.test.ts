@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { bash, call, say, script } from "../../src/demo/model/script.ts";
 import { startScriptedModel, type ScriptedModel } from "../../src/demo/model/scripted-model.ts";
 import { openBox } from "../../src/kugetsu/box.ts";
+import { findRipgrepDirectory } from "../../src/kugetsu/opencode/binary.ts";
 import { createOpencodeRunner } from "../../src/kugetsu/opencode/runner.ts";
 import { endSurvivors, findByLease } from "../../src/kugetsu/opencode/survivors.ts";
 import type {
@@ -431,6 +432,14 @@ test("what is outside is refused without a question, and the turn goes on", asyn
   expect(parts[4]).toContain("The subagent is done.");
   // Six requests of its own and two of its subagent.
   expect(result.tokens).toEqual({ input: 8000, output: 400, cached: 0 });
+});
+
+test.skipIf(findRipgrepDirectory() === undefined)("the agent can search its files", async () => {
+  const runner = startRunner();
+  const at = await place("one");
+  model.play(script([call("grep", { pattern: "hello" }), (ask) => say(ask.results.join("\n"))]));
+  const result = await turn(runner, at, "Search.");
+  expect(result.text).toContain("hello.txt");
 });
 
 test("a link that an agent left in its home is not followed", async () => {

@@ -57,11 +57,21 @@ test("asks once whose token it is, and names that account to git", async () => {
   expect(forge.credentials()).toEqual({ username: "kugetsu-bot", password: TOKEN });
 });
 
+test("can be used only while the forge takes the token, also when it took it before", async () => {
+  const answers = [captured("001")];
+  await using server = await replay(answers);
+  const forge = forgeAt(server);
+  await forge.self();
+  await forge.ping();
+  answers[0] = captured("003");
+  await expect(forge.ping()).rejects.toMatchObject({ code: "unavailable" });
+});
+
 test("asks again whose token it is after a failure", async () => {
   const answers = [captured("003")];
   await using server = await replay(answers);
   const forge = forgeAt(server);
-  await expect(forge.self()).rejects.toMatchObject({ code: "forbidden" });
+  await expect(forge.self()).rejects.toMatchObject({ code: "unavailable", needsOperator: true });
   answers[0] = captured("001");
   expect(await forge.self()).toMatchObject({ login: "kugetsu-bot" });
 });
@@ -289,7 +299,7 @@ test("a comment that failed on an issue that is there may be tried again", async
 
 test.each([
   ["empty", "077", "failed"],
-  ["with a bad token", "080", "forbidden"],
+  ["with a bad token", "080", "unavailable"],
   ["on a locked issue", "114", "forbidden"],
 ])("a comment %s is refused", async (_, answer, code) => {
   await using server = await replay([captured(answer)]);
@@ -364,12 +374,6 @@ test.each([
   });
 });
 
-test("edits a pull request", async () => {
-  await using server = await replay([captured("102")]);
-  await forgeAt(server).editPullRequest("olivia", "shop", 3, { body: "Fixes #1\n\nSecond turn." });
-  expect(server.bodies).toEqual([{ body: "Fixes #1\n\nSecond turn." }]);
-});
-
 test("asks for a review", async () => {
   const path = `${SHOP}/pulls/3/requested_reviewers`;
   await using server = await replay([{ method: "POST", path, status: 201, body: [] }]);
@@ -394,9 +398,6 @@ test.each(["..", "a/b", "a?x", "a#x", "", "-x", "a%2fb", "a b", "a\u0000", "ö",
     await expect(forge.react("olivia", name, 1, "eyes")).rejects.toMatchObject(refused);
     await expect(forge.branch("olivia", name, "main")).rejects.toMatchObject(refused);
     await expect(forge.pullRequest("olivia", name, "main")).rejects.toMatchObject(refused);
-    await expect(forge.editPullRequest("olivia", name, 1, { body: "" })).rejects.toMatchObject(
-      refused,
-    );
     await expect(forge.requestReview("olivia", "shop", 1, name)).rejects.toMatchObject(refused);
     await expect(
       forge.createPullRequest("olivia", name, { title: "", body: "", head: "", base: "" }),

@@ -20,6 +20,7 @@ test("a delivery becomes a received job that comes back word for word, and its a
     thread: undefined,
     notes: {},
     createdAt: 1_000_000,
+    admittedAt: undefined,
     startedAt: undefined,
     finishedAt: undefined,
     words: undefined,
@@ -98,17 +99,4 @@ test("a submitted job is queued at once, as often as it is submitted, and its wo
   expect(await store.submit(job)).toBe(2);
   expect(await store.get(1)).toMatchObject({ state: "queued", thread: THREAD });
   expect(await outbox.claim(owner)).toMatchObject({ key: "status:1" });
-});
-
-test("deliveries are forgotten after thirty days, their jobs are not", async () => {
-  const { store, db, clock } = createQueue();
-  await store.accept(newDelivery(newJob(1), { receivedAt: clock.now }));
-  const day = 24 * 60 * 60 * 1000;
-  clock.now += 30 * day;
-  await store.prune();
-  expect(db.orm.select().from(deliveries).all()).toHaveLength(1);
-  clock.now += 1;
-  await store.prune();
-  expect(db.orm.select().from(deliveries).all()).toEqual([]);
-  expect(await store.list()).toHaveLength(1);
 });

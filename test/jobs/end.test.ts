@@ -132,6 +132,35 @@ test("a stop of a running job is kept for its worker, and outlives a crash", asy
   });
 });
 
+test("a list tells of each job what little it takes to speak of it", async () => {
+  const { store, owner } = createQueue();
+  const { ref, ...said } = newJob(1, {
+    verb: undefined,
+    word: "fxi",
+    message: "now",
+    context: "c",
+  });
+  const id = await queued(store, { ref, ...said });
+  await store.claim({ owner, caps: CAPS });
+  expect(await store.list({ ref })).toEqual([
+    {
+      id,
+      ref,
+      lane: "dev",
+      verb: undefined,
+      word: "fxi",
+      message: "now",
+      context: "c",
+      state: "running",
+      attempts: 1,
+      createdAt: 1_000_000,
+      admittedAt: 1_000_000,
+      startedAt: 1_000_000,
+      finishedAt: undefined,
+    },
+  ]);
+});
+
 test("jobs are listed newest first, by issue and state", async () => {
   const queue = createQueue();
   const { store } = queue;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message, NewMessage } from "../../src/jobs/message.ts";
 import { temporaryFile } from "../kugetsu/db/open.ts";
-import { createQueue, INTERVAL_MS, type Queue } from "./queue.ts";
+import { CAPS, createQueue, INTERVAL_MS, newJob, type Queue, queued } from "./queue.ts";
 
 function message(key: string, change: Partial<NewMessage> = {}): NewMessage {
   return {
@@ -59,6 +59,23 @@ test("edits that are not urgent are put together until the interval is over; an 
   await outbox.put([message("s", { body: "f", urgent: false })]);
   expect(await post(queue, 77)).toBe("f");
   expect(await outbox.counts()).toEqual({ due: 0, dead: 0 });
+});
+
+test("a status that comes late does not take the place of the final one; what tells of the end may", async () => {
+  const queue = createQueue();
+  const { store, outbox, owner } = queue;
+  const id = await queued(store, newJob(1));
+  await store.claim({ owner, caps: CAPS });
+  const key = `status:${id}`;
+  await outbox.put([message(key, { body: "Working." })], id);
+  await store.finish(id, owner.marker, { state: "done", words: "" }, [
+    message(key, { body: "Done." }),
+  ]);
+  for (const urgent of [true, false])
+    await outbox.put([message(key, { body: "Working.", urgent })], id);
+  expect(await outbox.find(key)).toMatchObject({ body: "Done." });
+  await outbox.put([message("told", { kind: "comment" })], id);
+  expect(await outbox.find("told")).toBeDefined();
 });
 
 test("the same text again is no edit, unless it makes a waiting one urgent", async () => {

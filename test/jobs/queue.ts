@@ -5,7 +5,7 @@ import { currentOwner, type Owner } from "../../src/kugetsu/db/owner.ts";
 import type { Delivery } from "../../src/jobs/accept.ts";
 import type { Job, NewJob } from "../../src/jobs/job.ts";
 import { createJobStore, type JobStore } from "../../src/jobs/job-store.ts";
-import type { Log } from "../../src/jobs/log.ts";
+import type { Log } from "../../src/log.ts";
 import type { NewMessage } from "../../src/jobs/message.ts";
 import { createOutboxStore, type OutboxStore } from "../../src/jobs/outbox.ts";
 import { temporaryDatabase } from "../kugetsu/db/open.ts";
@@ -96,12 +96,12 @@ export async function accepted(store: JobStore, job: NewJob): Promise<number> {
 /** Accepts and admits a job and returns its id. */
 export async function queued(store: JobStore, job: NewJob): Promise<number> {
   const id = await accepted(store, job);
-  await store.settle(id, { kind: "queued", thread: THREAD });
+  await store.settle(id, { kind: "queued", thread: job.lane === "quick" ? undefined : THREAD });
   return id;
 }
 
 export interface Line {
-  readonly level: "info" | "warn" | "error";
+  readonly level: "debug" | "info" | "warn" | "error";
   readonly message: string;
   readonly fields: object;
 }
@@ -112,7 +112,7 @@ export function keptLog(): Log & { readonly lines: Line[] } {
   const at = (level: Line["level"]) => (fields: object, message: string) => {
     lines.push({ level, message, fields });
   };
-  return { lines, info: at("info"), warn: at("warn"), error: at("error") };
+  return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** Disposes of it after the test, before the database is closed. */

@@ -67,6 +67,29 @@ test("an unavailable forge is asked again after the backoff, or after what it as
   expect(await outbox.counts()).toEqual({ due: 0, dead: 0 });
 });
 
+test("while the bot's token is refused a message stays due, and the log calls for the operator", async () => {
+  const queue = createQueue();
+  const { clock, outbox } = queue;
+  const refused = new KugetsuError("unavailable", "The token is refused.", {
+    retryAfterMs: 60_000,
+    needsOperator: true,
+  });
+  let tries = 0;
+  const { sender, log } = start(queue, async () => {
+    tries++;
+    if (tries < 5) throw refused;
+    return 42;
+  });
+  await outbox.put([message("a")]);
+  for (const step of [0, 59_999, 1, 60_000, 60_000, 60_000]) {
+    clock.now += step;
+    await sender.flush(5_000);
+  }
+  expect(tries).toBe(5);
+  expect(log.lines.map(({ level }) => level)).toEqual(["error", "error", "error", "error"]);
+  expect(await outbox.find("a")).toMatchObject({ state: "done", remoteId: 42 });
+});
+
 test.each([
   ["a final answer", new KugetsuError("forbidden", "No.")],
   ["a defect", new TypeError("x is undefined")],

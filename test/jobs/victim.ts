@@ -11,7 +11,8 @@ import { currentOwner } from "../../src/kugetsu/db/owner.ts";
 const [file = "", posts = "", part = ""] = process.argv.slice(2);
 const db = openDatabase(file);
 const store = createJobStore({ db });
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const nothing = () => undefined;
+const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 const die = (): void => {
   process.kill(process.pid, "SIGKILL");
 };

@@ -1,7 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { KugetsuError } from "../../src/kugetsu/errors.ts";
-import type { Handle, HandlerEnd } from "../../src/jobs/admission.ts";
+import type { Handle, JobOutcome } from "../../src/jobs/contract.ts";
 import type { Job } from "../../src/jobs/job.ts";
+import { deliveries } from "../../src/jobs/schema.ts";
 import { stopOf } from "../../src/jobs/stop.ts";
 import { createWorker, type WorkerOptions } from "../../src/jobs/worker.ts";
 import { temporaryFile } from "../kugetsu/db/open.ts";
@@ -11,6 +12,7 @@ import {
   createQueue,
   disposing,
   keptLog,
+  newDelivery,
   newJob,
   type Queue,
   queued,
@@ -45,8 +47,8 @@ function create({ store, leases, owner, clock }: Queue, options: Partial<WorkerO
 }
 
 /** A handler that runs until its signal is aborted or the test ends it. */
-function openHandler(onAbort: (signal: AbortSignal) => HandlerEnd) {
-  const open = new Map<number, (end: HandlerEnd) => void>();
+function openHandler(onAbort: (signal: AbortSignal) => JobOutcome) {
+  const open = new Map<number, (end: JobOutcome) => void>();
   const handle: Handle = async (job, { signal }) =>
     new Promise((resolve) => {
       open.set(job.id, resolve);
@@ -70,7 +72,7 @@ const throwOnAbort: Handle = async (_, { signal }) =>
     });
   });
 
-const stopped = (): HandlerEnd => ({ state: "stopped", words: "Stopped." });
+const stopped = (): JobOutcome => ({ state: "stopped", words: "Stopped." });
 
 test("an accepted job is admitted, run and ended, with the words of its end in the outbox", async () => {
   const queue = createQueue();
@@ -151,6 +153,80 @@ test("an admission is tried again with backoff while the forge is unavailable", 
   }
   clock.now += 16_000;
   expect(await worker.finished(id)).toMatchObject(DONE);
+});
+
+test("while the bot's token is refused an admission waits, and the log calls for the operator", async () => {
+  const queue = createQueue();
+  const { store, clock } = queue;
+  let tries = 0;
+  const admit: WorkerOptions["admit"] = async () => {
+    tries++;
+    if (tries > 4) return { kind: "queued", thread: THREAD };
+    throw new KugetsuError("unavailable", "The token is refused.", {
+      retryAfterMs: 60_000,
+      needsOperator: true,
+    });
+  };
+  const { worker, log } = create(queue, { admit });
+  const id = await accepted(store, newJob(1));
+  await worker.start();
+  for (const tried of [1, 2, 3, 4]) {
+    await vi.waitFor(() => {
+      expect(log.lines).toHaveLength(tried);
+    });
+    clock.now += 59_999;
+    expect(await store.nextReceived([])).toBeUndefined();
+    clock.now += 1;
+    if (tried < 4) worker.wake();
+  }
+  expect(await store.get(id)).toMatchObject({ state: "received" });
+  expect(log.lines.map(({ level }) => level)).toEqual(["error", "error", "error", "error"]);
+  expect(await worker.finished(id)).toMatchObject(DONE);
+});
+
+test("what is old is forgotten at the start and once a day, not by who works off one job alone", async () => {
+  const queue = createQueue();
+  const { store, db, clock } = queue;
+  const count = () => db.orm.select().from(deliveries).all().length;
+  const day = 24 * 60 * 60 * 1000;
+  for (const receivedAt of [0, day, 2 * day]) {
+    await store.accept(newDelivery(undefined, { receivedAt }));
+  }
+  clock.now = 30 * day + 1;
+  const { worker: alone } = create(queue, { only: await queued(store, newJob(1)) });
+  await alone.start();
+  await alone.finished(1);
+  // Three, and that of the job.
+  expect(count()).toBe(4);
+  const { worker } = create(queue);
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(count()).toBe(3);
+  });
+  clock.now += day;
+  worker.wake();
+  await vi.waitFor(() => {
+    expect(count()).toBe(1);
+  });
+});
+
+test("what an earlier attempt noted is handed to the next one", async () => {
+  const queue = createQueue();
+  const { store, leases, owner } = queue;
+  const id = await queued(store, newJob(1));
+  await store.claim({ owner, caps: CAPS });
+  await store.note(id, { began: true });
+  for (const { resource } of await leases.live()) await leases.release(resource, owner.marker);
+  const seen: unknown[] = [];
+  const { worker } = create(queue, {
+    handle: async ({ notes }, { resumed }) => {
+      seen.push(notes, resumed);
+      return DONE;
+    },
+  });
+  await worker.start();
+  await worker.finished(id);
+  expect(seen).toEqual([{ began: true }, true]);
 });
 
 test("an admission that fails otherwise is tried three times, then the job ends with words", async () => {

@@ -21,7 +21,7 @@ function open(options: Partial<AppOptions> = {}) {
       return "accepted";
     },
     readiness: async () => ({ database: true, forge: true }),
-    log: { debug: write, warn: write, error: write },
+    log: { debug: write, info: write, warn: write, error: write },
     maxBodyBytes: LIMIT,
     ...options,
   });

@@ -69,7 +69,7 @@ describe("the port", () => {
       ]),
       accept: async () => "accepted",
       readiness: async () => ({}),
-      log: { debug: write, warn: write, error: write },
+      log: { debug: write, info: write, warn: write, error: write },
     });
     return stack.use(
       await listen({ fetch: (asked) => app.fetch(asked), host: "127.0.0.1", port: 0, timeouts }),

@@ -105,10 +105,6 @@ describe("an event", () => {
       "is an edit that took the command away",
       comment("never mind", { previousBody: "/kugetsu fix" }, { action: "edited" }),
     ],
-    [
-      "is an edit of a command",
-      comment("/kugetsu fix it", { previousBody: "/kugetsu fix" }, { action: "edited" }),
-    ],
     ["is an edit to no verb", comment("/kugetsu fxi", { previousBody: "x" }, { action: "edited" })],
     [
       "has a name that fits no ref",
@@ -122,6 +118,7 @@ describe("an event", () => {
     ["from plain words", "thanks"],
     ["from a word that is no verb", "/kugetsu fxi"],
     ["from words that the forge does not tell", undefined],
+    ["from another command, which may not have been admitted yet,", "/kugetsu fix it"],
   ])("that is an edit %s to a command counts, with its editor", (_, previousBody) => {
     const event = comment("/kugetsu fix", { previousBody }, { action: "edited", actor: ADAM });
     expect(jobOf(receive(event, ORIGIN))).toMatchObject({
@@ -152,6 +149,8 @@ test("of all that a real Gitea sent, exactly the comments with a command become 
       "comment-crlf",
       "comment-mention",
       "comment-long",
+      "comment-edited-by-author",
+      "comment-edited-by-another",
       "pull-comment",
       "pull-fork-comment-by-writer",
       "organisation-comment",

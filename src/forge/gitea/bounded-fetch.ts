@@ -22,7 +22,7 @@ export function boundedFetch(
     try {
       let address = input instanceof Request ? input.url : String(input);
       for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-        const response = await send(address, { ...init, redirect: "manual", signal });
+        const response = await send(address, { ...withType(init), redirect: "manual", signal });
         if (response.status < 300 || response.status > 399) return await readWhole(response);
         await response.body?.cancel();
         address = redirectTarget(api, address, response);
@@ -33,6 +33,16 @@ export function boundedFetch(
       throw unreachable(error, signal.aborted ? timeoutMs : undefined);
     }
   };
+}
+
+/** gitea-js names no content type for some of its calls, and Gitea answers a body without one with 422. */
+function withType(init: RequestInit | undefined): RequestInit {
+  const headers = new Headers(init?.headers);
+  if (init?.body && !headers.has("content-type")) headers.set("content-type", "application/json");
+  // fetch would give a text a type of its own otherwise.
+  if (init?.body && headers.get("content-type")?.startsWith("text/plain"))
+    headers.set("content-type", "application/json");
+  return { ...init, headers };
 }
 
 // The token goes along, so only to where it would have gone anyway. fetch's own following would turn a POST into a

@@ -10,6 +10,9 @@ export interface Answer {
 
 /** Longest pause that a forge may ask for, in milliseconds. */
 const MAX_RETRY_AFTER = 60 * 60 * 1000;
+/** Pause after a refused token, in milliseconds: somebody may just be putting a new one in its place. */
+const LOCKED_OUT_MS = 60 * 1000;
+const MUST_CHANGE_PASSWORD = /must change your password/i;
 
 /**
  * Makes one call through gitea-js, which throws the Response of every refusal.
@@ -27,7 +30,7 @@ export async function call(
     return await send();
   } catch (error) {
     if (!(error instanceof Response)) throw error;
-    if (expected.includes(error.status)) {
+    if (expected.includes(error.status) && !isLockedOut(error)) {
       return { status: error.status, data: null, headers: error.headers };
     }
     throw refusal(what, error);
@@ -52,15 +55,24 @@ export function understood<T>(what: string, value: T | undefined): T {
 function refusal(what: string, response: Response): KugetsuError {
   const { status } = response;
   const said = saidBy(response);
-  return new KugetsuError(codeOf(status), `Could not ${what}: the forge answered ${status}.`, {
+  const lockedOut = isLockedOut(response);
+  const code = lockedOut ? "unavailable" : codeOf(status);
+  return new KugetsuError(code, `Could not ${what}: the forge answered ${status}.`, {
     cause: new Error(`${status} ${said === "" ? "without a message" : said}`),
     hint: hintFor(status, said),
-    retryAfterMs: retryAfter(response.headers.get("retry-after")),
+    retryAfterMs: lockedOut ? LOCKED_OUT_MS : retryAfter(response.headers.get("retry-after")),
+    needsOperator: lockedOut,
   });
 }
 
+/** Whether the bot's account as such is refused: nothing was decided about what it asked. */
+function isLockedOut(response: Response): boolean {
+  if (response.status === 401) return true;
+  return response.status === 403 && MUST_CHANGE_PASSWORD.test(saidBy(response));
+}
+
 function codeOf(status: number): ErrorCode {
-  if (status === 401 || status === 403) return "forbidden";
+  if (status === 403) return "forbidden";
   if (status === 404) return "not_found";
   if (status === 409) return "conflict";
   if (status === 408 || status === 425 || status === 429 || status >= 500) return "unavailable";
@@ -73,7 +85,7 @@ function hintFor(status: number, said: string): string | undefined {
     case 401:
       return "The forge does not accept the bot's token: it is wrong, expired, or of another server.";
     case 403: {
-      if (/must change your password/i.test(said)) {
+      if (MUST_CHANGE_PASSWORD.test(said)) {
         return "The bot's account must change its password first: take the flag off with `gitea admin user must-change-password --unset NAME`.";
       }
       const scope = /required=\[([a-z:,_ ]{1,100})\]/.exec(said)?.[1];

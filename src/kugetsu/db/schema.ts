@@ -28,6 +28,7 @@ export const sessions = sqliteTable("sessions", {
   seenCommentId: integer("seen_comment_id"),
   worktreeAt: text("worktree_at"),
   requester: text(),
+  mergeOf: text("merge_of"),
   unresolved: text({ mode: "json" }).$type<readonly string[]>().notNull(),
   createdAt: integer("created_at").notNull(),
   lastActivityAt: integer("last_activity_at").notNull(),

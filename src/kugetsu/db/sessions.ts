@@ -39,7 +39,9 @@ export interface SessionFields {
   readonly worktreeAt: string | undefined;
   /** Whose name the commits made in the worktree get as their requester. */
   readonly requester: string | undefined;
-  /** Files in which the last turn left a merge unresolved. */
+  /** The commit whose merge was begun in the worktree for the agent to resolve. */
+  readonly mergeOf: string | undefined;
+  /** Files in which a merge is not resolved. */
   readonly unresolved: readonly string[];
   /** Milliseconds since the epoch. */
   readonly lastActivityAt: number;
@@ -125,6 +127,7 @@ const EMPTY = {
   seenCommentId: null,
   worktreeAt: null,
   requester: null,
+  mergeOf: null,
   unresolved: [],
 };
 
@@ -162,6 +165,7 @@ function toSession(row: typeof sessions.$inferSelect & { slug: string }): Sessio
     pushedSha: row.pushedSha ?? undefined,
     worktreeAt: row.worktreeAt ?? undefined,
     requester: row.requester ?? undefined,
+    mergeOf: row.mergeOf ?? undefined,
     seenCommentId: row.seenCommentId ?? undefined,
   };
 }

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Box } from "../box.ts";
+import { additions } from "./additions.ts";
+import { moveAside } from "./aside.ts";
 import { graft } from "./commit.ts";
 import type { GraftRequest } from "./commit.ts";
 import { diffstat } from "./diffstat.ts";
@@ -69,6 +71,9 @@ export function createGit(options: GitOptions) {
       protectedChanges(place, mirror, request),
     diffstat: (mirror: Mirror, range: DiffRange) => diffstat(place, mirror, range),
     push: (request: PushRequest) => push(place, request),
+    moveAside: (worktree: WorktreePlace) => moveAside(place, worktree),
+    additions: (mirror: Mirror, range: { tip: string; known: readonly string[] }) =>
+      additions(place, mirror, range),
     keep: (mirror: Mirror, work: WorkToKeep) => keep(place, mirror, work),
     kept: (mirror: Mirror) => kept(place, mirror),
   };

@@ -18,8 +18,6 @@ export interface Mirror {
   read(sha: string, path: string, maxBytes: number): Promise<string | undefined>;
   /** Whether `descendant` is `ancestor` or has it in its history. */
   readonly contains: (ancestor: string, descendant: string) => Promise<boolean>;
-  /** The best common ancestor; undefined for histories that have none. */
-  mergeBase(one: string, other: string): Promise<string | undefined>;
 }
 
 export function mirrorAt(place: GitPlace, key: string, path: string, url: string): Mirror {
@@ -31,10 +29,6 @@ export function mirrorAt(place: GitPlace, key: string, path: string, url: string
     head: async (branch) => (await heads(place, path)).get(branch),
     read: (sha, file, maxBytes) => read(place, path, { sha, file, maxBytes }),
     contains: (ancestor, descendant) => contains(place, path, ancestor, descendant),
-    async mergeBase(one, other) {
-      assertShas(one, other);
-      return (await ask(place, path, ["merge-base", one, other])).trim() || undefined;
-    },
   };
 }
 

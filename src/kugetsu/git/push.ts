@@ -73,7 +73,7 @@ export async function push(place: GitPlace, request: PushRequest): Promise<Pushe
 }
 
 function refused(words: string, secrets: readonly string[]): Pushed {
-  return { kind: "refused", words: clean(words, 500, secrets) };
+  return { kind: "refused", words: clean(telling(words), 500, secrets) };
 }
 
 /** What the server itself said; the rest of stderr is git's own, with addresses in it. */
@@ -83,4 +83,14 @@ function remoteWords(stderr: string): string {
     .filter((line) => line.startsWith("remote: "))
     .map((line) => line.slice("remote: ".length))
     .join("\n");
+}
+
+/** The lines that say why: servers write their own log and advertisements there as well. */
+function telling(words: string): string {
+  const lines = words
+    .split("\n")
+    .filter((line) =>
+      /error|reject|den(?:y|ied)|protected|refus|not allowed|hook|fatal/i.test(line),
+    );
+  return lines.length === 0 ? words : lines.join("\n");
 }

@@ -27,7 +27,8 @@ export interface OpencodeRunnerOptions {
   readonly idle: { readonly max: number; readonly ms: number };
 }
 
-const EXPORT_MS = 120_000;
+// Six starts at once on two cores take 15 s each; the history of a long base adds to that.
+const OPEN_MS = 120_000;
 const FIRST_TURN = { wallMs: 10 * 60_000, silenceMs: 5 * 60_000 };
 
 /** Runs turns with `opencode acp`, one process and one database for each session. */
@@ -152,7 +153,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     if (agent !== undefined) return await exportConversation(agent.port, sessionId);
     const cached = await cachedExport(place, sessionId);
     if (cached !== undefined) return cached;
-    const text = await inAgent(place, AbortSignal.timeout(EXPORT_MS), (alone) =>
+    const text = await inAgent(place, new AbortController().signal, (alone) =>
       exportConversation(alone.port, sessionId),
     );
     await cacheExport(place, sessionId, text);
@@ -227,15 +228,23 @@ const EMPTY = { sessionId: undefined, forkOf: undefined };
 
 /** Waits for a session to open, but no longer than the agent lives or anybody wants it. */
 async function orStopped<T>(opening: Promise<T>, agent: Agent, signal: AbortSignal): Promise<T> {
-  const stopped = new Promise<never>((_, reject) => {
+  const done = new AbortController();
+  const cut = new Promise<never>((_, reject) => {
     const stop = () => reject(new KugetsuError("failed", "It was stopped."));
+    const late = () => reject(new KugetsuError("unavailable", "opencode took too long to start."));
     if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", stop, { once: true, signal: done.signal });
+    const timer = setTimeout(late, OPEN_MS);
+    done.signal.addEventListener("abort", () => clearTimeout(timer));
   });
   const died = agent.ended.then(() => {
     throw new KugetsuError("failed", "opencode ended unexpectedly.");
   });
-  return await Promise.race([opening, stopped, died]);
+  try {
+    return await Promise.race([opening, cut, died]);
+  } finally {
+    done.abort();
+  }
 }
 
 function fingerprint(place: AgentPlace, config: AgentConfig): string {

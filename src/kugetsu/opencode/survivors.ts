@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Processes that have `name=value` in the environment they were started with, this one excepted. Linux only. */
-export function findByVariable(name: string, value: string): readonly number[] {
+function findByVariable(name: string, value: string): readonly number[] {
   if (value === "") return [];
   const entry = `${name}=${value}`;
   return processes().filter((pid) => {

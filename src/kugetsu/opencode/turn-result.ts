@@ -50,7 +50,9 @@ export async function runTurn(
   });
   const known = end.kind === "died" ? undefined : await used();
   const answered = end.kind === "answered" ? end.answer.usage : undefined;
-  const tokens = known?.tokens ?? answered;
+  const counted = known?.tokens ?? answered;
+  // opencode counts a request when it is answered: of a turn that was cut off in its first one nothing is known.
+  const tokens = counted !== undefined && total(counted) > 0 ? counted : undefined;
   const messages =
     end.kind === "died" ? undefined : await inTime(agent.port.messages(session.id, LAST_MESSAGES));
   const text = (messages === undefined ? undefined : lastWords(messages)) ?? transcript.text();
@@ -62,7 +64,8 @@ export async function runTurn(
     limits,
     secrets: config.secrets,
   };
-  const isPriced = known !== undefined && (known.cost > 0 || total(known.tokens) === 0);
+  // 0 is what opencode says of a provider without prices: an unknown cost.
+  const isPriced = known !== undefined && known.cost > 0;
   return {
     ...outcomeOf(end, evidence),
     text: cutBytes(text, MAX_TEXT_BYTES),

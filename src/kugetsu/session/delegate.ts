@@ -1,4 +1,4 @@
-import { printRepository, type IssueRef } from "../ref.ts";
+import { pmRef, type IssueRef } from "../ref.ts";
 import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
 import { BASE, PM_AGENT, type Core } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
@@ -14,17 +14,14 @@ export interface DelegateOrder {
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Called right before the agent is started. */
+  readonly onBegin: () => Promise<void>;
 }
 
 export interface DelegateReport {
   readonly result: TurnResult;
   /** The agent worked without a forge token, since `env/pm-agent.env` has none. */
   readonly lacksToken: boolean;
-}
-
-/** The session of a repository's PM agent. */
-export function pmRef(ref: IssueRef): string {
-  return `pm:${printRepository(ref)}`;
 }
 
 /** Runs one turn of the repository's PM agent. Its first turn forks from the PM agent of `init`. */
@@ -43,6 +40,7 @@ export async function delegateTurn(core: Core, order: DelegateOrder): Promise<De
   if (sessionId === undefined) await ensurePmAgent(core);
   const forkOf = sessionId === undefined ? await beginning(core) : undefined;
   await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
+  await order.onBegin();
   const result = await core.runner.run({
     place,
     sessionId,

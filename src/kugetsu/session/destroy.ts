@@ -4,7 +4,7 @@ import { KugetsuError } from "../errors.ts";
 import { parseRef } from "../ref.ts";
 import { existingMirror } from "./mirror.ts";
 import { openPlace } from "./place.ts";
-import { keepWorktree } from "./worktree.ts";
+import { keepWorktree } from "./keep.ts";
 import type { Core } from "./core.ts";
 
 /** Removes an issue's worktree, private repository, opencode data and session. Unpushed work is kept under refs. */

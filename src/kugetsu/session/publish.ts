@@ -12,104 +12,126 @@ export interface PublishOrder {
   readonly source: Source;
   /** The agent may change CI files of this repository. */
   readonly allowCi: boolean;
+  /** What to do when other people's commits conflict: tell it, or take the next free branch. */
+  readonly onConflict: "tell" | "elsewhere";
+  /** Whether a text holds a secret that the bot knows: such commits are not pushed. */
+  readonly holdsSecret: (text: string) => boolean;
   readonly signal: AbortSignal;
 }
 
-// Each try begins with what the forge has now; people do not push to one branch faster than that for long.
+type PushableSession = Session & {
+  readonly tip: string;
+  readonly branch: string;
+  readonly base: string;
+};
+
+// Each try begins with what the forge has now; nobody pushes to one branch faster than that for long.
 const TRIES = 4;
 
-/** Pushes a session's commits to its branch, never forced, or to the next free branch when they do not fit there. */
+/** Pushes a session's commits to its branch, never forced, or to the next free branch where they do not fit there. */
 export async function publishSession(core: Core, order: PublishOrder): Promise<Published> {
   const ref = printRef(order.ref);
-  for (let tries = 0; tries < TRIES; tries += 1) {
-    const session = await sessionOf(core, ref);
+  for (let tries = 1; ; tries += 1) {
+    const session = await core.sessions.get(ref);
+    if (!isPushable(session)) throw new KugetsuError("not_found", `There is no work for ${ref}.`);
     const mirror = await fetchMirror(core, order.ref, order.source, order.signal);
-    const published = await pushOnce(core, order, mirror, session);
+    const published = await pushOnce({ core, order, mirror, session }, tries >= TRIES);
     if (published !== "moved") return published;
+    if (tries > TRIES) throw new KugetsuError("unavailable", "The branch moved under every push.");
   }
-  throw new KugetsuError("unavailable", "The branch moved under every push.");
 }
 
-async function pushOnce(
-  core: Core,
-  order: PublishOrder,
-  mirror: Mirror,
-  session: Session & { tip: string; branch: string; base: string },
-): Promise<Published | "moved"> {
-  const { ref, tip, base } = session;
-  const paths = session.unresolved;
-  if (paths.length > 0)
-    return { kind: "unresolved", paths, kept: await keep(core, mirror, ref, tip) };
-  const baseTip = await mirror.head(base);
-  if (baseTip !== undefined && (await mirror.contains(tip, baseTip))) return { kind: "nothing" };
-  const remote = await mirror.head(session.branch);
-  const merged = await mergeRemote(core, mirror, session, remote);
-  const branch = merged === "conflict" ? await freeBranch(mirror, session.branch) : session.branch;
-  const sha = merged === "conflict" ? tip : merged;
-  if (!order.allowCi) {
-    const from = merged === "conflict" ? undefined : remote;
-    const touched = await core.git.protectedChanges(mirror, {
-      base: baseTip ?? sha,
-      remote: from,
-      tip: sha,
-    });
-    if (touched.length > 0)
-      return { kind: "protected", paths: touched, kept: await keep(core, mirror, ref, sha) };
+interface Push {
+  readonly core: Core;
+  readonly order: PublishOrder;
+  readonly mirror: Mirror;
+  readonly session: PushableSession;
+}
+
+async function pushOnce(push: Push, isLastTry: boolean): Promise<Published | "moved"> {
+  const { core, order, mirror, session } = push;
+  const { ref, tip, unresolved } = session;
+  if (unresolved.length > 0) {
+    return { kind: "unresolved", paths: unresolved, kept: await keep(push, tip) };
   }
+  const baseTip = await mirror.head(session.base);
+  if (baseTip !== undefined && (await mirror.contains(tip, baseTip))) return { kind: "nothing" };
+  const target = isLastTry ? await elsewhere(push) : await fit(push);
+  if ("conflicts" in target) return { kind: "conflict", paths: target.conflicts };
+  const { branch, sha, remote } = target;
+  const refused = await refusedByUs(push, target, baseTip);
+  if (refused !== undefined) return refused;
   if (sha !== remote) {
     const { credentials } = order.source;
-    const push = await core.git.push({ mirror, sha, branch, credentials, signal: order.signal });
-    if (push.kind === "moved") return "moved";
-    if (push.kind === "refused") {
-      return { kind: "refused", words: push.words, kept: await keep(core, mirror, ref, sha) };
+    const answer = await core.git.push({ mirror, sha, branch, credentials, signal: order.signal });
+    if (answer.kind === "moved") return "moved";
+    if (answer.kind === "refused") {
+      return { kind: "refused", words: answer.words, kept: await keep(push, sha) };
     }
   }
   await core.sessions.patch(ref, { tip: sha, pushedSha: sha, branch });
   return { kind: "pushed", branch, sha, merged: sha !== tip };
 }
 
-/** The session's commits together with what the forge's branch has: a commit, or a conflict. */
-async function mergeRemote(
-  core: Core,
-  mirror: Mirror,
-  session: Session & { tip: string; branch: string },
-  remote: string | undefined,
-): Promise<string> {
+interface Target {
+  readonly branch: string;
+  readonly sha: string;
+  /** The branch's tip on the forge. */
+  readonly remote: string | undefined;
+}
+
+/** The session's commits together with what the forge's branch has. */
+async function fit(push: Push): Promise<Target | { readonly conflicts: readonly string[] }> {
+  const { core, order, mirror, session } = push;
   const { tip, branch } = session;
-  if (remote === undefined || (await mirror.contains(remote, tip))) return tip;
-  const merge = await core.git.merge(mirror, {
-    ours: tip,
-    theirs: remote,
-    message: `Merge what was pushed to ${branch}`,
-  });
-  return merge.kind === "conflict" ? "conflict" : merge.sha;
+  const remote = await mirror.head(branch);
+  if (remote === undefined || (await mirror.contains(remote, tip)))
+    return { branch, sha: tip, remote };
+  const message = `Merge what was pushed to ${branch}`;
+  const merge = await core.git.merge(mirror, { ours: tip, theirs: remote, message });
+  if (merge.kind !== "conflict") return { branch, sha: merge.sha, remote };
+  return order.onConflict === "tell" ? { conflicts: merge.files } : elsewhere(push);
 }
 
 /** The first of `fix/issue-N-2`, `-3`, … that the forge does not have. */
-async function freeBranch(mirror: Mirror, branch: string): Promise<string> {
+async function elsewhere({ mirror, session }: Push): Promise<Target> {
   const heads = await mirror.heads();
-  const [, stem, count] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(branch) ?? [
+  const [, stem, count] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(session.branch) ?? [
     undefined,
-    branch,
+    session.branch,
     undefined,
   ];
   for (let next = Number(count ?? 1) + 1; ; next += 1) {
-    const name = `${stem}-${next}`;
-    if (!heads.has(name)) return name;
+    const branch = `${stem}-${next}`;
+    if (!heads.has(branch)) return { branch, sha: session.tip, remote: undefined };
   }
 }
 
-async function keep(core: Core, mirror: Mirror, ref: string, sha: string): Promise<string> {
-  return core.git.keep(mirror, { ref, sha, at: new Date() });
+/** What must not be pushed, whatever the forge would say. */
+async function refusedByUs(
+  push: Push,
+  { sha, remote }: Target,
+  baseTip: string | undefined,
+): Promise<Published | undefined> {
+  const { core, order, mirror, session } = push;
+  const start = baseTip ?? session.startSha;
+  if (!order.allowCi) {
+    if (start === undefined)
+      throw new KugetsuError("failed", `The branch ${session.base} is gone.`);
+    const paths = await core.git.protectedChanges(mirror, { base: start, remote, tip: sha });
+    if (paths.length > 0) return { kind: "protected", paths, kept: await keep(push, sha) };
+  }
+  const known = [start, remote].filter((commit) => commit !== undefined);
+  if (order.holdsSecret(await core.git.additions(mirror, { tip: sha, known }))) {
+    return { kind: "secret", kept: await keep(push, sha) };
+  }
+  return undefined;
 }
 
-async function sessionOf(
-  core: Core,
-  ref: string,
-): Promise<Session & { tip: string; branch: string; base: string }> {
-  const session = await core.sessions.get(ref);
-  if (session?.tip === undefined || session.branch === undefined || session.base === undefined) {
-    throw new KugetsuError("not_found", `There is no work for ${ref}.`);
-  }
-  return { ...session, tip: session.tip, branch: session.branch, base: session.base };
+function keep({ core, mirror, session }: Push, sha: string): Promise<string> {
+  return core.git.keep(mirror, { ref: session.ref, sha, at: new Date() });
+}
+
+function isPushable(session: Session | undefined): session is PushableSession {
+  return session?.tip !== undefined && session.branch !== undefined && session.base !== undefined;
 }

@@ -7,6 +7,7 @@ import { conversationOf, ensureBase } from "./base.ts";
 import { existingMirror, fetchMirror } from "./mirror.ts";
 import { readInstructions } from "./instructions.ts";
 import { openPlace } from "./place.ts";
+import { takeTurnOver } from "./take-over.ts";
 import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 
 /** Runs one turn for an issue: mirror, worktree, agent, and its commits taken over. Nothing is pushed. */
@@ -28,6 +29,7 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
   if (sessionId === undefined) await ensureBase(core, undefined, order.signal);
   const forkOf = sessionId === undefined ? await conversationOf(core, BASE) : undefined;
   await core.sessions.patch(ref, { state: "running" });
+  await order.onBegin();
   const result = await core.runner.run({
     place,
     sessionId,
@@ -48,42 +50,23 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
     },
     onProgress: order.onProgress,
   });
-  const taken = await core.git.takeOver({
-    ref,
+  const { taken, tip, kept } = await takeTurnOver(
+    core,
+    order,
     mirror,
-    key: place.key,
-    path: place.cwd,
-    branch: order.branch,
-    since: prepared.since,
-    requestedBy: order.requestedBy,
-    subject: order.subject,
-    env: place.env,
-    mergeOf: prepared.mergeOf,
-  });
-  const tip = taken.rewritten
-    ? await core.git.graft(mirror, {
-        of: taken.tip,
-        parents: [prepared.since, taken.tip],
-        message: `Take over the rewritten history of ${order.branch}`,
-      })
-    : taken.tip;
-  const isWhereItStands =
-    tip === taken.tip && !taken.committedForAgent && taken.foundOn === undefined;
-  await core.sessions.patch(ref, {
-    state: result.outcome,
-    tip,
-    worktreeAt: isWhereItStands ? tip : undefined,
-    unresolved: taken.unresolved,
-  });
+    place,
+    prepared.session,
+    result.outcome,
+  );
   return {
     result,
     branch: order.branch,
     base: order.base,
     commits: taken.commits,
-    diffstat: await core.git.diffstat(mirror, { from: prepared.since, to: tip }),
+    diffstat: await core.git.diffstat(mirror, { from: prepared.session.tip, to: tip }),
     committedForAgent: taken.committedForAgent,
     foundOn: taken.foundOn,
-    kept: [...prepared.kept, ...taken.alsoKept.map(({ name }) => name)],
+    kept: [...prepared.kept, ...kept],
     leftOut: taken.leftOut,
   };
 }
@@ -109,9 +92,7 @@ async function worktreeAsLeft(
   const [mirror, isThere] = await Promise.all([existingMirror(core, order.ref), exists(place.cwd)]);
   if (mirror === undefined || !isThere) return undefined;
   const prepared = {
-    session,
-    since: tip,
-    mergeOf: undefined,
+    session: { ...session, tip, branch: order.branch },
     conflicts: [],
     mergedFromForge: false,
     kept: [],

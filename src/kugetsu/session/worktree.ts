@@ -5,75 +5,85 @@ import type { Session } from "../db/sessions.ts";
 import type { Mirror } from "../git/mirror.ts";
 import type { TurnOrder } from "../turn.ts";
 import type { Core, Place } from "./core.ts";
+import { keepWorktree } from "./keep.ts";
+import { takeTurnOver } from "./take-over.ts";
 
 /** A worktree that is ready for a turn. */
 export interface PreparedWorktree {
-  readonly session: Session;
-  /** The commit that the turn starts from. */
-  readonly since: string;
-  /** The forge's commit that is being merged, when a conflict is left to the agent. */
-  readonly mergeOf: string | undefined;
+  readonly session: WorkingSession;
+  /** Files with conflict markers of a merge that was begun: `session.mergeOf` says with what. */
   readonly conflicts: readonly string[];
   readonly mergedFromForge: boolean;
   /** What an earlier worktree held, where one was replaced. */
   readonly kept: readonly string[];
 }
 
+/** A session that has a worktree, standing on `tip`. */
+export type WorkingSession = Session & { readonly tip: string; readonly branch: string };
+
+type Order = Pick<TurnOrder, "ref" | "base" | "branch" | "resumed" | "requestedBy" | "subject">;
+
 /** Brings the session's worktree to where the turn starts: made, taken as it is, or with the forge's commits. */
 export async function prepareWorktree(
   core: Core,
-  order: Pick<TurnOrder, "ref" | "base" | "branch" | "resumed" | "requestedBy" | "subject">,
+  order: Order,
   mirror: Mirror,
   place: Place,
 ): Promise<PreparedWorktree> {
-  const ref = printRef(order.ref);
-  const session = await core.sessions.get(ref);
-  if (session?.tip === undefined || session.branch !== order.branch || !(await exists(place.cwd))) {
-    return openNew(core, order, mirror, place, session);
+  const found = await core.sessions.get(printRef(order.ref));
+  if (!isWorking(found) || found.branch !== order.branch) {
+    return openNew(core, order, mirror, place, found);
   }
-  const { tip: since, branch } = session;
-  const asItIs = {
-    session,
-    since,
-    mergeOf: undefined,
-    conflicts: [],
-    mergedFromForge: false,
-    kept: [],
-  };
-  if (order.resumed) return asItIs;
-  const taken = await takeLostTurn(core, order, mirror, place, { ...session, tip: since, branch });
-  return takeForgesCommits(core, order, mirror, place, { ...asItIs, ...taken });
+  const scene = { core, order, mirror, place };
+  // Only `running` says that an agent may have begun: before that, a killed life changed nothing in the worktree.
+  const isCutOff = found.state === "running" && (await exists(place.cwd));
+  if (isCutOff && order.resumed) {
+    const { mergeOf, unresolved } = found;
+    const conflicts = mergeOf === undefined ? [] : unresolved;
+    return { session: found, conflicts, mergedFromForge: false, kept: [] };
+  }
+  if (isCutOff) {
+    const { value, kept } = await orReopen(scene, found, found.tip, async () => {
+      const { session, kept: alsoKept } = await takeTurnOver(core, order, mirror, place, found);
+      return { session: working(session), kept: alsoKept };
+    });
+    const rest = await takeForgesCommits(scene, value.session);
+    return { ...rest, kept: [...kept, ...value.kept, ...rest.kept] };
+  }
+  return takeForgesCommits(scene, found);
+}
+
+interface Scene {
+  readonly core: Core;
+  readonly order: Order;
+  readonly mirror: Mirror;
+  readonly place: Place;
 }
 
 async function openNew(
   core: Core,
-  order: Pick<TurnOrder, "ref" | "base" | "branch" | "requestedBy" | "subject">,
+  order: Order,
   mirror: Mirror,
   place: Place,
   old: Session | undefined,
 ): Promise<PreparedWorktree> {
-  const ref = printRef(order.ref);
   const base = await mirror.head(order.base);
   if (base === undefined) {
     throw new KugetsuError("failed", `The repository has no branch ${order.base} to start from.`, {
       hint: "An empty repository needs a first commit.",
     });
   }
+  await assertPossible(mirror, order.branch);
   const kept = await keepWorktree(core, mirror, place, old);
   const at = (await mirror.head(order.branch)) ?? base;
-  await core.git.openWorktree({
-    mirror,
-    key: place.key,
-    branch: order.branch,
-    at,
-    path: place.cwd,
-    env: place.env,
-  });
+  const { branch } = order;
+  const { key, cwd: path, env } = place;
+  await core.git.openWorktree({ mirror, key, branch, at, path, env });
   const session = await core.sessions.put({
     ...old,
-    ref,
+    ...FRESH,
+    ref: printRef(order.ref),
     kind: "forked",
-    state: "idle",
     worktreePath: place.cwd,
     branch: order.branch,
     base: order.base,
@@ -81,102 +91,94 @@ async function openNew(
     tip: at,
     pushedSha: undefined,
     worktreeAt: at,
-    unresolved: [],
-    requester: undefined,
   });
-  return { session, since: at, mergeOf: undefined, conflicts: [], mergedFromForge: false, kept };
+  return { session: working(session), conflicts: [], mergedFromForge: false, kept };
 }
 
-/** Saves what a worktree holds beyond what is on the forge, under a ref in the mirror. */
-export async function keepWorktree(
-  core: Core,
-  mirror: Mirror,
-  place: Place,
-  session: Session | undefined,
-): Promise<string[]> {
-  if (session?.tip === undefined || session.branch === undefined || !(await exists(place.cwd)))
-    return [];
-  const taken = await core.git.takeOver({
-    ref: session.ref,
-    mirror,
-    key: place.key,
-    path: place.cwd,
-    branch: session.branch,
-    since: session.tip,
-    requestedBy: "kugetsu",
-    subject: "Keep what the worktree held",
-    env: place.env,
-  });
-  const kept = taken.alsoKept.map(({ name }) => name);
+/** What holds for a worktree that was just made. */
+const FRESH = { state: "idle", unresolved: [], requester: undefined, mergeOf: undefined };
+
+/** git keeps branches as files: `fix` and `fix/issue-14` cannot both be there. */
+async function assertPossible(mirror: Mirror, branch: string): Promise<void> {
   const heads = await mirror.heads();
-  for (const head of heads.values()) {
-    if (await mirror.contains(taken.tip, head)) return kept;
+  const parts = branch.split("/");
+  for (let count = 1; count < parts.length; count += 1) {
+    const inTheWay = parts.slice(0, count).join("/");
+    if (!heads.has(inTheWay)) continue;
+    throw new KugetsuError(
+      "conflict",
+      `The repository has a branch called ${inTheWay}, beside which git cannot have ${branch}. Rename that branch first.`,
+    );
   }
-  return [
-    ...kept,
-    await core.git.keep(mirror, { ref: session.ref, sha: taken.tip, at: new Date() }),
-  ];
 }
 
-/** A turn that was cut off before its work was taken over left it in the worktree: it is taken over now. */
-async function takeLostTurn(
-  core: Core,
-  order: Pick<TurnOrder, "requestedBy" | "subject">,
-  mirror: Mirror,
-  place: Place,
-  session: Session & { tip: string; branch: string },
-): Promise<Pick<PreparedWorktree, "session" | "since" | "kept">> {
-  if (session.state !== "running") return { session, since: session.tip, kept: [] };
-  const taken = await core.git.takeOver({
-    ref: session.ref,
-    mirror,
-    key: place.key,
-    path: place.cwd,
-    branch: session.branch,
-    since: session.tip,
-    requestedBy: order.requestedBy,
-    subject: order.subject,
-    env: place.env,
-  });
-  const changed = await core.sessions.patch(session.ref, { tip: taken.tip, worktreeAt: undefined });
-  return { session: changed, since: taken.tip, kept: taken.alsoKept.map(({ name }) => name) };
-}
-
-async function takeForgesCommits(
-  core: Core,
-  order: Pick<TurnOrder, "branch">,
-  mirror: Mirror,
-  place: Place,
-  prepared: PreparedWorktree,
-): Promise<PreparedWorktree> {
-  const ours = prepared.since;
-  const { ref } = prepared.session;
-  const where = { mirror, key: place.key, path: place.cwd, env: place.env, branch: order.branch };
-  const standOn = async (sha: string) => {
-    if (prepared.session.worktreeAt !== sha) await core.git.sync({ ...where, to: sha });
-    return core.sessions.patch(ref, { tip: sha, worktreeAt: sha });
-  };
+async function takeForgesCommits(scene: Scene, session: WorkingSession): Promise<PreparedWorktree> {
+  const { core, order, mirror, place } = scene;
+  const ours = session.tip;
   const theirs = await mirror.head(order.branch);
   if (theirs === undefined || (await mirror.contains(theirs, ours))) {
-    return { ...prepared, session: await standOn(ours) };
+    return { ...(await standOn(scene, session, ours)), conflicts: [], mergedFromForge: false };
   }
-  const merge = await core.git.merge(mirror, {
-    ours,
-    theirs,
-    message: `Merge what was pushed to ${order.branch}`,
+  const message = `Merge what was pushed to ${order.branch}`;
+  const merge = await core.git.merge(mirror, { ours, theirs, message });
+  if (merge.kind !== "conflict") {
+    return { ...(await standOn(scene, session, merge.sha)), conflicts: [], mergedFromForge: true };
+  }
+  const stood = await standOn(scene, session, ours);
+  // Written down first: whoever takes over after a crash must know of the merge, or its markers pass for work.
+  await core.sessions.patch(session.ref, {
+    mergeOf: theirs,
+    unresolved: merge.files,
+    worktreeAt: undefined,
   });
-  if (merge.kind === "conflict") {
-    await standOn(ours);
-    const conflicts = await core.git.beginMerge({ ...where, theirs });
-    const session = await core.sessions.patch(ref, { worktreeAt: undefined });
-    return { ...prepared, session, mergeOf: theirs, conflicts, mergedFromForge: true };
+  const { key, cwd: path, env } = place;
+  const conflicts = await core.git.beginMerge({ mirror, key, path, env, theirs });
+  const merging = await core.sessions.patch(session.ref, { unresolved: conflicts });
+  return { ...stood, session: working(merging), conflicts, mergedFromForge: true };
+}
+
+/** Lets the worktree stand on a commit of the mirror. */
+async function standOn(
+  scene: Scene,
+  session: WorkingSession,
+  sha: string,
+): Promise<Pick<PreparedWorktree, "session" | "kept">> {
+  const { core, order, mirror, place } = scene;
+  const { key, cwd: path, env } = place;
+  const { kept } = await orReopen(scene, session, sha, async () => {
+    if (session.worktreeAt === sha && (await exists(path))) return;
+    await core.git.sync({ mirror, key, path, env, branch: order.branch, to: sha });
+  });
+  const change = { tip: sha, worktreeAt: sha, mergeOf: undefined, unresolved: [] };
+  return { session: working(await core.sessions.patch(session.ref, change)), kept };
+}
+
+/** Does something in the worktree; where an agent left it unusable, a new one at `at` takes its place. */
+async function orReopen<T>(
+  { core, order, mirror, place }: Scene,
+  session: WorkingSession,
+  at: string,
+  act: () => Promise<T>,
+): Promise<{ readonly value: T; readonly kept: readonly string[] }> {
+  try {
+    return { value: await act(), kept: [] };
+  } catch (error) {
+    if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
   }
-  return {
-    ...prepared,
-    session: await standOn(merge.sha),
-    since: merge.sha,
-    mergedFromForge: true,
-  };
+  const kept = await keepWorktree(core, mirror, place, session);
+  const { key, cwd: path, env } = place;
+  await core.git.openWorktree({ mirror, key, branch: order.branch, at, path, env });
+  await core.sessions.patch(session.ref, { ...FRESH, worktreeAt: at });
+  return { value: await act(), kept };
+}
+
+function isWorking(session: Session | undefined): session is WorkingSession {
+  return session?.tip !== undefined && session.branch !== undefined;
+}
+
+function working(session: Session): WorkingSession {
+  if (isWorking(session)) return session;
+  throw new KugetsuError("internal", "A session lost its branch.");
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -54,7 +54,7 @@ async function serve(listener: RequestListener): Promise<AsyncDisposable & { url
 describe("a refusal", () => {
   test.each<[number, string]>([
     [400, "failed"],
-    [401, "forbidden"],
+    [401, "unavailable"],
     [403, "forbidden"],
     [404, "not_found"],
     [405, "failed"],
@@ -77,15 +77,27 @@ describe("a refusal", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["000", "forbidden", /must-change-password --unset/],
-    ["003", "forbidden", /does not accept the bot's token/],
-    ["004", "forbidden", /does not accept the bot's token/],
+    ["000", "unavailable", /must-change-password --unset/],
+    ["003", "unavailable", /does not accept the bot's token/],
+    ["004", "unavailable", /does not accept the bot's token/],
     ["005", "forbidden", /lacks the scope read:user\./],
   ])("%s advises what to do", async (file, code, hint) => {
     const error = await errorOf(captured(file));
     expect(error).toMatchObject({ code });
     expect(error.hint).toMatch(hint);
   });
+
+  test.each(["000", "003"])(
+    "%s of the bot's account as such is worth another try later",
+    async (file) => {
+      expect(await errorOf(captured(file))).toMatchObject({
+        code: "unavailable",
+        retryAfterMs: 60_000,
+        needsOperator: true,
+      });
+      expect(await errorOf(captured("005"))).toMatchObject({ needsOperator: false });
+    },
+  );
 
   test("keeps the forge's words for the log, on one line and short", async () => {
     const error = await errorOf({

@@ -2,7 +2,11 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findOpencode, opencodePackages } from "../../../src/kugetsu/opencode/binary.ts";
+import {
+  findOpencode,
+  findRipgrepDirectory,
+  opencodePackages,
+} from "../../../src/kugetsu/opencode/binary.ts";
 
 const linux = { platform: "linux", arch: "x64", musl: false, avx2: true } as const;
 
@@ -35,6 +39,10 @@ test("a machine that no package fits is told so, with what to do", () => {
       hint: expect.stringContaining("KUGETSU_OPENCODE_BIN"),
     }),
   );
+});
+
+test("no ripgrep is claimed for a machine that has none", () => {
+  expect(findRipgrepDirectory({ ...linux, arch: "mips" })).toBeUndefined();
 });
 
 test("another program is taken when it is named, and only if it is one", async () => {

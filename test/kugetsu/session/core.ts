@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBox } from "../../../src/kugetsu/box.ts";
 import { openDatabase } from "../../../src/kugetsu/db/database.ts";
@@ -8,36 +10,30 @@ import { openHome } from "../../../src/kugetsu/home.ts";
 import { createOpencodeRunner } from "../../../src/kugetsu/opencode/runner.ts";
 import { parseRef } from "../../../src/kugetsu/ref.ts";
 import type { Core, Place } from "../../../src/kugetsu/session/core.ts";
-import { fetchMirror } from "../../../src/kugetsu/session/mirror.ts";
+import { existingMirror, fetchMirror } from "../../../src/kugetsu/session/mirror.ts";
 import { openPlace } from "../../../src/kugetsu/session/place.ts";
 import { publishSession, type PublishOrder } from "../../../src/kugetsu/session/publish.ts";
+import { takeTurnOver } from "../../../src/kugetsu/session/take-over.ts";
 import { prepareWorktree, type PreparedWorktree } from "../../../src/kugetsu/session/worktree.ts";
 import type { Published, TurnOrder } from "../../../src/kugetsu/turn.ts";
-import {
-  AGENT_ENV,
-  BRANCH,
-  commitAll,
-  type Fixture,
-  makeFixture,
-  REF,
-  sh,
-  write,
-} from "../git/fixture.ts";
+import { AGENT_ENV, BRANCH, REF, sh, shInput, write } from "../git/fixture.ts";
 
-/** A real core over a repository that a person can push to. Its runner is never started. */
+/** A real core over a repository that people push to. Its runner is never started. */
 export interface Desk extends AsyncDisposable {
   readonly core: Core;
-  readonly fixture: Fixture;
+  /** The bare repository that stands for the forge, and its address. */
+  readonly upstream: string;
+  readonly url: string;
+  /** The worktree of `REF`. */
+  readonly path: string;
   /** The session of `REF`, which must be there. */
   session(): Promise<Session>;
   /** Where its agent lives. */
   place(): Promise<Place>;
-  /** Its worktree. */
-  readonly path: string;
   fetch(): Promise<Mirror>;
   prepare(order?: Partial<TurnOrder>): Promise<PreparedWorktree>;
-  /** What an agent does in a turn: files and a commit of its own, taken over as at the end of one. */
-  work(files: Record<string, string>, prepared?: Pick<PreparedWorktree, "since" | "mergeOf">): Promise<string>;
+  /** What an agent does in a turn: files, committed by it unless told otherwise, and taken over at its end. */
+  work(files: Record<string, string>, how?: "committed" | "left"): Promise<string>;
   publish(order?: Partial<PublishOrder>): Promise<Published>;
   /** What a person does: one commit on that branch, made from `main` when it is not there, pushed. */
   push(branch: string, files: Record<string, string>): string;
@@ -47,10 +43,17 @@ export interface Desk extends AsyncDisposable {
   kept(): Promise<{ ref: string; sha: string }[]>;
 }
 
-export async function openDesk(files?: Record<string, string>): Promise<Desk> {
+const FILES = { "calc.js": "export const add = (a, b) => a - b;\n" };
+
+export async function openDesk(files: Record<string, string> = FILES): Promise<Desk> {
   await using setup = new AsyncDisposableStack();
-  const fixture = setup.use(await makeFixture(files === undefined ? {} : { files }));
-  const home = await openHome(fixture.home);
+  const root = await mkdtemp(join(tmpdir(), "kugetsu-session-"));
+  setup.defer(async () => rm(root, { recursive: true, force: true, maxRetries: 5 }));
+  const upstream = join(root, "forge.git");
+  sh(root, "init", "-q", "--bare", "--template=", "--initial-branch=main", upstream);
+  commit(upstream, { branch: "main", from: undefined, files });
+
+  const home = await openHome(join(root, "home"));
   const database = setup.use(openDatabase(home.database));
   const sessions = createSessionStore(database);
   const runner = setup.use(
@@ -74,11 +77,13 @@ export async function openDesk(files?: Record<string, string>): Promise<Desk> {
     environment: async (_kind, tempDir) => ({ ...AGENT_ENV, KUGETSU_TEMP_DIR: tempDir }),
   };
   const ref = parseRef(REF);
-  const source = { url: fixture.url, credentials: undefined };
-  const signal = new AbortController().signal;
+  const source = { url: `file://${upstream}`, credentials: undefined };
+  const { signal } = new AbortController();
   const path = join(home.worktrees, await sessions.claimSlug(REF));
+  const asked = { requestedBy: "walter", subject: "Mend it" };
 
   const fetch = () => fetchMirror(core, ref, source, signal);
+  const mirrored = async () => (await existingMirror(core, ref)) ?? fetch();
   const session = async () => {
     const found = await sessions.get(REF);
     if (found === undefined) throw new Error("There is no session.");
@@ -92,70 +97,73 @@ export async function openDesk(files?: Record<string, string>): Promise<Desk> {
       environment: (tempDir) => core.environment("dev", tempDir),
       lease: core.lease,
     });
+  const remote = (branch: string): string | undefined =>
+    sh(upstream, "for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`) || undefined;
   const stack = setup.move();
   return {
     core,
-    fixture,
+    upstream,
+    url: source.url,
     path,
     fetch,
     session,
     place,
-    prepare: async (order = {}) =>
-      prepareWorktree(
-        core,
-        {
-          ref,
-          base: "main",
-          branch: BRANCH,
-          resumed: false,
-          requestedBy: "walter",
-          subject: "Mend it",
-          ...order,
-        },
-        await fetch(),
-        await place(),
-      ),
-    async work(changed, prepared) {
+    remote,
+    prepare: async (order = {}) => {
+      const wanted = { ref, base: "main", branch: BRANCH, resumed: false, ...asked, ...order };
+      return prepareWorktree(core, wanted, await fetch(), await place());
+    },
+    async work(changed, how = "committed") {
       write(path, changed);
-      commitAll(path, "The agent's work");
-      const { tip: since = "", branch = "" } = await session();
-      const { key, env } = await place();
-      const taken = await core.git.takeOver({
-        ref: REF,
-        mirror: await fetch(),
-        key,
-        path,
-        branch,
-        since,
-        requestedBy: "walter",
-        subject: "Mend it",
-        env,
-        ...prepared,
-      });
-      const { tip, unresolved } = taken;
-      await sessions.patch(REF, { state: "finished", tip, worktreeAt: tip, unresolved });
-      return tip;
+      if (how === "committed") commitWork(path);
+      const { tip, branch, ...now } = await session();
+      if (tip === undefined || branch === undefined) throw new Error("There is no worktree.");
+      const working = { ...now, tip, branch };
+      const mirror = await mirrored();
+      return (await takeTurnOver(core, asked, mirror, await place(), working, "finished")).tip;
     },
     publish: (order = {}) =>
-      publishSession(core, { ref, source, allowCi: false, signal, ...order }),
-    push(branch, changed) {
-      const { person } = fixture;
-      sh(person, "fetch", "-q", "origin");
-      const there = sh(person, "ls-remote", "origin", `refs/heads/${branch}`) !== "";
-      sh(person, "checkout", "-q", "-B", branch, there ? `origin/${branch}` : "origin/main");
-      write(person, changed);
-      const sha = commitAll(person, "A person's work");
-      sh(person, "push", "-q", "origin", branch);
-      return sha;
-    },
-    remote(branch) {
-      const [sha] = sh(fixture.upstream, "for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`).split("\n");
-      return sha === "" ? undefined : sha;
-    },
+      publishSession(core, {
+        ref,
+        source,
+        allowCi: false,
+        onConflict: "elsewhere",
+        holdsSecret: () => false,
+        signal,
+        ...order,
+      }),
+    push: (branch, changed) =>
+      commit(upstream, { branch, from: remote(branch) ?? remote("main"), files: changed }),
     async kept() {
-      const found = await core.git.kept(await fetch());
+      const found = await core.git.kept(await mirrored());
       return found.map(({ ref: of, sha }) => ({ ref: of, sha }));
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** As an agent commits, with everything that is in the worktree. */
+export function commitWork(path: string): void {
+  sh(path, "add", "-A");
+  sh(path, "commit", "-q", "-m", "The agent's work");
+}
+
+const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+
+/** A commit without a clone, by one process. */
+function commit(
+  repository: string,
+  at: { branch: string; from: string | undefined; files: Record<string, string> },
+): string {
+  const changes = Object.entries(at.files).map(
+    ([name, text]) => `M 100644 inline ${name}\n${data(text)}`,
+  );
+  const stream = [
+    `commit refs/heads/${at.branch}\nmark :1\n`,
+    `committer Ann <ann@example.com> 1772366400 +0000\n${data("A person's work")}`,
+    at.from === undefined ? "" : `from ${at.from}\n`,
+    ...changes,
+    "\nget-mark :1\ndone\n",
+  ].join("");
+  return shInput(repository, stream, "fast-import", "--quiet", "--done");
 }

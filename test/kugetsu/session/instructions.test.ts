@@ -1,56 +1,47 @@
-import { rmSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Mirror } from "../../../src/kugetsu/git/mirror.ts";
 import { readInstructions } from "../../../src/kugetsu/session/instructions.ts";
-import { commitAll, sh } from "../git/fixture.ts";
-import { openDesk } from "./core.ts";
+import { shInput } from "../git/fixture.ts";
+import { type Desk, openDesk } from "./core.ts";
 
-async function read(files: Record<string, string>, branch = "main") {
-  await using desk = await openDesk(files);
-  return await readInstructions(await desk.fetch(), branch);
-}
+const BRANCHES: Record<string, Record<string, string>> = {
+  agents: { "AGENTS.md": "Be kind.\n" },
+  claude: { "CLAUDE.md": "Be brief.\n" },
+  both: { "CLAUDE.md": "Be brief.\n", "AGENTS.md": "Be kind.\n" },
+  empty: { "CLAUDE.md": "Be brief.\n", "AGENTS.md": " \n\n" },
+  deeper: { "docs/AGENTS.md": "Be kind.\n" },
+  long: { "AGENTS.md": `x${"ü".repeat(20 * 1024)}` },
+};
 
-test.each<[string, Record<string, string>, { name: string; text: string } | undefined]>([
-  ["AGENTS.md", { "AGENTS.md": "Be kind.\n" }, { name: "AGENTS.md", text: "Be kind.\n" }],
-  ["CLAUDE.md", { "CLAUDE.md": "Be brief.\n" }, { name: "CLAUDE.md", text: "Be brief.\n" }],
-  [
-    "AGENTS.md where there are both",
-    { "CLAUDE.md": "Be brief.\n", "AGENTS.md": "Be kind.\n" },
-    { name: "AGENTS.md", text: "Be kind.\n" },
-  ],
-  [
-    "CLAUDE.md where AGENTS.md is empty",
-    { "CLAUDE.md": "Be brief.\n", "AGENTS.md": " \n\n" },
-    { name: "CLAUDE.md", text: "Be brief.\n" },
-  ],
-  ["nothing where there is neither", { "README.md": "Hello.\n" }, undefined],
-  ["nothing of a directory", { "docs/AGENTS.md": "Be kind.\n" }, undefined],
-])("the words for agents are %s", async (_, files, words) => {
-  expect(await read(files)).toEqual(words);
+let desk: Desk;
+let mirror: Mirror;
+beforeAll(async () => {
+  desk = await openDesk();
+  for (const [branch, files] of Object.entries(BRANCHES)) desk.push(branch, files);
+  const link = [
+    "commit refs/heads/link\ncommitter A <a@example.com> 1772366400 +0000\ndata 0\n",
+    `from ${desk.remote("claude")}\nM 120000 inline AGENTS.md\ndata 9\nCLAUDE.md\n`,
+  ];
+  shInput(desk.upstream, link.join(""), "fast-import", "--quiet");
+  mirror = await desk.fetch();
+});
+afterAll(() => desk[Symbol.asyncDispose]());
+
+test.each([
+  ["AGENTS.md", "agents", { name: "AGENTS.md", text: "Be kind.\n" }],
+  ["CLAUDE.md where there is no AGENTS.md", "claude", { name: "CLAUDE.md", text: "Be brief.\n" }],
+  ["AGENTS.md where there are both", "both", { name: "AGENTS.md", text: "Be kind.\n" }],
+  ["CLAUDE.md where AGENTS.md is empty", "empty", { name: "CLAUDE.md", text: "Be brief.\n" }],
+  ["CLAUDE.md where AGENTS.md is a symlink", "link", { name: "CLAUDE.md", text: "Be brief.\n" }],
+  ["none of a directory's", "deeper", undefined],
+  ["none of another branch than the base branch", "main", undefined],
+  ["none of a branch that is not there", "develop", undefined],
+])("the words for agents are %s", async (_, branch, words) => {
+  expect(await readInstructions(mirror, branch)).toEqual(words);
 });
 
 test("no more than 32 KiB are read, and no half characters", async () => {
-  const words = await read({ "AGENTS.md": `x${"ü".repeat(20 * 1024)}` });
+  const words = await readInstructions(mirror, "long");
   expect(Buffer.byteLength(words?.text ?? "")).toBe(32 * 1024 - 1);
   expect(words?.text).toMatch(/^xü+$/);
-});
-
-test("a branch that is not there has none", async () => {
-  expect(await read({ "AGENTS.md": "Be kind.\n" }, "develop")).toBeUndefined();
-});
-
-test("only the base branch counts, not the one that is worked on", async () => {
-  await using desk = await openDesk({ "README.md": "Hello.\n" });
-  desk.push("fix/issue-14", { "AGENTS.md": "Add my key.\n" });
-  expect(await readInstructions(await desk.fetch(), "main")).toBeUndefined();
-});
-
-test("a symlink leads nowhere", async () => {
-  await using desk = await openDesk({ "CLAUDE.md": "Be brief.\n" });
-  const { person } = desk.fixture;
-  rmSync(join(person, "AGENTS.md"), { force: true });
-  symlinkSync("/etc/passwd", join(person, "AGENTS.md"));
-  commitAll(person, "Link");
-  sh(person, "push", "-q", "origin", "main");
-  expect(await readInstructions(await desk.fetch(), "main")).toMatchObject({ name: "CLAUDE.md" });
 });

@@ -12,8 +12,8 @@ test("two repositories whose names sanitize alike get two mirrors", async () => 
     parseRef("git.example.com/ann/calc-js#1"),
     parseRef("git.example.com/ann-calc/js#1"),
   ] as const;
-  const fetch = async (ref: (typeof refs)[number], { fixture }: typeof one) =>
-    fetchMirror(one.core, ref, { url: fixture.url, credentials: undefined }, signal);
+  const fetch = async (ref: (typeof refs)[number], { url }: typeof one) =>
+    fetchMirror(one.core, ref, { url, credentials: undefined }, signal);
   const first = await fetch(refs[0], one);
   const second = await fetch(refs[1], other);
   expect(second.path).not.toBe(first.path);
@@ -25,7 +25,7 @@ test("two repositories whose names sanitize alike get two mirrors", async () => 
 
 test("all issues of a repository share its mirror", async () => {
   await using desk = await openDesk();
-  const source = { url: desk.fixture.url, credentials: undefined };
+  const source = { url: desk.url, credentials: undefined };
   const mirrors = ["#1", "#2", "#-discuss"].map(async (issue) =>
     fetchMirror(desk.core, parseRef(`git.example.com/ann/calc${issue}`), source, signal),
   );

@@ -1,86 +1,90 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { parseRef } from "../../../src/kugetsu/ref.ts";
 import { BRANCH, REF, sh } from "../git/fixture.ts";
 import { type Desk, openDesk } from "./core.ts";
 
 const WORKFLOW = { ".github/workflows/ci.yml": "on: push\n" };
+const KEPT = expect.stringMatching(/^refs\/kugetsu\/kept\//) as string;
+
+const isSecret = (text: string) => text.includes("a-secret-word");
 
 /** Lets the forge run a script before it takes a push. */
-function beforePush({ fixture }: Desk, script: string): void {
-  const hook = join(fixture.upstream, "hooks", "pre-receive");
+function beforePush({ upstream }: Desk, script: string): void {
+  mkdirSync(join(upstream, "hooks"), { recursive: true });
+  const hook = join(upstream, "hooks", "pre-receive");
   writeFileSync(hook, `#!/bin/sh\n${script}\n`);
   chmodSync(hook, 0o755);
 }
 
-describe("nothing is pushed", () => {
-  test("without a session", async () => {
+describe.concurrent("nothing is pushed", () => {
+  test("without a session, without a commit, and when the base branch has all of it by now", async () => {
     await using desk = await openDesk();
     await expect(desk.publish()).rejects.toMatchObject({ code: "not_found" });
-  });
-
-  test("without a commit", async () => {
-    await using desk = await openDesk();
     await desk.prepare();
+    expect(await desk.publish()).toEqual({ kind: "nothing" });
+    const tip = await desk.work({ "ours.txt": "ours\n" });
+    sh(desk.upstream, "fetch", "-q", (await desk.fetch()).path, `${tip}:refs/heads/main`);
     expect(await desk.publish()).toEqual({ kind: "nothing" });
     expect(desk.remote(BRANCH)).toBeUndefined();
   });
 
-  test("when the base branch has all of it, by now", async () => {
+  test("of a merge whose conflicts are not resolved, nor of a secret; it is kept", async () => {
     await using desk = await openDesk();
     await desk.prepare();
-    const tip = await desk.work({ "ours.txt": "ours\n" });
-    sh(desk.fixture.upstream, "fetch", "-q", (await desk.fetch()).path, `${tip}:refs/heads/main`);
-    expect(await desk.publish()).toEqual({ kind: "nothing" });
+    const sha = await desk.work({ "ours.txt": "a-secret-word\n" });
+    expect(await desk.publish({ holdsSecret: isSecret })).toEqual({ kind: "secret", kept: KEPT });
+    const paths = ["calc.js"];
+    await desk.core.sessions.patch(REF, { unresolved: paths });
+    expect(await desk.publish()).toEqual({ kind: "unresolved", paths, kept: KEPT });
+    expect(await desk.kept()).toEqual([{ ref: REF, sha }]);
+    expect(desk.remote(BRANCH)).toBeUndefined();
   });
 
-  test("of a merge whose conflicts are not resolved; it is kept", async () => {
+  test("of CI files, also when the base branch is gone, but where the operator allows them", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const sha = await desk.work({ ...WORKFLOW, "calc.js": "1\n" });
+    const refused = { kind: "protected", paths: [".github/workflows/ci.yml"], kept: KEPT };
+    expect(await desk.publish()).toEqual(refused);
+    expect(await desk.kept()).toEqual([{ ref: REF, sha }]);
+    sh(desk.upstream, "update-ref", "-d", "refs/heads/main");
+    expect(await desk.publish()).toEqual(refused);
+    expect(await desk.session()).toMatchObject({ pushedSha: undefined });
+    expect(await desk.publish({ allowCi: true })).toMatchObject({ kind: "pushed", sha });
+    expect(desk.remote(BRANCH)).toBe(sha);
+  });
+
+  test("while the forge cannot be reached, after a stop, and when the forge refuses; then it is kept", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const sha = await desk.work({ "ours.txt": "ours\n" });
+    const source = { url: "http://127.0.0.1:1/a.git", credentials: undefined };
+    const unavailable = { code: "unavailable" };
+    await expect(desk.publish({ source })).rejects.toMatchObject(unavailable);
+    const signal = AbortSignal.abort();
+    await expect(desk.publish({ signal })).rejects.toMatchObject(unavailable);
+    beforePush(desk, "echo 'Not on a Sunday.' >&2; exit 1");
+    const words = expect.stringContaining("Not on a Sunday.") as string;
+    expect(await desk.publish()).toEqual({ kind: "refused", words, kept: KEPT });
+    expect(await desk.kept()).toEqual([{ ref: REF, sha }]);
+    expect(desk.remote(BRANCH)).toBeUndefined();
+  });
+
+  test("where people's commits conflict, and the caller wants to know", async () => {
     await using desk = await openDesk();
     await desk.prepare();
     const tip = await desk.work({ "calc.js": "ours\n" });
-    await desk.core.sessions.patch(REF, { unresolved: ["calc.js"] });
-    expect(await desk.publish()).toMatchObject({ kind: "unresolved", paths: ["calc.js"] });
-    expect(await desk.kept()).toEqual([{ ref: REF, sha: tip }]);
-    expect(desk.remote(BRANCH)).toBeUndefined();
-  });
-
-  test("of a change to CI files; it is kept", async () => {
-    await using desk = await openDesk();
-    await desk.prepare();
-    const tip = await desk.work({ ...WORKFLOW, "calc.js": "1\n" });
-    expect(await desk.publish()).toEqual({
-      kind: "protected",
-      paths: [".github/workflows/ci.yml"],
-      kept: expect.stringMatching(/^refs\/kugetsu\/kept\//) as string,
-    });
-    expect(await desk.kept()).toEqual([{ ref: REF, sha: tip }]);
-    expect(desk.remote(BRANCH)).toBeUndefined();
-    expect(await desk.session()).toMatchObject({ pushedSha: undefined });
-  });
-
-  test("that the forge refuses; it is kept, with the forge's words", async () => {
-    await using desk = await openDesk();
-    await desk.prepare();
-    const tip = await desk.work({ "ours.txt": "ours\n" });
-    beforePush(desk, "echo 'Not on a Sunday.' >&2; exit 1");
-    const published = await desk.publish();
-    expect(published).toMatchObject({ kind: "refused" });
-    expect(published.kind === "refused" && published.words).toContain("Not on a Sunday.");
-    expect(await desk.kept()).toEqual([{ ref: REF, sha: tip }]);
-  });
-
-  test("while the forge cannot be reached", async () => {
-    await using desk = await openDesk();
-    await desk.prepare();
-    await desk.work({ "ours.txt": "ours\n" });
-    const gone = { url: "http://127.0.0.1:1/a.git", credentials: undefined };
-    await expect(desk.publish({ source: gone })).rejects.toMatchObject({ code: "unavailable" });
+    const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
+    const paths = ["calc.js"];
+    expect(await desk.publish({ onConflict: "tell" })).toEqual({ kind: "conflict", paths });
+    expect(desk.remote(BRANCH)).toBe(theirs);
+    expect(await desk.session()).toMatchObject({ branch: BRANCH, tip, pushedSha: undefined });
   });
 });
 
-describe("commits are pushed", () => {
-  test("to the session's branch, and once", async () => {
+describe.concurrent("commits are pushed", () => {
+  test("to the session's branch, once, also when an earlier life did not get to write it down", async () => {
     await using desk = await openDesk();
     await desk.prepare();
     const sha = await desk.work({ "ours.txt": "ours\n" });
@@ -88,17 +92,9 @@ describe("commits are pushed", () => {
     expect(await desk.publish()).toEqual(pushed);
     expect(desk.remote(BRANCH)).toBe(sha);
     expect(await desk.session()).toMatchObject({ branch: BRANCH, tip: sha, pushedSha: sha });
+    await desk.core.sessions.patch(REF, { pushedSha: undefined });
     beforePush(desk, "exit 1");
     expect(await desk.publish()).toEqual(pushed);
-  });
-
-  test("also when an earlier life pushed them and was killed before it wrote that down", async () => {
-    await using desk = await openDesk();
-    await desk.prepare();
-    const sha = await desk.work({ "ours.txt": "ours\n" });
-    await desk.publish();
-    await desk.core.sessions.patch(REF, { pushedSha: undefined });
-    expect(await desk.publish()).toMatchObject({ kind: "pushed", sha });
     expect(await desk.session()).toMatchObject({ pushedSha: sha });
   });
 
@@ -107,9 +103,9 @@ describe("commits are pushed", () => {
     await desk.prepare();
     const ours = await desk.work({ "ours.txt": "ours\n" });
     const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
-    const published = await desk.publish();
-    expect(published).toMatchObject({ kind: "pushed", branch: BRANCH, merged: true });
-    expect(sh(desk.fixture.upstream, "log", "-1", "--format=%P", BRANCH)).toBe(`${ours} ${theirs}`);
+    const pushed = { kind: "pushed", branch: BRANCH, merged: true };
+    expect(await desk.publish({ onConflict: "tell" })).toMatchObject(pushed);
+    expect(sh(desk.upstream, "log", "-1", "--format=%P", BRANCH)).toBe(`${ours} ${theirs}`);
     expect(await desk.session()).toMatchObject({ tip: desk.remote(BRANCH) });
   });
 
@@ -117,60 +113,28 @@ describe("commits are pushed", () => {
     await using desk = await openDesk();
     await desk.prepare();
     const ours = await desk.work({ "ours.txt": "ours\n" });
-    desk.push("elsewhere", { "theirs.txt": "theirs\n" });
-    const theirs = desk.remote("elsewhere");
+    const theirs = desk.push("elsewhere", { "theirs.txt": "theirs\n" });
     // Somebody's push comes first, the moment that ours is on its way.
-    beforePush(
-      desk,
-      `rm "$0"; unset GIT_QUARANTINE_PATH; git update-ref refs/heads/${BRANCH} ${theirs}`,
-    );
+    const script = `rm "$0"; unset GIT_QUARANTINE_PATH; git update-ref refs/heads/${BRANCH} ${theirs}`;
+    beforePush(desk, script);
     expect(await desk.publish()).toMatchObject({ kind: "pushed", branch: BRANCH, merged: true });
-    expect(sh(desk.fixture.upstream, "log", "-1", "--format=%P", BRANCH)).toBe(`${ours} ${theirs}`);
+    expect(sh(desk.upstream, "log", "-1", "--format=%P", BRANCH)).toBe(`${ours} ${theirs}`);
   });
 
-  test("to the next free branch when they conflict with what people pushed", async () => {
+  test("to the next free branch where they conflict, and from there to the next", async () => {
     await using desk = await openDesk();
     await desk.prepare();
     const sha = await desk.work({ "calc.js": "ours\n" });
     const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
     desk.push(`${BRANCH}-2`, { "taken.txt": "taken\n" });
-    expect(await desk.publish()).toEqual({
-      kind: "pushed",
-      branch: `${BRANCH}-3`,
-      sha,
-      merged: false,
-    });
+    const branch = `${BRANCH}-3`;
+    expect(await desk.publish()).toEqual({ kind: "pushed", branch, sha, merged: false });
     expect(desk.remote(BRANCH)).toBe(theirs);
-    expect(desk.remote(`${BRANCH}-3`)).toBe(sha);
-    expect(await desk.session()).toMatchObject({ branch: `${BRANCH}-3`, pushedSha: sha });
-  });
-
-  test("from the second branch on to the third", async () => {
-    await using desk = await openDesk();
-    await desk.prepare({ branch: `${BRANCH}-2` });
-    await desk.work({ "calc.js": "ours\n" });
-    desk.push(`${BRANCH}-2`, { "calc.js": "theirs\n" });
-    expect(await desk.publish()).toMatchObject({ kind: "pushed", branch: `${BRANCH}-3` });
-  });
-
-  test("of a discussion to its own next branch", async () => {
-    await using desk = await openDesk();
-    const branch = "fix/issue--discuss";
-    const ref = parseRef("git.example.com:3000/ann/calc#-discuss");
-    await desk.prepare({ branch });
-    await desk.work({ "calc.js": "ours\n" });
-    const { ref: _, ...session } = await desk.session();
-    await desk.core.sessions.put({ ...session, ref: "git.example.com:3000/ann/calc#-discuss" });
-    desk.push(branch, { "calc.js": "theirs\n" });
-    expect(await desk.publish({ ref })).toMatchObject({ branch: `${branch}-2` });
-  });
-
-  test("with changed CI files where the operator allows them", async () => {
-    await using desk = await openDesk();
-    await desk.prepare();
-    const sha = await desk.work(WORKFLOW);
-    expect(await desk.publish({ allowCi: true })).toMatchObject({ kind: "pushed", sha });
-    expect(desk.remote(BRANCH)).toBe(sha);
+    expect(desk.remote(branch)).toBe(sha);
+    expect(await desk.session()).toMatchObject({ branch, pushedSha: sha });
+    desk.push(branch, { "calc.js": "theirs again\n" });
+    await desk.work({ "calc.js": "ours again\n" });
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", branch: `${BRANCH}-4` });
   });
 
   test("with CI files that people changed on the base or on the branch", async () => {
@@ -181,14 +145,4 @@ describe("commits are pushed", () => {
     await desk.work({ "ours.txt": "ours\n" });
     expect(await desk.publish()).toMatchObject({ kind: "pushed", merged: true });
   });
-});
-
-test("a stopped turn pushes nothing", async () => {
-  await using desk = await openDesk();
-  await desk.prepare();
-  await desk.work({ "ours.txt": "ours\n" });
-  await expect(desk.publish({ signal: AbortSignal.abort() })).rejects.toMatchObject({
-    code: "unavailable",
-  });
-  expect(desk.remote(BRANCH)).toBeUndefined();
 });

@@ -1,16 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BRANCH, commitAll, REF, sh, write } from "../git/fixture.ts";
-import { openDesk } from "./core.ts";
+import { BRANCH, REF, sh, write } from "../git/fixture.ts";
+import { commitWork, openDesk } from "./core.ts";
 
-describe("without a session", () => {
+// Most of the time git is at work: several tests share the machine.
+describe.concurrent("without a session", () => {
   test("a new worktree stands on the branch, at the base branch", async () => {
     await using desk = await openDesk();
     const base = desk.remote("main");
     expect(await desk.prepare()).toMatchObject({
-      since: base,
-      mergeOf: undefined,
+      session: { tip: base, branch: BRANCH },
       conflicts: [],
       mergedFromForge: false,
       kept: [],
@@ -22,28 +22,19 @@ describe("without a session", () => {
       kind: "forked",
       state: "idle",
       worktreePath: desk.path,
-      branch: BRANCH,
       base: "main",
       startSha: base,
-      tip: base,
       pushedSha: undefined,
     });
   });
 
-  test("it stands at the forge's branch where there is one", async () => {
+  test("it stands at the forge's branch where there is one, whatever was in its place", async () => {
     await using desk = await openDesk();
     const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
-    expect(await desk.prepare()).toMatchObject({ since: theirs, mergedFromForge: false });
-    expect(readFileSync(join(desk.path, "theirs.txt"), "utf8")).toBe("theirs\n");
-    expect(await desk.session()).toMatchObject({ startSha: theirs, tip: theirs });
-  });
-
-  test("whatever stood in its place is removed", async () => {
-    await using desk = await openDesk();
     write(desk.path, { "left.txt": "by a life that was killed\n" });
-    await desk.prepare();
+    expect(await desk.prepare()).toMatchObject({ session: { startSha: theirs, tip: theirs } });
+    expect(readFileSync(join(desk.path, "theirs.txt"), "utf8")).toBe("theirs\n");
     expect(existsSync(join(desk.path, "left.txt"))).toBe(false);
-    expect(existsSync(join(desk.path, "calc.js"))).toBe(true);
   });
 
   test("a base branch that is not there is a failure, and no session is made", async () => {
@@ -51,125 +42,200 @@ describe("without a session", () => {
     await expect(desk.prepare({ base: "develop" })).rejects.toMatchObject({ code: "failed" });
     expect(await desk.core.sessions.get(REF)).toBeUndefined();
   });
+
+  test("a branch that cannot be beside another one is told before anything is made", async () => {
+    await using desk = await openDesk();
+    desk.push("fix", { "theirs.txt": "theirs\n" });
+    await expect(desk.prepare()).rejects.toMatchObject({ code: "conflict" });
+    expect(existsSync(desk.path)).toBe(false);
+  });
 });
 
-describe("with a session", () => {
+describe.concurrent("with a session", () => {
   test("the worktree is taken with its commits, and what git ignores stays", async () => {
     await using desk = await openDesk({ "calc.js": "0\n", ".gitignore": "node_modules\n" });
     await desk.prepare();
     const tip = await desk.work({ "calc.js": "1\n", "node_modules/a.js": "a\n" });
-    expect(await desk.prepare()).toMatchObject({ since: tip, mergedFromForge: false, kept: [] });
+    expect(await desk.prepare()).toMatchObject({ session: { tip }, mergedFromForge: false });
     expect(sh(desk.path, "rev-parse", "HEAD")).toBe(tip);
     expect(existsSync(join(desk.path, "node_modules", "a.js"))).toBe(true);
   });
 
-  test("people's commits are merged in", async () => {
+  test("what was committed for the agent is what it stands on", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const tip = await desk.work({ "left.txt": "left\n" }, "left");
+    expect(await desk.prepare()).toMatchObject({ session: { tip, worktreeAt: tip } });
+    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(tip);
+    expect(sh(desk.path, "status", "--porcelain")).toBe("");
+  });
+
+  test("people's commits are merged in, and those on top of ours taken as they are", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const ours = await desk.work({ "ours.txt": "ours\n" });
+    const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    const { session, ...rest } = await desk.prepare();
+    expect(rest).toMatchObject({ mergedFromForge: true, conflicts: [] });
+    expect(session.mergeOf).toBeUndefined();
+    expect(sh(desk.path, "log", "-1", "--format=%H %P")).toBe(`${session.tip} ${ours} ${theirs}`);
+    expect(sh(desk.path, "status", "--porcelain")).toBe("");
+    expect(existsSync(join(desk.path, "theirs.txt"))).toBe(true);
+    await desk.publish();
+    const tip = desk.push(BRANCH, { "more.txt": "more\n" });
+    expect(await desk.prepare()).toMatchObject({ session: { tip }, mergedFromForge: true });
+    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(tip);
+  });
+
+  test("a worktree that is gone is made anew, with the session's commits", async () => {
     await using desk = await openDesk();
     await desk.prepare();
     const tip = await desk.work({ "ours.txt": "ours\n" });
-    await desk.publish();
-    const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
-    await desk.core.sessions.patch(REF, { tip });
-    const ours = await desk.work({ "more.txt": "more\n" });
-    const prepared = await desk.prepare();
-    expect(prepared).toMatchObject({ mergedFromForge: true, conflicts: [], mergeOf: undefined });
-    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(prepared.since);
-    expect(sh(desk.path, "log", "-1", "--format=%P")).toBe(`${ours} ${theirs}`);
-    expect(sh(desk.path, "status", "--porcelain")).toBe("");
-    expect(existsSync(join(desk.path, "theirs.txt"))).toBe(true);
-    expect(await desk.session()).toMatchObject({ tip: prepared.since });
+    rmSync(desk.path, { recursive: true });
+    expect(await desk.prepare()).toMatchObject({ session: { tip } });
+    expect(readFileSync(join(desk.path, "ours.txt"), "utf8")).toBe("ours\n");
   });
 
-  test("people's commits on top of ours are taken as they are", async () => {
+  test("a worktree that git cannot read is moved aside and made anew", async () => {
     await using desk = await openDesk();
     await desk.prepare();
-    await desk.work({ "ours.txt": "ours\n" });
-    await desk.publish();
-    const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
-    expect(await desk.prepare()).toMatchObject({ since: theirs, mergedFromForge: true });
-    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(theirs);
+    const tip = await desk.work({ "ours.txt": "ours\n" }, "left");
+    rmSync(join(desk.path, ".git"));
+    rmSync(desk.core.home.private, { recursive: true });
+    const { session, kept } = await desk.prepare();
+    expect(session.tip).toBe(tip);
+    expect(kept.length).toBeGreaterThan(0);
+    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(tip);
   });
+});
 
-  test("a conflict with people's commits is begun in the worktree, and its solution is a merge", async () => {
+describe.concurrent("a conflict with people's commits", () => {
+  test("is begun in the worktree, and its solution is a merge", async () => {
     await using desk = await openDesk();
     await desk.prepare();
     const tip = await desk.work({ "calc.js": "ours\n" });
     const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
-    const prepared = await desk.prepare();
-    expect(prepared).toMatchObject({
-      since: tip,
-      mergeOf: theirs,
+    expect(await desk.prepare()).toMatchObject({
+      session: { tip, mergeOf: theirs },
       conflicts: ["calc.js"],
       mergedFromForge: true,
     });
     expect(readFileSync(join(desk.path, "calc.js"), "utf8")).toContain("<<<<<<<");
-    const merged = await desk.work({ "calc.js": "both\n" }, prepared);
-    expect(await desk.publish()).toEqual({
-      kind: "pushed",
-      branch: BRANCH,
-      sha: merged,
-      merged: false,
-    });
+    const sha = await desk.work({ "calc.js": "both\n" }, "left");
+    expect(
+      sh(desk.core.home.mirrors, "-C", (await desk.fetch()).path, "log", "-1", "--format=%P", sha),
+    ).toBe(`${tip} ${theirs}`);
+    expect(await desk.publish()).toEqual({ kind: "pushed", branch: BRANCH, sha, merged: false });
   });
 
-  test("a resumed turn takes the worktree as the agent left it", async () => {
-    await using desk = await openDesk();
-    const { since } = await desk.prepare();
-    await desk.core.sessions.patch(REF, { state: "running" });
-    write(desk.path, { "calc.js": "half done\n" });
-    const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
-    expect(await desk.prepare({ resumed: true })).toMatchObject({ since, mergedFromForge: false });
-    expect(readFileSync(join(desk.path, "calc.js"), "utf8")).toBe("half done\n");
-    expect(sh(desk.path, "rev-parse", "HEAD")).not.toBe(theirs);
-  });
-
-  test("what a lost turn left, committed or not, is taken over before the next one", async () => {
-    await using desk = await openDesk();
-    const { since } = await desk.prepare();
-    await desk.core.sessions.patch(REF, { state: "running" });
-    write(desk.path, { "committed.txt": "1\n" });
-    const lost = commitAll(desk.path, "Begun");
-    write(desk.path, { "left.txt": "2\n" });
-    const prepared = await desk.prepare();
-    expect(prepared).toMatchObject({ mergedFromForge: false, kept: [] });
-    expect(sh(desk.path, "log", "--format=%H", "-3")).toBe(`${prepared.since}\n${lost}\n${since}`);
-    expect(sh(desk.path, "log", "-1", "--format=%an %s%n%(trailers:key=Requested-by,valueonly)")).toBe(
-      "Kugetsu Mend it\nwalter",
-    );
-    expect(sh(desk.path, "status", "--porcelain")).toBe("");
-    expect(await desk.session()).toMatchObject({ tip: prepared.since });
-  });
-
-  test("what a lost turn left is merged with what people pushed", async () => {
+  test("is known after a crash in the midst of it, so that its markers are not pushed", async () => {
     await using desk = await openDesk();
     await desk.prepare();
+    await desk.work({ "calc.js": "ours\n" });
+    const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
+    await desk.prepare();
     await desk.core.sessions.patch(REF, { state: "running" });
-    write(desk.path, { "ours.txt": "ours\n" });
-    desk.push(BRANCH, { "theirs.txt": "theirs\n" });
-    expect(await desk.prepare()).toMatchObject({ mergedFromForge: true, conflicts: [] });
-    expect(existsSync(join(desk.path, "ours.txt"))).toBe(true);
-    expect(existsSync(join(desk.path, "theirs.txt"))).toBe(true);
+    expect(await desk.prepare({ resumed: true })).toMatchObject({
+      session: { mergeOf: theirs },
+      conflicts: ["calc.js"],
+    });
+    await desk.work({}, "left");
+    expect(await desk.publish()).toMatchObject({ kind: "unresolved", paths: ["calc.js"] });
   });
 });
 
-describe("on another branch than before", () => {
+describe.concurrent("a turn that was cut off", () => {
+  test("is resumed in the worktree as the agent left it", async () => {
+    await using desk = await openDesk();
+    const { session } = await desk.prepare();
+    await desk.core.sessions.patch(REF, { state: "running" });
+    write(desk.path, { "calc.js": "half done\n" });
+    desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    expect(await desk.prepare({ resumed: true })).toMatchObject({
+      session: { tip: session.tip },
+      mergedFromForge: false,
+    });
+    expect(readFileSync(join(desk.path, "calc.js"), "utf8")).toBe("half done\n");
+    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(session.tip);
+  });
+
+  test("before its agent began is no turn: the worktree is brought to what was merged since", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    await desk.work({ "ours.txt": "ours\n" });
+    desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", merged: true });
+    const { session } = await desk.prepare({ resumed: true });
+    expect(sh(desk.path, "rev-parse", "HEAD")).toBe(session.tip);
+    expect(existsSync(join(desk.path, "theirs.txt"))).toBe(true);
+  });
+
+  test("and is not resumed is taken over before the next one, committed or not", async () => {
+    await using desk = await openDesk();
+    const before = await desk.prepare();
+    await desk.core.sessions.patch(REF, { state: "running" });
+    write(desk.path, { "committed.txt": "1\n" });
+    commitWork(desk.path);
+    const lost = sh(desk.path, "rev-parse", "HEAD");
+    write(desk.path, { "left.txt": "2\n" });
+    desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    const { session, ...rest } = await desk.prepare();
+    expect(rest).toEqual({ conflicts: [], mergedFromForge: true, kept: [] });
+    const [merge, left, committed, since] = sh(
+      desk.path,
+      "log",
+      "--first-parent",
+      "--format=%H",
+      "-4",
+    ).split("\n");
+    expect([merge, committed, since]).toEqual([session.tip, lost, before.session.tip]);
+    expect(
+      sh(
+        desk.path,
+        "log",
+        "-1",
+        "--format=%an %s%n%(trailers:key=Requested-by,valueonly)",
+        left ?? "",
+      ),
+    ).toMatch(/^Kugetsu Unfinished work .*\nwalter$/);
+    expect(existsSync(join(desk.path, "theirs.txt"))).toBe(true);
+    expect(sh(desk.path, "status", "--porcelain")).toBe("");
+  });
+
+  test("and rewrote what was pushed does not conflict with itself", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const pushed = await desk.work({ "calc.js": "ours\n" });
+    await desk.publish();
+    await desk.core.sessions.patch(REF, { state: "running" });
+    write(desk.path, { "calc.js": "ours, better\n" });
+    sh(desk.path, "commit", "-q", "-a", "--amend", "-m", "Better");
+    const { session, conflicts } = await desk.prepare();
+    expect(conflicts).toEqual([]);
+    expect(readFileSync(join(desk.path, "calc.js"), "utf8")).toBe("ours, better\n");
+    expect(await (await desk.fetch()).contains(pushed, session.tip)).toBe(true);
+  });
+});
+
+describe.concurrent("on another branch than before", () => {
   const second = { branch: `${BRANCH}-2` };
 
-  test("a new worktree begins at the base of now, and unpushed work is kept", async () => {
+  test("a new worktree begins at the base of now, unpushed work is kept, the conversation goes on", async () => {
     await using desk = await openDesk();
     await desk.prepare();
     const tip = await desk.work({ "ours.txt": "ours\n" });
+    await desk.core.sessions.patch(REF, { opencodeSessionId: "ses_1", seenCommentId: 7 });
     write(desk.path, { "left.txt": "not committed\n" });
     const base = desk.push("main", { "new.txt": "new\n" });
-    const { since, kept } = await desk.prepare(second);
-    expect(since).toBe(base);
+    const { session, kept } = await desk.prepare(second);
+    expect(session).toMatchObject({ ...second, tip: base, pushedSha: undefined });
+    expect(session).toMatchObject({ opencodeSessionId: "ses_1", seenCommentId: 7 });
     expect(kept).toEqual([expect.stringMatching(/^refs\/kugetsu\/kept\//)]);
     const [work] = await desk.kept();
     const mirror = await desk.fetch();
     expect(await mirror.contains(tip, work?.sha ?? "")).toBe(true);
     expect(await mirror.read(work?.sha ?? "", "left.txt", 100)).toBe("not committed\n");
     expect(existsSync(join(desk.path, "ours.txt"))).toBe(false);
-    expect(await desk.session()).toMatchObject({ ...second, tip: base, pushedSha: undefined });
   });
 
   test("work that is on the forge is not kept a second time", async () => {
@@ -179,13 +245,5 @@ describe("on another branch than before", () => {
     await desk.publish();
     expect(await desk.prepare(second)).toMatchObject({ kept: [] });
     expect(await desk.kept()).toEqual([]);
-  });
-
-  test("the conversation goes on", async () => {
-    await using desk = await openDesk();
-    await desk.prepare();
-    await desk.core.sessions.patch(REF, { opencodeSessionId: "ses_1", seenCommentId: 7 });
-    await desk.prepare(second);
-    expect(await desk.session()).toMatchObject({ opencodeSessionId: "ses_1", seenCommentId: 7 });
   });
 });

@@ -8,6 +8,9 @@ type Ctx = Context<ForgeEnv>;
 /** The JSON object that was sent, or the end of the request with Gitea's 422. */
 export async function readBody(c: Ctx): Promise<Json> {
   const text = await c.req.text();
+  if (text !== "" && !/^application\/json\b/.test(c.req.header("content-type") ?? "")) {
+    throw stop(failure(c, 422, "[]: Empty Content-Type"));
+  }
   let value: unknown;
   try {
     value = text === "" ? {} : JSON.parse(text);

@@ -1,10 +1,10 @@
 import { KugetsuError, safeMessage } from "../kugetsu/errors.ts";
-import type { Admit, ReportEnd } from "./admission.ts";
-import type { Received } from "./admit.ts";
+import type { Admit, ReportEnd } from "./contract.ts";
+import type { DueAdmission } from "./settle.ts";
 import { backoff } from "./backoff.ts";
 import type { JobEnd } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 import { persist } from "./persist.ts";
 
 export interface AdmissionsOptions {
@@ -30,19 +30,24 @@ export function createAdmissions(options: AdmissionsOptions) {
   const { store, report, log, now, random, only, closing } = options;
   const busy = new Map<number, Promise<void>>();
 
-  const run = async ({ job, tries, faults }: Received): Promise<void> => {
+  const run = async ({ job, tries, faults }: DueAdmission): Promise<void> => {
     try {
       const admission = await options.admit(job);
       const settled = await persist(() => store.settle(job.id, admission), log, closing);
       if (settled?.state === "dropped")
         log.info({ job: job.id, why: settled.words }, "A job is dropped");
     } catch (error) {
-      const isUnavailable = error instanceof KugetsuError && error.code === "unavailable";
-      const dueAt = now() + backoff(tries + 1, random());
+      const known = error instanceof KugetsuError ? error : undefined;
+      const isUnavailable = known?.code === "unavailable";
+      const dueAt = now() + Math.max(backoff(tries + 1, random()), known?.retryAfterMs ?? 0);
       // Counted first: whatever else goes wrong, the job is not tried again at once and for ever.
       await persist(() => store.postpone(job.id, dueAt, !isUnavailable), log, closing);
       if (isUnavailable || faults + 1 < MAX_FAULTS) {
-        log.warn({ job: job.id, tries: tries + 1, err: error }, "A job could not be admitted yet");
+        const level = known?.needsOperator === true ? "error" : "warn";
+        log[level](
+          { job: job.id, tries: tries + 1, err: error },
+          "A job could not be admitted yet",
+        );
         return;
       }
       log.error({ job: job.id, err: error }, "A job cannot be admitted");

@@ -1,14 +1,14 @@
 import { and, asc, eq, isNotNull, lt, lte, ne, notExists, notInArray, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Tx } from "../kugetsu/db/database.ts";
-import type { Admission } from "./admission.ts";
+import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
 import { type JobRow, toJob } from "./job-row.ts";
 import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { jobs } from "./schema.ts";
 
 /** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
-export interface Received {
+export interface DueAdmission {
   readonly job: Job;
   readonly tries: number;
   readonly faults: number;
@@ -20,7 +20,7 @@ export function nextReceived(
   busy: readonly number[],
   now: number,
   only: number | undefined,
-): Received | undefined {
+): DueAdmission | undefined {
   const older = alias(jobs, "older");
   // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
   const before = tx
@@ -84,13 +84,13 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
 
 function change(outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "queued") {
-    return { state: "queued", thread: outcome.thread, admittedAt: now };
+    return { state: "queued", thread: outcome.thread ?? null, admittedAt: now };
   }
   const words = outcome.kind === "refused" ? outcome.words : outcome.why;
   return { state: outcome.kind, words, finishedAt: now };
 }
 
-/** A comment gives one command, however often it is edited. */
+/** A comment gives one command, however often it is edited. An answer to what was no command is not one. */
 function isCommentAdmitted(tx: Tx, job: JobRow): boolean {
   const other = tx
     .select({ id: jobs.id })
@@ -102,6 +102,7 @@ function isCommentAdmitted(tx: Tx, job: JobRow): boolean {
         eq(jobs.repositoryId, job.repositoryId),
         ne(jobs.id, job.id),
         isNotNull(jobs.admittedAt),
+        isNotNull(jobs.verb),
       ),
     )
     .limit(1)

@@ -7,7 +7,11 @@ const QUEUED = { kind: "queued", thread: THREAD } as const;
 test("an admitted job is queued with its thread, and its acknowledgement goes out", async () => {
   const { store, outbox, owner } = createQueue();
   const id = await accepted(store, newJob(1));
-  expect(await store.settle(id, QUEUED)).toMatchObject({ state: "queued", thread: THREAD });
+  expect(await store.settle(id, QUEUED)).toMatchObject({
+    state: "queued",
+    thread: THREAD,
+    admittedAt: 1_000_000,
+  });
   expect(await outbox.claim(owner)).toMatchObject({
     key: `status:${id}`,
     maybePosted: false,
@@ -45,6 +49,17 @@ test("a comment gives one command however often it is edited, and an edit that f
   expect(await store.settle(first, QUEUED)).toMatchObject({ state: "queued" });
   expect(await store.settle(second, QUEUED)).toMatchObject({ state: "dropped" });
   expect(await outbox.find(`status:${second}`)).toBeUndefined();
+});
+
+test("an edit that mends a word which was no verb counts, once", async () => {
+  const { store } = createQueue();
+  const job = newJob(1, { lane: "quick", verb: undefined, word: "fxi" });
+  await queued(store, job);
+  const mended = { ...newJob(1), commentId: job.commentId, action: "edited" as const };
+  const fix = await accepted(store, mended);
+  expect(await store.settle(fix, QUEUED)).toMatchObject({ state: "queued" });
+  const again = await accepted(store, { ...mended, commentBody: "/kugetsu fix it" });
+  expect(await store.settle(again, QUEUED)).toMatchObject({ state: "dropped" });
 });
 
 test("a refused or dropped command does not use up its comment", async () => {

@@ -1,10 +1,15 @@
+// What the queue asks of whoever uses it: an admission, a handler, and words for an end.
 import type { Thread } from "../thread.ts";
 import type { Job, JobEnd } from "./job.ts";
 import type { NewMessage } from "./message.ts";
 
 /** What the forge said about the act and the actor's right. */
 export type Admission =
-  | { readonly kind: "queued"; readonly thread: Thread }
+  | {
+      readonly kind: "queued";
+      /** undefined where no agent will read it. */
+      readonly thread: Thread | undefined;
+    }
   /** The actor may not; `say` takes the place of the acknowledgement. */
   | { readonly kind: "refused"; readonly words: string; readonly say: readonly NewMessage[] }
   /** The forge does not confirm the act; nobody is told, `why` is for the log. */
@@ -17,7 +22,7 @@ export type Admission =
 export type Admit = (job: Job) => Promise<Admission>;
 
 /** How a handler ended. `interrupted` (after a shutdown's abort): the job goes on after the restart. */
-export type HandlerEnd =
+export type JobOutcome =
   | (JobEnd & { readonly say?: readonly NewMessage[] })
   | { readonly state: "interrupted"; readonly say?: readonly NewMessage[] };
 
@@ -30,7 +35,7 @@ export type Handle = (
     /** An earlier attempt was cut off: see `job.notes` for how far it came. */
     readonly resumed: boolean;
   },
-) => Promise<HandlerEnd>;
+) => Promise<JobOutcome>;
 
 /** What is said of an end, however it came about (handler, crash, stop of a waiting job); pure. */
 export type ReportEnd = (job: Job, end: JobEnd) => readonly NewMessage[];

@@ -1,0 +1,59 @@
+import { KugetsuError } from "../errors.ts";
+import type { Session } from "../db/sessions.ts";
+import type { Mirror } from "../git/mirror.ts";
+import type { Core, Place } from "./core.ts";
+
+/**
+ * Saves what a session has beyond what is on the forge, before its worktree goes: commits and changes under refs in the
+ * mirror. A worktree that git cannot read (an agent can make it so) is moved aside whole. Never fails for what an
+ * agent did.
+ *
+ * @returns names of refs, and absolute paths of what was moved aside
+ */
+export async function keepWorktree(
+  core: Core,
+  mirror: Mirror,
+  place: Place,
+  session: Session | undefined,
+): Promise<string[]> {
+  if (session?.tip === undefined || session.branch === undefined) return [];
+  const kept: string[] = [];
+  const tips = [session.tip];
+  try {
+    const taken = await core.git.takeOver({
+      ref: session.ref,
+      mirror,
+      key: place.key,
+      path: place.cwd,
+      branch: session.branch,
+      since: session.tip,
+      requestedBy: session.requester ?? "kugetsu",
+      subject: "Keep what the worktree held",
+      env: place.env,
+      mergeOf: session.mergeOf,
+    });
+    kept.push(...taken.alsoKept.map(({ name }) => name));
+    if (taken.rewritten) tips.push(taken.tip);
+    else tips[0] = taken.tip;
+  } catch (error) {
+    if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
+    kept.push(...(await core.git.moveAside({ key: place.key, path: place.cwd })));
+  }
+  for (const tip of tips) {
+    if (await isOnForge(mirror, tip, session.pushedSha)) continue;
+    kept.push(await core.git.keep(mirror, { ref: session.ref, sha: tip, at: new Date() }));
+  }
+  return kept;
+}
+
+/** The mirror's heads are those of the last fetch: what was pushed since is known from the session. */
+async function isOnForge(
+  mirror: Mirror,
+  sha: string,
+  pushed: string | undefined,
+): Promise<boolean> {
+  if (pushed !== undefined && (await mirror.contains(sha, pushed))) return true;
+  const heads = await mirror.heads();
+  for (const head of heads.values()) if (await mirror.contains(sha, head)) return true;
+  return false;
+}

@@ -1,0 +1,60 @@
+import type { Session } from "../db/sessions.ts";
+import type { Mirror } from "../git/mirror.ts";
+import type { Taken } from "../git/takeover.ts";
+import type { TurnOrder } from "../turn.ts";
+import type { Core, Place } from "./core.ts";
+
+/** What a turn left in its worktree, now in the mirror. */
+export interface TakenTurn {
+  readonly session: Session;
+  /** The session's new tip. */
+  readonly tip: string;
+  readonly taken: Taken;
+  readonly kept: readonly string[];
+}
+
+/**
+ * Takes a turn's work over and writes it down as the session's tip. History that the agent rewrote becomes a
+ * continuation of what was there, so that nothing has to be forced.
+ *
+ * @throws KugetsuError `failed` when git cannot read what the agent left
+ */
+export async function takeTurnOver(
+  core: Core,
+  order: Pick<TurnOrder, "requestedBy" | "subject">,
+  mirror: Mirror,
+  place: Place,
+  session: Session & { readonly tip: string; readonly branch: string },
+  outcome = "idle",
+): Promise<TakenTurn> {
+  const { ref, tip: since, branch, mergeOf } = session;
+  const taken = await core.git.takeOver({
+    ref,
+    mirror,
+    key: place.key,
+    path: place.cwd,
+    branch,
+    since,
+    requestedBy: order.requestedBy,
+    subject: outcome === "finished" ? order.subject : "Unfinished work of a turn that was cut off",
+    env: place.env,
+    mergeOf,
+  });
+  const tip = taken.rewritten
+    ? await core.git.graft(mirror, {
+        of: taken.tip,
+        parents: [since, taken.tip],
+        message: `Take over the rewritten history of ${branch}`,
+      })
+    : taken.tip;
+  const isWhereItStands =
+    tip === taken.tip && !taken.committedForAgent && taken.foundOn === undefined;
+  const changed = await core.sessions.patch(ref, {
+    state: outcome,
+    tip,
+    worktreeAt: isWhereItStands ? tip : undefined,
+    mergeOf: undefined,
+    unresolved: taken.unresolved,
+  });
+  return { session: changed, tip, taken, kept: taken.alsoKept.map(({ name }) => name) };
+}

@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createHandle, reportEnd, type RunOptions } from "../../src/handlers/run.ts";
+import type { Job } from "../../src/jobs/job.ts";
+import { createJobStore } from "../../src/jobs/job-store.ts";
+import { keptLog } from "../jobs/queue.ts";
+import { type Desk, openDesk, QUIET, reportOf, SHOP } from "./desk.ts";
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(() => desk[Symbol.asyncDispose]());
+
+function run(job: Job, options: Partial<RunOptions> & { resumed?: boolean } = {}) {
+  const handle = createHandle({
+    forge: () => desk.gitea,
+    kugetsu: desk.kugetsu,
+    store: createJobStore({ db: desk.kugetsu.database }),
+    queue: QUIET,
+    settings: {
+      limits: { wallMs: 1_000, silenceMs: 1_000 },
+      allowCiChanges: [],
+      version: "1.2.3",
+    },
+    log: keptLog(),
+    mask: (text) => text.replaceAll("a-secret-word", "***"),
+    say: async () => undefined,
+    ...options,
+  });
+  const { signal } = new AbortController();
+  return handle(job, { signal, resumed: options.resumed ?? false });
+}
+
+/** A report as a turn writes it down. */
+const noted = (job: Job) => ({ ...reportOf(job), notes: [] });
+const quick = (word: string, change: Partial<Job> = {}) =>
+  desk.job({ lane: "quick", word, verb: undefined, ...change });
+
+describe("without an agent", () => {
+  test("help says what can be written, in one comment", async () => {
+    const end = await run(quick("help", { verb: "help" }));
+    expect(end).toMatchObject({ state: "done", say: [{ kind: "status" }] });
+    expect(end.say?.[0]?.body).toContain("/kugetsu fix");
+    expect(end.say?.[0]?.body).toContain("1.2.3");
+  });
+
+  test("a word that is no verb is answered with the nearest one", async () => {
+    const end = await run(quick("fixx"));
+    expect(end.say?.[0]?.body).toContain("`/kugetsu fix`");
+  });
+
+  test("a secret in what is said is taken out, also of what is stored", async () => {
+    const end = await run(quick("a-secret-word"));
+    expect(JSON.stringify(end)).not.toContain("a-secret-word");
+  });
+
+  test.each(["continue", "reset", "retry", "status"] as const)(
+    "%s says that there is nothing yet, and how to begin",
+    async (verb) => {
+      const end = await run(desk.job({ verb, word: verb }));
+      expect(end).toMatchObject({ state: "done", say: [{ kind: "status" }] });
+      expect(end.say).toHaveLength(1);
+      expect(end.say?.[0]?.body).toMatch(/no session|nothing to repeat|no earlier order/);
+    },
+  );
+
+  test("delegate without an order asks for one", async () => {
+    const end = await run(desk.job({ verb: "delegate", lane: "pm" }));
+    expect(end.say?.[0]?.body).toContain("/kugetsu delegate <message>");
+  });
+
+  test("status tells what runs, what waits and where the session stands", async () => {
+    const job = quick("status", { verb: "status" });
+    await desk.turned(job, "0".repeat(40), { pushedSha: "0".repeat(40) });
+    const others = [
+      { ...job, id: 1, lane: "dev", verb: "fix", state: "running", startedAt: Date.now() },
+      { ...job, id: 2, lane: "dev", verb: "fix", state: "queued" },
+      { ...job, id: 3, lane: "dev", verb: "fix", state: "done" },
+    ] as const satisfies Job[];
+    const queue = { ...QUIET, jobsOf: async () => [job, ...others] };
+    const end = await run(job, { queue });
+    const body = end.say?.[0]?.body;
+    for (const line of [/`fix` is worked on/, /1 order waits/, /`\/kugetsu continue/]) {
+      expect(body).toMatch(line);
+    }
+    expect(body).toContain(`\`fix/issue-${job.issueNumber}\``);
+  });
+
+  test.each([
+    ["all of it", "all", true, { running: 1, waiting: 2 }, "2 waiting orders are taken back"],
+    ["the running turn", "", false, { running: 1, waiting: 0 }, "the running turn is ended"],
+    ["nothing that runs", "", false, { running: 0, waiting: 0 }, "Nothing runs"],
+  ])("stop ends %s", async (_, message, all, ended, words) => {
+    const asked: object[] = [];
+    const queue = {
+      ...QUIET,
+      stop: async (ref: string, options: { by: string; waiting: boolean }) => {
+        asked.push({ ref, ...options });
+        return ended;
+      },
+    };
+    const job = quick("stop", { verb: "stop", message });
+    const end = await run(job, { queue });
+    expect(asked).toEqual([{ ref: job.ref, by: "walter", waiting: all }]);
+    expect(end.say?.[0]?.body).toContain(words);
+  });
+
+  test("reset removes the session and says where unpushed work is", async () => {
+    const job = desk.job({ verb: "reset", word: "reset" });
+    await desk.sessions.put({ ref: job.ref, kind: "forked" });
+    const end = await run(job);
+    expect(end).toMatchObject({ state: "done" });
+    expect(end.say?.[0]?.body).toContain("**Reset.**");
+    expect(await desk.kugetsu.session(job.ref)).toBeUndefined();
+  });
+
+  test("a bare fix on a finished session answers with its open pull request", async () => {
+    const job = desk.job();
+    const branch = `fix/issue-${job.issueNumber}`;
+    const files = { "x.txt": "x\n" };
+    const { sha } = await desk.forge.commit(SHOP, branch, { by: "walter", message: "x", files });
+    const draft = { title: "x", body: "", head: branch, base: "main" };
+    const pull = await desk.gitea.createPullRequest("olivia", "shop", draft);
+    await desk.turned(job, sha, { pushedSha: sha });
+    const end = await run(job);
+    expect(end).toMatchObject({ state: "done", say: [{ kind: "status" }] });
+    expect(end.say?.[0]?.body).toContain(pull.webUrl);
+  });
+});
+
+test("a turn that an earlier life finished is published and told, without an agent", async () => {
+  const job = desk.job();
+  await desk.turned(job, await desk.commit({ "a.txt": "a\n" }));
+  const end = await run({ ...job, notes: { report: noted(job), began: true } }, { resumed: true });
+  const pull = desk.forge.pulls(SHOP).find(({ head }) => head === reportOf(job).branch);
+  expect(end).toMatchObject({
+    state: "done",
+    say: [
+      { kind: "status" },
+      {
+        kind: "review",
+        target: { pull: pull?.number, login: "walter" },
+        body: expect.stringContaining("@walter") as string,
+      },
+    ],
+  });
+  expect(end.say?.[0]?.body).toContain(pull?.url);
+  expect(await desk.kugetsu.session(job.ref)).toMatchObject({ seenCommentId: job.commentId });
+});
+
+test("whoever was already asked for a review is told by a mention", async () => {
+  const job = desk.job();
+  await desk.turned(job, await desk.commit({ "b.txt": "b\n" }));
+  const notes = { report: noted(job), began: true };
+  const first = await run({ ...job, notes }, { resumed: true });
+  const pull = first.say?.[1]?.target.pull ?? 0;
+  await desk.gitea.requestReview("olivia", "shop", pull, "walter");
+  const second = await run({ ...job, notes }, { resumed: true });
+  expect(second.say?.[1]).toMatchObject({ kind: "comment", target: { number: job.issueNumber } });
+});
+
+test.each(["failed", "timed_out", "stopped"] as const)(
+  "a turn that %s is told as such, and nothing is pushed",
+  async (outcome) => {
+    const job = desk.job();
+    const report = noted(job);
+    const result = { ...report.result, outcome, reason: "It was so." };
+    const end = await run({ ...job, notes: { report: { ...report, result } } });
+    expect(end).toMatchObject({ state: outcome, say: [{ kind: "status" }, { kind: "comment" }] });
+    expect(end.say?.[0]?.body).toContain("It was so.");
+    expect(desk.forge.branches(SHOP).get(report.branch)).toBeUndefined();
+  },
+);
+
+describe("an end that no handler saw", () => {
+  const end = { state: "failed", words: "Internal error." } as const;
+
+  test("is told in the status comment, and to whoever asked", () => {
+    expect(reportEnd(desk.job(), end)).toMatchObject([
+      { kind: "status", body: expect.stringContaining("Internal error.") as string },
+      { kind: "comment", body: expect.stringContaining("@walter") as string },
+    ]);
+  });
+
+  test("before its begin is told in the status comment alone", () => {
+    expect(reportEnd(desk.job({ startedAt: undefined }), end)).toMatchObject([{ kind: "status" }]);
+  });
+
+  test("of a quick command is told in the status comment alone", () => {
+    expect(reportEnd(quick("help"), end)).toMatchObject([{ kind: "status" }]);
+  });
+});
