@@ -35,6 +35,7 @@ export interface Bot extends AsyncDisposable {
 const GITEA = "gitea";
 /** How long the last words may take on their way to the forge when the bot ends. */
 const LAST_WORDS_MS = 5_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Puts the bot together and starts it. Only this file names concrete adapters.
@@ -106,6 +107,14 @@ export async function startBot(
         forge: forgeOf,
         served: servedBy(config.allow),
         delegateAllow: config.delegateAllow,
+        turnsPerDay: config.turnsPerDay,
+        turnsToday: ({ id, forge: name, actor }) =>
+          store.countTurns({
+            forge: name,
+            actorId: actor.id,
+            since: Date.now() - DAY_MS,
+            except: id,
+          }),
         log,
       }),
       handle: createHandle({

@@ -1,3 +1,4 @@
+import type { Person } from "../forge/event.ts";
 import type { Forge, Issue } from "../forge/forge.ts";
 import type { Admission, Admit } from "../jobs/contract.ts";
 import type { Job } from "../jobs/job.ts";
@@ -14,11 +15,16 @@ export interface AdmitOptions {
   readonly served: ServedBy;
   /** People (`login`) who may delegate although they administer nothing. */
   readonly delegateAllow: readonly string[];
+  /** TURNS_PER_DAY of one person. */
+  readonly turnsPerDay: number;
+  /** How many turns this job's actor was given in the last 24 hours, without this one. */
+  readonly turnsToday: (job: Job) => Promise<number>;
   readonly log: Log;
 }
 
 /** Decides whether a delivery's word becomes work: the forge confirms the act, and the actor's right. */
-export function createAdmit({ forge: forgeOf, served, delegateAllow, log }: AdmitOptions): Admit {
+export function createAdmit(options: AdmitOptions): Admit {
+  const { forge: forgeOf, served, delegateAllow, turnsPerDay, turnsToday, log } = options;
   return async (job) => {
     const forge = forgeOf(job.forge);
     if (!served(job.repository)) return dropped("the operator does not serve this repository");
@@ -28,14 +34,15 @@ export function createAdmit({ forge: forgeOf, served, delegateAllow, log }: Admi
     if (!served(act.repository)) return dropped("the operator does not serve the repository now");
     const right = await decideRight(forge, act.repository, job, delegateAllow);
     if (!right.may) {
-      log.warn(
-        { job: job.id, actor: job.actor.login, why: right.why, help: right.help },
-        "refused",
-      );
-      return refused(job, { why: right.why });
+      log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
+      return refused(job, { why: right.why, who: right.who });
     }
     if (act.issue.isPullRequest && job.verb !== undefined && job.verb !== "help") {
       return refused(job, { why: "pull_request", issue: await issueOf(forge, act.issue) });
+    }
+    if (job.lane !== "quick" && (await turnsToday(job)) >= turnsPerDay) {
+      log.warn({ job: job.id, who: job.actor.login, why: "TURNS_PER_DAY is used up" }, "refused");
+      return refused(job, { why: "daily_limit", limit: turnsPerDay });
     }
     const thread = job.lane === "quick" ? undefined : await snapshotThread(forge, job, act);
     return { kind: "queued", thread };
@@ -46,11 +53,15 @@ function dropped(why: string): Admission {
   return { kind: "dropped", why };
 }
 
-function refused(job: Job, reason: { why: Refusal; issue?: number | undefined }): Admission {
+function refused(
+  job: Job,
+  reason: { why: Refusal; who?: Person; issue?: number | undefined; limit?: number },
+): Admission {
+  const { login } = reason.who ?? job.actor;
   return {
     kind: "refused",
     words: reason.why,
-    say: rejection(job, refusal({ login: job.actor.login, verb: job.verb ?? "help", ...reason })),
+    say: rejection(job, refusal({ login, verb: job.verb ?? "help", ...reason })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
+import type { Person } from "../forge/event.ts";
 import type { Comment, Forge, Issue, Repository } from "../forge/forge.ts";
 import type { Job } from "../jobs/job.ts";
 import { isBot } from "./bots.ts";
@@ -45,9 +46,11 @@ export async function confirmAct(forge: Forge, job: Job): Promise<ConfirmedAct> 
   if (comment === undefined) return denied("the forge knows no such comment");
   if (comment.issueNumber !== job.issueNumber)
     return denied("the comment belongs to another issue");
-  if (comment.author.id !== job.author.id) return denied("somebody else wrote the comment");
+  if (!isSame(comment.author, job.author)) {
+    return denied("somebody else wrote the comment");
+  }
   if (comment.body !== job.commentBody) return denied("the comment has other words");
-  if (job.action === "created" && job.actor.id !== comment.author.id) {
+  if (job.action === "created" && !isSame(job.actor, comment.author)) {
     return denied("only its author can have created the comment");
   }
   if (job.createdAt - Date.parse(comment.updatedAt) > OLDEST_MS)
@@ -67,4 +70,9 @@ async function missing<T>(asked: Promise<T>): Promise<T | undefined> {
     if (error instanceof KugetsuError && error.code === "not_found") return undefined;
     throw error;
   }
+}
+
+/** By name as well: what is said to people, and whom the operator names, goes by it. */
+function isSame(one: Person, other: Person): boolean {
+  return one.id === other.id && one.login.toLowerCase() === other.login.toLowerCase();
 }

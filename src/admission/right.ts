@@ -1,3 +1,4 @@
+import type { Person } from "../forge/event.ts";
 import type { Forge, Permission, Repository } from "../forge/forge.ts";
 import type { Job } from "../jobs/job.ts";
 
@@ -7,6 +8,8 @@ export type Right =
   | {
       readonly may: false;
       readonly why: "no_right" | "no_admin" | "unknown";
+      /** Whose right is missing: of an edited comment it may be the author's. */
+      readonly who: Person;
       readonly help?: string;
     };
 
@@ -21,11 +24,11 @@ export async function decideRight(
   for (const person of people) {
     const permission = await forge.permission(repository, person);
     if (permission.level === "unknown")
-      return { may: false, why: "unknown", help: permission.help };
-    if (!mayPush(permission)) return { may: false, why: "no_right" };
+      return { may: false, why: "unknown", who: person, help: permission.help };
+    if (!mayPush(permission)) return { may: false, why: "no_right", who: person };
     const named = delegateAllow.some((login) => login.toLowerCase() === person.login.toLowerCase());
     if (job.verb === "delegate" && permission.level !== "admin" && !named)
-      return { may: false, why: "no_admin" };
+      return { may: false, why: "no_admin", who: person };
   }
   return { may: true };
 }

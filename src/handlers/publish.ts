@@ -5,6 +5,7 @@ import type { PullRequest } from "../forge/forge.ts";
 import { code, pullRequestBody, pullRequestTitle } from "../reply.ts";
 import type { Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
+import { titleOf } from "./title.ts";
 
 /** What became of a turn's commits on the forge. */
 export interface Publication {
@@ -174,7 +175,7 @@ async function openPull(
     ref: job.ref,
   };
   const created = await forge.createPullRequest(owner, name, {
-    title: mask(pullRequestTitle(job.issueTitle)),
+    title: mask(pullRequestTitle(titleOf(job))),
     body: mask(pullRequestBody(facts)),
     head: branch,
     // The branch that the work was made for may have been renamed since.

@@ -11,6 +11,7 @@ import type { Thread } from "../thread.ts";
 import { planBranch } from "./branch.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
+import { titleOf } from "./title.ts";
 import { followProgress } from "./progress.ts";
 import { publish, type Publication } from "./publish.ts";
 
@@ -109,7 +110,7 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
     branch,
     forgeHead: head,
     requestedBy: job.actor.login,
-    subject: plain(job.issueTitle, 60) || `Work on issue ${job.issueNumber}`,
+    subject: plain(titleOf(job), 60),
     prompt: promptOf(work, order, session, anew),
     limits: work.settings.limits,
     signal: work.signal,

@@ -17,6 +17,8 @@ function create(options: Partial<AdmitOptions> = {}) {
     forge: () => world.gitea,
     served: servedBy([]),
     delegateAllow: [],
+    turnsPerDay: 20,
+    turnsToday: async () => 0,
     log,
     ...options,
   });
@@ -165,4 +167,11 @@ test("while the forge is down nothing is decided, and the job stays until it is 
   worker.wake();
   expect(await worker.finished(id)).toMatchObject({ state: "done" });
   expect(handled).toEqual([id]);
+});
+
+test("who has used up the day's turns is told so", async () => {
+  const { admit } = create({ turnsPerDay: 3, turnsToday: async () => 3 });
+  const admission = await admit(world.order());
+  expect(admission).toMatchObject({ kind: "refused", words: "daily_limit" });
+  expect(JSON.stringify(admission)).toContain("your 3 turns");
 });

@@ -78,6 +78,7 @@ async function byAssignees(api: Api, repository: Repository, person: Person): Pr
     .map(readPerson)
     .find((one) => one?.id === person.id);
   if (assignee === undefined) return NONE;
+  if (assignee.login.toLowerCase() !== person.login.toLowerCase()) return renamed(person);
   return { level: assignee.login.toLowerCase() === owner.toLowerCase() ? "admin" : "write" };
 }
 

@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
+import { removeTree } from "../git/directory.ts";
 import { parseRef } from "../ref.ts";
 import { existingMirror } from "./mirror.ts";
 import { openPlace } from "./place.ts";
@@ -26,7 +26,7 @@ export async function destroySession(
   const mirror = await existingMirror(core, parseRef(ref));
   const kept = mirror === undefined ? [] : await keepWorktree(core, mirror, place, session);
   await core.git.removeWorktree({ key: slug, path: place.cwd });
-  await rm(place.home, { recursive: true, force: true });
+  await removeTree(place.home);
   await core.sessions.remove(ref);
   return { kept };
 }

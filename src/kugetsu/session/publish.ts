@@ -69,7 +69,13 @@ async function pushOnce(push: Push, isLastTry: boolean): Promise<Published | "mo
       return { kind: "refused", words: answer.words, kept: await keep(push, sha) };
     }
   }
-  await core.sessions.patch(ref, { tip: sha, pushedSha: sha, branch });
+  await core.sessions.patch(ref, {
+    tip: sha,
+    pushedSha: sha,
+    branch,
+    // The worktree still stands on the old branch.
+    ...(branch === session.branch ? {} : { worktreeAt: undefined }),
+  });
   return { kind: "pushed", branch, sha, merged: sha !== tip };
 }
 

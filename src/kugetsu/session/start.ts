@@ -87,8 +87,10 @@ async function worktreeAsLeft(
   const tip = session?.tip;
   if (session === undefined || tip === undefined || session.state === "running" || order.resumed)
     return undefined;
-  if (session.branch !== order.branch || session.worktreeAt !== tip || order.forgeHead !== tip)
-    return undefined;
+  // The branch stands where we pushed it, or is not on the forge and never was.
+  const isUnpushed = order.forgeHead === undefined && session.pushedSha === undefined;
+  if (session.branch !== order.branch || session.worktreeAt !== tip) return undefined;
+  if (order.forgeHead !== tip && !isUnpushed) return undefined;
   const [mirror, isThere] = await Promise.all([existingMirror(core, order.ref), exists(place.cwd)]);
   if (mirror === undefined || !isThere) return undefined;
   const prepared = {
@@ -97,7 +99,9 @@ async function worktreeAsLeft(
     mergedFromForge: false,
     kept: [],
   };
-  return { mirror, prepared, instructions: undefined };
+  const isBriefed = session.seenCommentId !== undefined;
+  const instructions = isBriefed ? undefined : await readInstructions(mirror, order.base);
+  return { mirror, prepared, instructions };
 }
 
 async function worktreeFetched(core: Core, order: TurnOrder, place: Place): Promise<ReadyWorktree> {

@@ -3,6 +3,7 @@ import type { Mirror } from "../git/mirror.ts";
 import type { Taken } from "../git/takeover.ts";
 import type { TurnOrder } from "../turn.ts";
 import type { Core, Place } from "./core.ts";
+import { filesWithMarkers } from "./markers.ts";
 
 /** What a turn left in its worktree, now in the mirror. */
 export interface TakenTurn {
@@ -47,6 +48,9 @@ export async function takeTurnOver(
         message: `Take over the rewritten history of ${branch}`,
       })
     : taken.tip;
+  // The agent may have committed the markers itself, or given up the merge with those of an earlier turn still there.
+  const candidates = [...session.unresolved, ...taken.unresolved];
+  const unresolved = await filesWithMarkers(mirror, tip, candidates);
   const isWhereItStands =
     tip === taken.tip && !taken.committedForAgent && taken.foundOn === undefined;
   const changed = await core.sessions.patch(ref, {
@@ -54,7 +58,7 @@ export async function takeTurnOver(
     tip,
     worktreeAt: isWhereItStands ? tip : undefined,
     mergeOf: undefined,
-    unresolved: taken.unresolved,
+    unresolved,
   });
   return { session: changed, tip, taken, kept: taken.alsoKept.map(({ name }) => name) };
 }

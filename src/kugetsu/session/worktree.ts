@@ -128,12 +128,13 @@ async function takeForgesCommits(scene: Scene, session: WorkingSession): Promise
   // Written down first: whoever takes over after a crash must know of the merge, or its markers pass for work.
   await core.sessions.patch(session.ref, {
     mergeOf: theirs,
-    unresolved: merge.files,
+    unresolved: [...new Set([...session.unresolved, ...merge.files])],
     worktreeAt: undefined,
   });
   const { key, cwd: path, env } = place;
   const conflicts = await core.git.beginMerge({ mirror, key, path, env, theirs });
-  const merging = await core.sessions.patch(session.ref, { unresolved: conflicts });
+  const unresolved = [...new Set([...session.unresolved, ...conflicts])];
+  const merging = await core.sessions.patch(session.ref, { unresolved });
   return { ...stood, session: working(merging), conflicts, mergedFromForge: true };
 }
 
@@ -149,7 +150,7 @@ async function standOn(
     if (session.worktreeAt === sha && (await exists(path))) return;
     await core.git.sync({ mirror, key, path, env, branch: order.branch, to: sha });
   });
-  const change = { tip: sha, worktreeAt: sha, mergeOf: undefined, unresolved: [] };
+  const change = { tip: sha, worktreeAt: sha, mergeOf: undefined };
   return { session: working(await core.sessions.patch(session.ref, change)), kept };
 }
 
