@@ -24,7 +24,9 @@ await using stack = new AsyncDisposableStack();
 const scratch = await mkdtemp(join(tmpdir(), "kugetsu-bench-"));
 stack.defer(() => rm(scratch, { recursive: true, force: true, maxRetries: 5 }));
 const model = stack.use(await startScriptedModel());
-model.play(script([bash("date > now.txt; git add . && git commit --quiet --message now"), say("Done.")]));
+model.play(
+  script([bash("date > now.txt; git add . && git commit --quiet --message now"), say("Done.")]),
+);
 const forge = stack.use(await startSandboxForge());
 forge.addUser("olivia");
 const { token } = forge.addUser("kugetsu-bot");
@@ -109,13 +111,21 @@ async function order(
     requests: model.requests.length,
     forge: forge.requests.length,
   };
-  forge.comment(bot.repository, number, { by: "olivia", body: words });
-  const done = () => forge.issue(bot.repository, number).comments.at(-1);
-  await forge.until(
-    () => model.requests.length > seen.requests && /^(?:\*\*Done|@olivia)/.test(done()?.body ?? ""),
-    { timeoutMs: 120_000 },
-  );
-  await forge.until(() => done()?.body.startsWith("@olivia") === true, { timeoutMs: 30_000 });
+  const comment = forge.comment(bot.repository, number, { by: "olivia", body: words });
+  const isOver = () =>
+    forge
+      .issue(bot.repository, number)
+      .comments.some(({ id, body }) => id > comment && body.startsWith("**Done"));
+  // Telling whoever asked is the last request of a job.
+  const isTold = () =>
+    forge.requests
+      .slice(seen.forge)
+      .some(
+        ({ path, body }) =>
+          path.endsWith("/requested_reviewers") ||
+          JSON.stringify(body ?? "").includes(`@olivia it is done`),
+      );
+  await forge.until(() => isOver() && isTold(), { timeoutMs: 120_000 });
   const sent = forge.deliveries[seen.deliveries]?.at ?? Number.NaN;
   const reaction = forge.requests.slice(seen.forge).find(({ path }) => path.endsWith("/reactions"));
   return {

@@ -81,6 +81,16 @@ describe("the program", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  test.each([
+    ["an unknown option", ["serve", "--port", "1"]],
+    ["an error with a hint", ["env", "set", "A", "1", "pm_agent"]],
+    ["an unknown verb of env", ["env", "lst"]],
+  ])("prints the error last for %s", async (_, args) => {
+    const { stderr } = await kugetsu(args);
+    expect(stderr).toMatch(/^Usage: kugetsu .*\n\nkugetsu: [^\n]+(?:\n {2}\S[^\n]*)?$/s);
+    expect(stderr.lastIndexOf("Usage:")).toBe(0);
+  });
+
   test("refuses to serve without its settings, and names all of them", async () => {
     const { exitCode, stderr } = await kugetsu(["serve"], {
       env: { GITEA_WEBHOOK_SECRET: "short", PORT: "x" },

@@ -74,6 +74,11 @@ export interface TurnResult {
 export interface Runner extends AsyncDisposable {
   /** Runs one turn. Resolves for every expected end; throws KugetsuError only for a defect or a bad request. */
   run(request: TurnRequest): Promise<TurnResult>;
+  /**
+   * Begins to start the place's process, if none waits, while its directory is still being made. Disposing of the
+   * result ends the process unless a turn has taken it.
+   */
+  prepare(place: AgentPlace, signal: AbortSignal): Promise<AsyncDisposable>;
   /** Makes an empty conversation, or one of a single prompt, and returns its id. */
   createSession(
     place: AgentPlace,

@@ -96,7 +96,16 @@ test("without the right it is refused with a reaction and a short comment that m
     ],
   });
   expect(JSON.stringify(admission)).not.toContain("@rita");
-  expect(log.lines).toMatchObject([{ level: "warn", fields: { job: job.id, actor: "rita" } }]);
+  expect(log.lines).toMatchObject([{ level: "warn", fields: { job: job.id, who: "rita" } }]);
+});
+
+test("an edit is refused in the name of the person whose right is missing", async () => {
+  const { admit } = create();
+  const job = world.order({ by: "rita" }, { action: "edited", actor: world.person("olivia") });
+  const admission = await admit(job);
+  expect(admission).toMatchObject({ kind: "refused", words: "no_right" });
+  expect(JSON.stringify(admission)).toContain("`rita`");
+  expect(JSON.stringify(admission)).not.toContain("`olivia`");
 });
 
 test("a second refusal of the same person in the same issue has the key of the first one's comment", async () => {

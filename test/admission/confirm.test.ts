@@ -38,6 +38,12 @@ describe("an act is confirmed", () => {
     expect(await confirm(job)).toMatchObject({ kind: "confirmed", repository: { name: "after" } });
   });
 
+  test("whatever the case of the author's name, which the forge does not tell apart", async () => {
+    const job = world.order();
+    const author = { ...job.author, login: "Walter" };
+    expect(await confirm({ ...job, author, actor: author })).toMatchObject({ kind: "confirmed" });
+  });
+
   test("when another person edited it, and both are named", async () => {
     const job = world.order({ by: "rita", body: "/kugetsu" });
     world.forge.editComment(job.commentId, { by: "olivia", body: "/kugetsu fix" });
@@ -62,6 +68,7 @@ describe("an act is confirmed", () => {
 
 describe("an act is denied", () => {
   const nobody = { id: 4711, login: "walter" };
+  const forged = (login: string) => ({ id: world.person("walter").id, login });
 
   test.each<[string, (job: Job) => Job | void, string]>([
     [
@@ -93,6 +100,16 @@ describe("an act is denied", () => {
       "when the author has the right name and another id",
       (job) => ({ ...job, author: nobody, actor: nobody }),
       "somebody else wrote the comment",
+    ],
+    [
+      "when the author has the right id and another's name",
+      (job) => ({ ...job, author: forged("olivia"), actor: forged("olivia") }),
+      "somebody else wrote the comment",
+    ],
+    [
+      "when only who created it has another's name",
+      (job) => ({ ...job, actor: forged("olivia") }),
+      "only its author can have created the comment",
     ],
     [
       "when another than its author is said to have created it",

@@ -5,9 +5,19 @@ import type { Person } from "../../src/forge/event.ts";
 import { openWorld, SHOP, type World } from "./world.ts";
 
 const MAY = { may: true };
-const NO_RIGHT = { may: false, why: "no_right" };
-const NO_ADMIN = { may: false, why: "no_admin" };
-const UNKNOWN = { may: false, why: "unknown", help: expect.stringMatching(/\w/) as string };
+
+/** A refusal for want of that person's right. */
+const no = (why: string, login: string) => ({
+  may: false,
+  why,
+  who: expect.objectContaining({ login }) as Person,
+});
+const noRight = (login: string) => no("no_right", login);
+const noAdmin = (login: string) => no("no_admin", login);
+const unknown = (login: string) => ({
+  ...no("unknown", login),
+  help: expect.stringMatching(/\w/) as string,
+});
 
 describe.each(["admin", "write"] as const)("a bot with the right to %s", (bot) => {
   let world: World;
@@ -35,27 +45,27 @@ describe.each(["admin", "write"] as const)("a bot with the right to %s", (bot) =
   test.each([
     ["the owner may", "olivia", MAY],
     ["a collaborator who writes may", "walter", MAY],
-    ["a collaborator who reads may not", "rita", NO_RIGHT],
-    ["a stranger may not", "nora", NO_RIGHT],
+    ["a collaborator who reads may not", "rita", noRight("rita")],
+    ["a stranger may not", "nora", noRight("nora")],
   ])("in a personal repository %s", async (_, login, right) => {
     expect(await decide(SHOP, by(login))).toEqual(right);
   });
 
   test.each([
     ["author and editor may: it counts", "walter", "olivia", MAY],
-    ["the author may not: it does not", "rita", "walter", NO_RIGHT],
-    ["the editor may not: it does not", "walter", "rita", NO_RIGHT],
-    ["neither may: it does not", "nora", "rita", NO_RIGHT],
+    ["the author may not: it does not", "rita", "walter", noRight("rita")],
+    ["the editor may not: it does not", "walter", "rita", noRight("rita")],
+    ["neither may: it does not", "nora", "rita", noRight("nora")],
   ])("on an edit where %s", async (_, author, editor, right) => {
     expect(await decide(SHOP, by(author, editor))).toEqual(right);
   });
 
   test.each([
     ["the owner may", "olivia", "olivia", [], MAY],
-    ["one who only writes may not", "walter", "walter", [], NO_ADMIN],
+    ["one who only writes may not", "walter", "walter", [], noAdmin("walter")],
     ["one who writes and is named may", "walter", "walter", ["Walter"], MAY],
-    ["one who reads may not, also when named", "rita", "rita", ["rita"], NO_RIGHT],
-    ["an owner's edit of a writer's comment may not", "walter", "olivia", [], NO_ADMIN],
+    ["one who reads may not, also when named", "rita", "rita", ["rita"], noRight("rita")],
+    ["an owner's edit of a writer's comment may not", "walter", "olivia", [], noAdmin("walter")],
     ["an owner's edit of a named writer's comment may", "walter", "olivia", ["walter"], MAY],
     ["a named writer's edit of another's comment may", "olivia", "walter", ["walter"], MAY],
   ])("to delegate: %s", async (_, author, actor, allow, right) => {
@@ -67,8 +77,18 @@ describe.each(["admin", "write"] as const)("a bot with the right to %s", (bot) =
     expect(await decide(SHOP, { author: pretender })).toMatchObject({ may: false });
   });
 
+  // The id says who it is, and the name is what the operator's list and every word to people go by.
+  test.each<[Verb]>([["fix"], ["delegate"]])(
+    "one with the right under another's name may not %s",
+    async (verb) => {
+      const forged = { id: world.person("walter").id, login: "olivia" };
+      expect(await decide(SHOP, { author: forged }, verb, ["olivia"])).toEqual(unknown("olivia"));
+    },
+  );
+
   test("Gitea's own accounts may not", async () => {
-    expect(await decide(SHOP, { author: { id: -2, login: "gitea-actions" } })).toEqual(NO_RIGHT);
+    const author = { id: -2, login: "gitea-actions" };
+    expect(await decide(SHOP, { author })).toEqual(noRight("gitea-actions"));
   });
 });
 
@@ -85,21 +105,26 @@ describe("in an organization's repository", () => {
       "one of a writing team: an admin outside of that team is not told",
       "acme/api",
       "walter",
-      UNKNOWN,
+      unknown("walter"),
     ],
     [
       "one of a reading team: an admin outside of the teams is not told",
       "acme/api",
       "rita",
-      UNKNOWN,
+      unknown("rita"),
     ],
     ["one of the bot's own writing team may", "bolt/api", "walter", MAY],
-    ["an owner, asked from a team: not told", "bolt/api", "olivia", UNKNOWN],
-    ["one of a reading team, asked from the writers': not told", "bolt/api", "rita", UNKNOWN],
+    ["an owner, asked from a team: not told", "bolt/api", "olivia", unknown("olivia")],
+    [
+      "one of a reading team, asked from the writers': not told",
+      "bolt/api",
+      "rita",
+      unknown("rita"),
+    ],
     ["an owner may, asked by an owner", "core/api", "olivia", MAY],
     ["one of a writing team may, asked by an owner", "core/api", "walter", MAY],
-    ["one of a reading team may not, asked by an owner", "core/api", "rita", NO_RIGHT],
-    ["a stranger may not, asked by an owner", "core/api", "nora", NO_RIGHT],
+    ["one of a reading team may not, asked by an owner", "core/api", "rita", noRight("rita")],
+    ["a stranger may not, asked by an owner", "core/api", "nora", noRight("nora")],
   ])("%s", async (_, at, login, right) => {
     const [owner = "", name = ""] = at.split("/");
     const repository = await world.gitea.repository(owner, name);
@@ -115,7 +140,7 @@ describe("in an organization's repository", () => {
       const job = { author: person, actor: person, verb: "delegate" } as const;
       return decideRight(world.gitea, repository, job, []);
     };
-    expect(await ask("walter")).toEqual(NO_ADMIN);
+    expect(await ask("walter")).toEqual(noAdmin("walter"));
     expect(await ask("olivia")).toEqual(MAY);
   });
 

@@ -20,7 +20,7 @@ import { storedJob } from "../jobs/stored.ts";
 
 export const SHOP = "olivia/shop";
 
-/** A forge with the shop, the bot's and a person's view of it, and a real core whose agents are never started. */
+/** A forge with the shop, the bot's and a person's view of it, and a real core whose agents end at once. */
 export interface Desk extends AsyncDisposable {
   readonly forge: SandboxForge;
   /** As the bot sees it. */
@@ -54,6 +54,7 @@ export async function openDesk(): Promise<Desk> {
   const kugetsu = setup.use(
     await createKugetsu({
       home,
+      opencodeBinary: "/bin/false",
       environment: { PATH: process.env["PATH"], HOME: home },
       identity: async () => {
         const { login, email } = await gitea.self();
@@ -72,7 +73,7 @@ export async function openDesk(): Promise<Desk> {
     kugetsu,
     sessions,
     job(change = {}) {
-      const title = "It breaks";
+      const title = change.issueTitle ?? "It breaks";
       const number = forge.createIssue(SHOP, { by: "olivia", title });
       const commentId = forge.comment(SHOP, number, { by: "walter", body: "/kugetsu fix" });
       return storedJob({
@@ -87,6 +88,7 @@ export async function openDesk(): Promise<Desk> {
         issueTitle: title,
         author: person("walter"),
         actor: person("walter"),
+        thread: { title, body: "", author: person("olivia"), comments: [] },
         ...change,
       });
     },

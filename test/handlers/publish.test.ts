@@ -94,12 +94,42 @@ describe.concurrent("a turn's commits", () => {
     expect(desk.forge.branches(SHOP).get(report.branch)).toBe(sha);
   });
 
+  test("have a pull request of another title where the forge did not confirm the issue's", async () => {
+    const job = desk.job({ thread: undefined });
+    await desk.turned(job, await desk.commit({ "k.txt": "k\n" }));
+    await publish(workOn(desk, job), reportOf(job));
+    expect(pullOf(reportOf(job).branch)).toMatchObject([
+      { title: `Fix: Issue ${job.issueNumber}` },
+    ]);
+  });
+
+  test("have their pull request on the default branch where their base branch was renamed", async () => {
+    const job = desk.job();
+    const { sha: startSha } = await desk.forge.commit(SHOP, "master", {
+      by: "olivia",
+      message: "Begin",
+      files: { "old.txt": "old\n" },
+    });
+    const files = { "new.txt": "new\n" };
+    const work = { by: "walter", from: "master", message: "Work", files };
+    const { sha } = await desk.forge.commit(SHOP, "work-on-master", work);
+    await desk.forge.deleteBranch(SHOP, "master");
+    await desk.turned(job, sha, { base: "master", startSha });
+    const report = reportOf(job, { base: "master" });
+    expect(await publish(workOn(desk, job), report)).toMatchObject({
+      branch: report.branch,
+      pull: { base: "main", created: true },
+      failure: undefined,
+    });
+  });
+
   test("have no secret in their pull request", async () => {
     const job = desk.job({ issueTitle: "It says a-secret-word" });
     await desk.turned(job, await desk.commit({ "e.txt": "e\n" }));
     const report = reportOf(job);
     const result = { ...report.result, text: "It was a-secret-word." };
     await publish(workOn(desk, job), { ...report, result });
+    expect(pullOf(report.branch)).toMatchObject([{ title: "Fix: It says ***" }]);
     expect(JSON.stringify(pullOf(report.branch))).not.toContain("a-secret-word");
   });
 });

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createHandle, reportEnd, type RunOptions } from "../../src/handlers/run.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
-import { keptLog } from "../jobs/queue.ts";
+import { JobStop } from "../../src/jobs/stop.ts";
+import { currentOwner } from "../../src/kugetsu/db/owner.ts";
+import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
 import { type Desk, openDesk, QUIET, reportOf, SHOP } from "./desk.ts";
 
 let desk: Desk;
@@ -11,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => desk[Symbol.asyncDispose]());
 
-function run(job: Job, options: Partial<RunOptions> & { resumed?: boolean } = {}) {
+function run(
+  job: Job,
+  options: Partial<RunOptions> & { resumed?: boolean; signal?: AbortSignal } = {},
+) {
   const handle = createHandle({
     forge: () => desk.gitea,
     kugetsu: desk.kugetsu,
@@ -27,8 +32,8 @@ function run(job: Job, options: Partial<RunOptions> & { resumed?: boolean } = {}
     say: async () => undefined,
     ...options,
   });
-  const { signal } = new AbortController();
-  return handle(job, { signal, resumed: options.resumed ?? false });
+  const { signal = new AbortController().signal, resumed = false } = options;
+  return handle(job, { signal, resumed });
 }
 
 /** A report as a turn writes it down. */
@@ -84,6 +89,38 @@ describe("without an agent", () => {
       expect(body).toMatch(line);
     }
     expect(body).toContain(`\`fix/issue-${job.issueNumber}\``);
+  });
+
+  test("status without a push says so, and how the last order ended", async () => {
+    const job = quick("status", { verb: "status" });
+    await desk.turned(job, "0".repeat(40));
+    const last = { ...job, id: 1, lane: "dev", verb: "continue", state: "timed_out" } as const;
+    const jobsOf = async () => [job, { ...last, startedAt: 1, finishedAt: 2 }];
+    const end = await run(job, { queue: { ...QUIET, jobsOf } });
+    const branch = `fix/issue-${job.issueNumber}`;
+    expect(end.say?.[0]?.body.split("\n")).toMatchObject([
+      "**Status**",
+      "",
+      "- nothing runs and nothing waits",
+      "- the last order, `continue`, ended as timed out",
+      `- branch \`${branch}\`, not pushed`,
+      "- `/kugetsu continue <message>` goes on in the session",
+      ...(end.say?.[0]?.body.split("\n").slice(6) ?? []),
+    ]);
+  });
+
+  test("status shows the session's pull request, and what became of it", async () => {
+    const job = quick("status", { verb: "status" });
+    const branch = `fix/issue-${job.issueNumber}`;
+    const files = { "status.txt": "x\n" };
+    const { sha } = await desk.forge.commit(SHOP, branch, { by: "walter", message: "x", files });
+    const draft = { title: "x", body: "", head: branch, base: "main" };
+    const pull = await desk.gitea.createPullRequest("olivia", "shop", draft);
+    await desk.turned(job, sha, { pushedSha: sha });
+    const body = async () => (await run(job)).say?.[0]?.body;
+    expect(await body()).toContain(`\`${branch}\`, pull request (open): ${pull.webUrl}\n`);
+    await desk.forge.mergePull(SHOP, pull.number, { by: "olivia" });
+    expect(await body()).toContain(`\`${branch}\`, pull request (merged): ${pull.webUrl}\n`);
   });
 
   test.each([
@@ -171,6 +208,84 @@ test.each(["failed", "timed_out", "stopped"] as const)(
     expect(desk.forge.branches(SHOP).get(report.branch)).toBeUndefined();
   },
 );
+
+describe("a turn that somebody stopped", () => {
+  const stoppedBy = async (login: string) => {
+    const job = desk.job();
+    const report = noted(job);
+    const result = { ...report.result, outcome: "stopped" as const, reason: "It was stopped." };
+    const signal = AbortSignal.abort(new JobStop("stop", login));
+    return run({ ...job, notes: { report: { ...report, result } } }, { signal });
+  };
+
+  test("is told to whoever asked for it", async () => {
+    const end = await stoppedBy("olivia");
+    expect(end).toMatchObject({ state: "stopped", say: [{ kind: "status" }, { kind: "comment" }] });
+    expect(end.say?.[0]?.body).toContain("`olivia` stopped it.");
+    expect(end.say?.[1]?.body).toContain("@walter");
+  });
+
+  test("is not told to the one who stopped it", async () => {
+    const end = await stoppedBy("walter");
+    expect(end.say).toMatchObject([{ kind: "status" }]);
+    expect(end.say).toHaveLength(1);
+  });
+});
+
+describe("retry", () => {
+  /** Earlier orders in the issue of a retry, and what its report says. The agent ends at once. */
+  async function retried(earlier: (issue: Pick<Job, "ref" | "issueNumber">) => Promise<void>) {
+    const { ref, issueNumber, repository } = desk.job();
+    await earlier({ ref, issueNumber });
+    const order = { ref, repository, lane: "dev", verb: "retry", word: "retry" } as const;
+    const id = await queued(
+      store(),
+      newJob(issueNumber, { ...order, author: WALTER, actor: WALTER }),
+    );
+    const job = await store().get(id);
+    if (job === undefined) throw new Error("There is no job.");
+    const queue = { ...QUIET, jobsOf: (of: string) => store().list({ ref: of }) };
+    return { job, end: await run(job, { queue }) };
+  }
+  const store = () => createJobStore({ db: desk.kugetsu.database });
+  const WALTER = { id: 2, login: "walter" };
+  const owner = currentOwner("retry");
+
+  async function began(issue: Pick<Job, "ref" | "issueNumber">, message: string): Promise<void> {
+    const order = { ref: issue.ref, verb: "continue", word: "continue", message } as const;
+    const id = await queued(store(), newJob(issue.issueNumber, order));
+    expect(await store().claim({ owner, caps: { dev: 9, pm: 1 }, only: id })).toBeDefined();
+    await store().finish(id, owner.marker, { state: "failed", words: "" }, []);
+  }
+
+  async function neverBegan(issue: Pick<Job, "ref" | "issueNumber">): Promise<void> {
+    const order = { ref: issue.ref, message: "which nobody may" };
+    const refused = await accepted(store(), newJob(issue.issueNumber, order));
+    await store().settle(refused, { kind: "refused", words: "no_right", say: [] });
+    const dropped = await accepted(store(), newJob(issue.issueNumber, order));
+    await store().settle(dropped, { kind: "dropped", why: "forged" });
+    const stopped = await queued(store(), newJob(issue.issueNumber, order));
+    await store().stop(stopped, "walter", () => []);
+  }
+
+  test("repeats the last order that was begun", async () => {
+    const { end, job } = await retried(async (issue) => {
+      await began(issue, "with the first");
+      await began(issue, "with the second");
+      await neverBegan(issue);
+    });
+    expect(end).toMatchObject({ state: "failed" });
+    expect(end.say?.[0]?.body).toContain("This repeats the order `continue with the second`.");
+    expect(await desk.kugetsu.session(job.ref)).toMatchObject({ state: "failed" });
+  });
+
+  test("repeats nothing that was refused, dropped or taken back before its begin", async () => {
+    const { end, job } = await retried(neverBegan);
+    expect(end).toMatchObject({ state: "done" });
+    expect(end.say?.[0]?.body).toContain("no earlier order");
+    expect(await desk.kugetsu.session(job.ref)).toBeUndefined();
+  });
+});
 
 describe("an end that no handler saw", () => {
   const end = { state: "failed", words: "Internal error." } as const;

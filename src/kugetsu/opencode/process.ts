@@ -47,7 +47,8 @@ export function startOpencode(
   const boxed = program.box({
     file: program.file,
     args,
-    cwd: place.cwd,
+    // Each session names its own directory; this one is there before the worktree is.
+    cwd: paths.home,
     env: opencodeEnvironment(place, paths, marks, program.ripgrep),
     writable: [
       place.cwd,

@@ -10,6 +10,7 @@ import { agentConfig, secretsOf, type AgentConfig } from "./agent-config.ts";
 import { openDirectories } from "./environment.ts";
 import { cachedExport, cacheExport, exportConversation } from "./export.ts";
 import { agentHome } from "./home.ts";
+import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
 import type { Program } from "./process.ts";
@@ -34,6 +35,7 @@ const FIRST_TURN = { wallMs: 10 * 60_000, silenceMs: 5 * 60_000 };
 /** Runs turns with `opencode acp`, one process and one database for each session. */
 export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   const idle = createIdleAgents(options.idle);
+  const early = createEarlyAgents();
   const busy = new Map<string, Agent | undefined>();
   const running = new Set<Promise<unknown>>();
   const exporting = new Map<string, Promise<string>>();
@@ -68,6 +70,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       return { agent: waiting.agent, isOpen: true };
     }
     await waiting?.agent.close();
+    const agent = await early.take(place.key, fingerprint(place, config));
+    if (agent !== undefined) return { agent, isOpen: false };
     return { agent: await startAgent(theProgram(), place, config, signal), isOpen: false };
   };
 
@@ -203,6 +207,17 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     return turn.sessionId;
   };
 
+  const prepare = async (place: AgentPlace, signal: AbortSignal): Promise<void> => {
+    if (idle.peek(place.key) !== undefined || busy.has(place.key)) return;
+    // What is wrong with the configuration, the turn itself tells.
+    const config = await configOf(place).catch(() => undefined);
+    if (config === undefined) return;
+    const stop = AbortSignal.any([signal, life.signal]);
+    early.begin(place.key, fingerprint(place, config), async () =>
+      startAgent(theProgram(), place, config, stop),
+    );
+  };
+
   /** What is under way when the runner is disposed is stopped and waited for. */
   const tracked = async <T>(work: Promise<T>): Promise<T> => {
     running.add(work);
@@ -211,14 +226,20 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
   return {
     run: (request) => tracked(run(request)),
+    prepare: async (place, signal) => {
+      await prepare(place, signal);
+      return { [Symbol.asyncDispose]: () => early.end(place.key) };
+    },
     createSession: (place, prompt, signal) => tracked(createSession(place, prompt, signal)),
     exportSession: (place, sessionId) => tracked(exportSession(place, sessionId)),
     release: async (key) => {
+      await early.end(key);
       await idle.take(key)?.agent.close();
     },
     async [Symbol.asyncDispose]() {
       life.abort();
       await Promise.allSettled(running);
+      await early.endAll();
       await idle.closeAll();
     },
   };

@@ -21,6 +21,7 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
     environment: (tempDir) => core.environment("dev", tempDir),
     lease: core.lease,
   });
+  await using _agent = await core.runner.prepare(place, order.signal);
   const ready =
     (await worktreeAsLeft(core, order, place)) ?? (await worktreeFetched(core, order, place));
   const { mirror, prepared } = ready;

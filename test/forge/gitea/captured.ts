@@ -65,6 +65,8 @@ export interface Replay extends AsyncDisposable {
   readonly asked: string[];
   readonly bodies: unknown[];
   readonly tokens: (string | undefined)[];
+  /** The content type of each request. */
+  readonly types: (string | undefined)[];
 }
 
 /** A server that answers with what was captured; what is not there is answered 501, which no test expects. */
@@ -72,12 +74,14 @@ export async function replay(answers: readonly CapturedAnswer[], prefix = ""): P
   const asked: string[] = [];
   const bodies: unknown[] = [];
   const tokens: (string | undefined)[] = [];
+  const types: (string | undefined)[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const text = await readText(request);
     const path = request.url ?? "";
     asked.push(`${request.method} ${path}`);
     bodies.push(text === "" ? undefined : JSON.parse(text));
     tokens.push(request.headers.authorization);
+    types.push(request.headers["content-type"]);
     const found = answers.find(
       (one) =>
         one.method === request.method &&
@@ -100,6 +104,7 @@ export async function replay(answers: readonly CapturedAnswer[], prefix = ""): P
     asked,
     bodies,
     tokens,
+    types,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => {

@@ -99,6 +99,14 @@ describe("asked by a bot with write, on a personal repository", () => {
     expect(await ask([captured("012"), captured("042")], SHOP, other)).toEqual({ level: "none" });
   });
 
+  test("an account that can write, under the name of another one", async () => {
+    const forged = { id: WALTER.id, login: "olivia" };
+    expect(await ask([captured("012"), captured("042")], SHOP, forged)).toMatchObject({
+      level: "unknown",
+      help: expect.stringContaining("another account"),
+    });
+  });
+
   test("when the assignees are not told either, what is missing is said", async () => {
     const assignees = captured("005", { path: "/api/v1/repos/olivia/shop/assignees" });
     expect(await ask([captured("013"), assignees], SHOP, WALTER)).toEqual({

@@ -1,0 +1,49 @@
+import type { Agent } from "./agent.ts";
+
+/**
+ * Processes that start while their turn is still being prepared: git needs some tenths of a second for a worktree,
+ * opencode two seconds for itself.
+ */
+export interface EarlyAgents {
+  /** Starts a process, unless one is starting for that key. Never throws: the turn tells what is wrong. */
+  begin(key: string, fingerprint: string, start: () => Promise<Agent>): void;
+  /** The process of that key once it is up; undefined when there is none, or it was started for something else. */
+  take(key: string, fingerprint: string): Promise<Agent | undefined>;
+  /** Ends the process of that key if nobody took it. */
+  end(key: string): Promise<void>;
+  endAll(): Promise<void>;
+}
+
+interface Starting {
+  readonly fingerprint: string;
+  readonly agent: Promise<Agent | undefined>;
+}
+
+export function createEarlyAgents(): EarlyAgents {
+  const starting = new Map<string, Starting>();
+  const remove = (key: string) => {
+    const early = starting.get(key);
+    starting.delete(key);
+    return early;
+  };
+  const end = async (key: string) => (await remove(key)?.agent)?.close();
+  return {
+    begin(key, fingerprint, start) {
+      if (starting.has(key)) return;
+      starting.set(key, { fingerprint, agent: start().catch(() => undefined) });
+    },
+    async take(key, fingerprint) {
+      const early = remove(key);
+      const agent = await early?.agent;
+      if (agent === undefined || early?.fingerprint === fingerprint) return agent;
+      await agent.close();
+      return undefined;
+    },
+    end: async (key) => {
+      await end(key);
+    },
+    async endAll() {
+      await Promise.all([...starting.keys()].map(end));
+    },
+  };
+}
