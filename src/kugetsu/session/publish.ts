@@ -93,6 +93,8 @@ async function fit(push: Push): Promise<Target | { readonly conflicts: readonly 
   const remote = await mirror.head(branch);
   if (remote === undefined || (await mirror.contains(remote, tip)))
     return { branch, sha: tip, remote };
+  // Somebody made a branch of that name while the agent worked: it is not ours to add to.
+  if (session.pushedSha === undefined && remote !== session.startSha) return elsewhere(push);
   const message = `Merge what was pushed to ${branch}`;
   const merge = await core.git.merge(mirror, { ours: tip, theirs: remote, message });
   if (merge.kind !== "conflict") return { branch, sha: merge.sha, remote };
