@@ -3,23 +3,26 @@ import { defineConfig } from "vitest/config";
 // Two projects, so that the quick tests can run alone: `npx vitest run --project unit`.
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself: on two of them most tests would wait for each other, and many wait for git.
+    maxWorkers: 2,
     projects: [
       {
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/e2e/**"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          // Each starts real opencode processes of some 600 MB: side by side they would starve a small machine.
-          fileParallelism: false,
+          // Each starts real opencode processes of some 600 MB: more than two side by side would starve a small machine.
           testTimeout: 240_000,
           hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -20,7 +20,10 @@ export async function decideRight(
   job: Pick<Job, "actor" | "author" | "verb">,
   delegateAllow: readonly string[],
 ): Promise<Right> {
-  const people = job.actor.id === job.author.id ? [job.author] : [job.author, job.actor];
+  const { author, actor } = job;
+  // A forged name with the author's id is asked about as well, and found out.
+  const isOne = actor.id === author.id && actor.login === author.login;
+  const people = isOne ? [author] : [author, actor];
   for (const person of people) {
     const permission = await forge.permission(repository, person);
     if (permission.level === "unknown")

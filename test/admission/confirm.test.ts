@@ -66,9 +66,11 @@ describe("an act is confirmed", () => {
   });
 });
 
+/** walter under the name of somebody else, as one who knows the hook's secret could write it. */
+const forged = (login: string) => ({ id: world.person("walter").id, login });
+
 describe("an act is denied", () => {
   const nobody = { id: 4711, login: "walter" };
-  const forged = (login: string) => ({ id: world.person("walter").id, login });
 
   test.each<[string, (job: Job) => Job | void, string]>([
     [

@@ -86,6 +86,12 @@ describe.each(["admin", "write"] as const)("a bot with the right to %s", (bot) =
     },
   );
 
+  test("an edit under another's name than the author's own does not count", async () => {
+    const author = world.person("walter");
+    const actor = { id: author.id, login: "olivia" };
+    expect(await decide(SHOP, { author, actor })).toMatchObject({ may: false });
+  });
+
   test("Gitea's own accounts may not", async () => {
     const author = { id: -2, login: "gitea-actions" };
     expect(await decide(SHOP, { author })).toEqual(noRight("gitea-actions"));

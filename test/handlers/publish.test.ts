@@ -70,7 +70,8 @@ describe.concurrent("a turn's commits", () => {
   test("that conflict with what people pushed go to the next branch, which is told", async () => {
     const job = desk.job();
     const report = reportOf(job);
-    await desk.turned(job, await desk.commit({ "README.md": "# Ours\n" }));
+    const pushedSha = desk.forge.branches(SHOP).get("main");
+    await desk.turned(job, await desk.commit({ "README.md": "# Ours\n" }), { pushedSha });
     const theirs = { by: "walter", message: "Theirs", files: { "README.md": "# Theirs\n" } };
     await desk.forge.commit(SHOP, report.branch, theirs);
     expect(await publish(workOn(desk, job), report)).toMatchObject({
@@ -83,7 +84,8 @@ describe.concurrent("a turn's commits", () => {
   test("that conflict stay where they are when the agent can still merge", async () => {
     const job = desk.job();
     const report = reportOf(job);
-    await desk.turned(job, await desk.commit({ "README.md": "# Ours\n" }));
+    const pushedSha = desk.forge.branches(SHOP).get("main");
+    await desk.turned(job, await desk.commit({ "README.md": "# Ours\n" }), { pushedSha });
     const theirs = { by: "walter", message: "Theirs", files: { "README.md": "# Theirs\n" } };
     const { sha } = await desk.forge.commit(SHOP, report.branch, theirs);
     expect(await publishTurn(workOn(desk, job), report, "tell")).toMatchObject({

@@ -44,8 +44,12 @@ async function withMarkers(
     "-a",
     "-l",
     "-z",
+    // All three in one file: text that only talks of such lines is no conflict.
+    "--all-match",
     "-e",
     "^<<<<<<< ",
+    "-e",
+    "^=======\\r*$",
     "-e",
     "^>>>>>>> ",
     tree,

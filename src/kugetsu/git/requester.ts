@@ -1,3 +1,4 @@
+import { KugetsuError } from "../errors.ts";
 import { boxedCommand } from "./boxed.ts";
 import { assertKey } from "./check.ts";
 import { privatePath } from "./place.ts";
@@ -32,5 +33,10 @@ git interpret-trailers --in-place --if-exists addIfDifferent --trailer 'Requeste
     ["-c", WRITE, "sh", repository],
     "sh",
   );
-  await run(command, { timeoutMs: 10_000, input: hook });
+  try {
+    await run(command, { timeoutMs: 10_000, input: hook });
+  } catch (error) {
+    // Without its repository the box has nowhere to run in; what is missing is found where it matters.
+    if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
+  }
 }

@@ -93,8 +93,10 @@ async function fit(push: Push): Promise<Target | { readonly conflicts: readonly 
   const remote = await mirror.head(branch);
   if (remote === undefined || (await mirror.contains(remote, tip)))
     return { branch, sha: tip, remote };
-  // Somebody made a branch of that name while the agent worked: it is not ours to add to.
-  if (session.pushedSha === undefined && remote !== session.startSha) return elsewhere(push);
+  // Somebody made a branch of that name while the agent worked: it is not ours to add to. One that has our work is a
+  // push of ours which was not heard to its end.
+  const isOurs = session.pushedSha !== undefined || (await mirror.contains(tip, remote));
+  if (!isOurs) return elsewhere(push);
   const message = `Merge what was pushed to ${branch}`;
   const merge = await core.git.merge(mirror, { ours: tip, theirs: remote, message });
   if (merge.kind !== "conflict") return { branch, sha: merge.sha, remote };

@@ -75,7 +75,8 @@ async function openNew(
   }
   await assertPossible(mirror, order.branch);
   const kept = await keepWorktree(core, mirror, place, old);
-  const at = (await mirror.head(order.branch)) ?? base;
+  const theirs = await mirror.head(order.branch);
+  const at = theirs ?? base;
   const { branch } = order;
   const { key, cwd: path, env } = place;
   await core.git.openWorktree({ mirror, key, branch, at, path, env });
@@ -89,7 +90,8 @@ async function openNew(
     base: order.base,
     startSha: at,
     tip: at,
-    pushedSha: undefined,
+    // A branch that is there already was found to be ours.
+    pushedSha: theirs,
     worktreeAt: at,
   });
   return { session: working(session), conflicts: [], mergedFromForge: false, kept };
@@ -169,7 +171,9 @@ async function orReopen<T>(
   const kept = await keepWorktree(core, mirror, place, session);
   const { key, cwd: path, env } = place;
   await core.git.openWorktree({ mirror, key, branch: order.branch, at, path, env });
-  await core.sessions.patch(session.ref, { ...FRESH, worktreeAt: at });
+  // Markers that were committed are in the new worktree as well.
+  const { unresolved } = session;
+  await core.sessions.patch(session.ref, { ...FRESH, unresolved, worktreeAt: at });
   return { value: await act(), kept };
 }
 

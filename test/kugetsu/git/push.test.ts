@@ -59,6 +59,33 @@ describe("push", () => {
     expect(pushed.words).not.toContain(session.upstream);
   });
 
+  it("gives of many words the lines that say why", async () => {
+    using session = await openSession();
+    const sha = await work(session);
+    refuse(
+      session,
+      "printf '2026/11/23 router: slow request\\nBranch fix is protected\\nVisit http://127.0.0.1/new\\nPlease ask Ann\\n' >&2",
+    );
+    const pushed = await session.git.push({ mirror: session.mirror, sha, branch: BRANCH });
+    if (pushed.kind !== "refused") throw new Error(pushed.kind);
+    expect(pushed.words).toContain("Branch fix is protected");
+    expect(pushed.words).toContain("pre-receive hook declined");
+    expect(pushed.words).not.toMatch(/router|Visit/);
+  });
+
+  it("gives all words where none of them says why", async () => {
+    using session = await openSession();
+    await using server = await serveGit(session.upstream, TOKEN);
+    const right = { username: "bot", password: TOKEN };
+    const mirror = await session.git.mirror({ key: "calc", url: server.url, credentials: right });
+    server.fail(404);
+    const request = { mirror, sha: session.since, branch: BRANCH, credentials: right };
+    expect(await session.git.push(request)).toEqual({
+      kind: "refused",
+      words: "There is no such repository for git.",
+    });
+  });
+
   it("refuses branches that are options or no branches", async () => {
     using session = await openSession();
     for (const branch of ["--delete", "-f", "a:b", "a b", "refs/../x"]) {

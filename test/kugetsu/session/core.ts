@@ -35,6 +35,8 @@ export interface Desk extends AsyncDisposable {
   /** What an agent does in a turn: files, committed by it unless told otherwise, and taken over at its end. */
   work(files: Record<string, string>, how?: "committed" | "left"): Promise<string>;
   publish(order?: Partial<PublishOrder>): Promise<Published>;
+  /** A first turn, whose commit is on the forge: from now on the branch is ours, and people may push to it too. */
+  firstTurn(): Promise<string>;
   /** What a person does: one commit on that branch, made from `main` when it is not there, pushed. */
   push(branch: string, files: Record<string, string>): string;
   /** The forge's commit of a branch, or undefined. */
@@ -99,6 +101,29 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
     });
   const remote = (branch: string): string | undefined =>
     sh(upstream, "for-each-ref", "--format=%(objectname)", `refs/heads/${branch}`) || undefined;
+  const publish = (order: Partial<PublishOrder> = {}) =>
+    publishSession(core, {
+      ref,
+      source,
+      allowCi: false,
+      onConflict: "elsewhere",
+      holdsSecret: () => false,
+      signal,
+      ...order,
+    });
+  const prepare = async (order: Partial<TurnOrder> = {}) => {
+    const wanted = { ref, base: "main", branch: BRANCH, resumed: false, ...asked, ...order };
+    return prepareWorktree(core, wanted, await fetch(), await place());
+  };
+  const work: Desk["work"] = async (changed, how = "committed") => {
+    write(path, changed);
+    if (how === "committed") commitWork(path);
+    const { tip, branch, ...now } = await session();
+    if (tip === undefined || branch === undefined) throw new Error("There is no worktree.");
+    const working = { ...now, tip, branch };
+    const mirror = await mirrored();
+    return (await takeTurnOver(core, asked, mirror, await place(), working, "finished")).tip;
+  };
   const stack = setup.move();
   return {
     core,
@@ -109,29 +134,15 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
     session,
     place,
     remote,
-    prepare: async (order = {}) => {
-      const wanted = { ref, base: "main", branch: BRANCH, resumed: false, ...asked, ...order };
-      return prepareWorktree(core, wanted, await fetch(), await place());
+    prepare,
+    work,
+    publish,
+    async firstTurn() {
+      await prepare();
+      const sha = await work({ "first.txt": "first\n" });
+      await publish();
+      return sha;
     },
-    async work(changed, how = "committed") {
-      write(path, changed);
-      if (how === "committed") commitWork(path);
-      const { tip, branch, ...now } = await session();
-      if (tip === undefined || branch === undefined) throw new Error("There is no worktree.");
-      const working = { ...now, tip, branch };
-      const mirror = await mirrored();
-      return (await takeTurnOver(core, asked, mirror, await place(), working, "finished")).tip;
-    },
-    publish: (order = {}) =>
-      publishSession(core, {
-        ref,
-        source,
-        allowCi: false,
-        onConflict: "elsewhere",
-        holdsSecret: () => false,
-        signal,
-        ...order,
-      }),
     push: (branch, changed) =>
       commit(upstream, { branch, from: remote(branch) ?? remote("main"), files: changed }),
     async kept() {

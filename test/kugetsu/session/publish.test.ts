@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BRANCH, REF, sh } from "../git/fixture.ts";
+import { BRANCH, REF, sh, shInput } from "../git/fixture.ts";
 import { type Desk, openDesk } from "./core.ts";
 
 const WORKFLOW = { ".github/workflows/ci.yml": "on: push\n" };
@@ -15,6 +15,17 @@ function beforePush({ upstream }: Desk, script: string): void {
   const hook = join(upstream, "hooks", "pre-receive");
   writeFileSync(hook, `#!/bin/sh\n${script}\n`);
   chmodSync(hook, 0o755);
+}
+
+/** A commit on top of the base, raw, on a branch of its own. */
+function commitBy(desk: Desk, branch: string, words: { author: string; message: string }): string {
+  const main = desk.remote("main");
+  const tree = sh(desk.upstream, "rev-parse", "main^{tree}");
+  const person = "<a@example.com> 1772366400 +0000";
+  const raw = `tree ${tree}\nparent ${main}\nauthor ${words.author} ${person}\ncommitter A ${person}\n\n${words.message}\n`;
+  const sha = shInput(desk.upstream, raw, "hash-object", "-t", "commit", "-w", "--stdin");
+  sh(desk.upstream, "update-ref", `refs/heads/${branch}`, sha);
+  return sha;
 }
 
 describe.concurrent("nothing is pushed", () => {
@@ -39,6 +50,32 @@ describe.concurrent("nothing is pushed", () => {
     expect(await desk.publish()).toEqual({ kind: "unresolved", paths, kept: KEPT });
     expect(await desk.kept()).toEqual([{ ref: REF, sha }]);
     expect(desk.remote(BRANCH)).toBeUndefined();
+  });
+
+  test("of a secret, wherever it stands, also in history that was tidied up since", async () => {
+    await using desk = await openDesk({ "calc.js": "0\n", "old.js": "a-secret-word\n" });
+    await desk.prepare();
+    const tidied = desk.push("history", { "key.txt": "a-secret-word\n" });
+    sh(desk.upstream, "update-ref", "refs/heads/tidied", tidied);
+    const plain = { author: "A", message: "Mend it" };
+    for (const tip of [
+      desk.push("content", { "calc.js": "a-secret-word\n" }),
+      desk.push("name", { "a-secret-word.txt": "" }),
+      desk.push("tidied", { "key.txt": "" }),
+      commitBy(desk, "message", { ...plain, message: "Mend a-secret-word" }),
+      commitBy(desk, "author", { ...plain, author: "a-secret-word" }),
+    ]) {
+      await desk.core.sessions.patch(REF, { tip });
+      expect(await desk.publish({ holdsSecret: isSecret })).toEqual({ kind: "secret", kept: KEPT });
+    }
+    expect(await desk.kept()).toHaveLength(5);
+    expect(desk.remote(BRANCH)).toBeUndefined();
+    const tip = desk.push("mended", { "calc.js": "1\n" });
+    await desk.core.sessions.patch(REF, { tip });
+    expect(await desk.publish({ holdsSecret: isSecret })).toMatchObject({
+      kind: "pushed",
+      sha: tip,
+    });
   });
 
   test("of CI files, also when the base branch is gone, but where the operator allows them", async () => {
@@ -73,13 +110,13 @@ describe.concurrent("nothing is pushed", () => {
 
   test("where people's commits conflict, and the caller wants to know", async () => {
     await using desk = await openDesk();
-    await desk.prepare();
+    const pushedSha = await desk.firstTurn();
     const tip = await desk.work({ "calc.js": "ours\n" });
     const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
     const paths = ["calc.js"];
     expect(await desk.publish({ onConflict: "tell" })).toEqual({ kind: "conflict", paths });
     expect(desk.remote(BRANCH)).toBe(theirs);
-    expect(await desk.session()).toMatchObject({ branch: BRANCH, tip, pushedSha: undefined });
+    expect(await desk.session()).toMatchObject({ branch: BRANCH, tip, pushedSha });
   });
 });
 
@@ -100,7 +137,7 @@ describe.concurrent("commits are pushed", () => {
 
   test("with what people pushed meanwhile merged in", async () => {
     await using desk = await openDesk();
-    await desk.prepare();
+    await desk.firstTurn();
     const ours = await desk.work({ "ours.txt": "ours\n" });
     const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
     const pushed = { kind: "pushed", branch: BRANCH, merged: true };
@@ -111,8 +148,9 @@ describe.concurrent("commits are pushed", () => {
 
   test("with what people pushed between our fetch and our push", async () => {
     await using desk = await openDesk();
-    await desk.prepare();
+    const first = await desk.firstTurn();
     const ours = await desk.work({ "ours.txt": "ours\n" });
+    sh(desk.upstream, "update-ref", "refs/heads/elsewhere", first);
     const theirs = desk.push("elsewhere", { "theirs.txt": "theirs\n" });
     // Somebody's push comes first, the moment that ours is on its way.
     const script = `rm "$0"; unset GIT_QUARANTINE_PATH; git update-ref refs/heads/${BRANCH} ${theirs}`;
@@ -123,7 +161,7 @@ describe.concurrent("commits are pushed", () => {
 
   test("to the next free branch where they conflict, and from there to the next", async () => {
     await using desk = await openDesk();
-    await desk.prepare();
+    await desk.firstTurn();
     const sha = await desk.work({ "calc.js": "ours\n" });
     const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
     desk.push(`${BRANCH}-2`, { "taken.txt": "taken\n" });
@@ -137,9 +175,55 @@ describe.concurrent("commits are pushed", () => {
     expect(await desk.publish()).toMatchObject({ kind: "pushed", branch: `${BRANCH}-4` });
   });
 
-  test("with CI files that people changed on the base or on the branch", async () => {
+  test("to the next free branch where somebody made one of that name while the agent worked", async () => {
     await using desk = await openDesk();
     await desk.prepare();
+    const sha = await desk.work({ "ours.txt": "ours\n" });
+    const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    const branch = `${BRANCH}-2`;
+    expect(await desk.publish()).toEqual({ kind: "pushed", branch, sha, merged: false });
+    expect(desk.remote(BRANCH)).toBe(theirs);
+  });
+
+  test("to the branch that the session began on, where people pushed to it meanwhile", async () => {
+    await using desk = await openDesk();
+    desk.push(BRANCH, { "before.txt": "by a session that was reset\n" });
+    await desk.prepare();
+    await desk.work({ "ours.txt": "ours\n" });
+    desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    const pushed = { kind: "pushed", branch: BRANCH, merged: true };
+    expect(await desk.publish()).toMatchObject(pushed);
+  });
+
+  test("to the branch that a push went to which was not heard to its end", async () => {
+    await using desk = await openDesk();
+    await desk.firstTurn();
+    await desk.core.sessions.patch(REF, { pushedSha: undefined });
+    desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", branch: BRANCH });
+  });
+
+  test("to the next branch, on which the worktree stands in the next turn", async () => {
+    await using desk = await openDesk();
+    await desk.firstTurn();
+    const sha = await desk.work({ "calc.js": "ours\n" });
+    desk.push(BRANCH, { "calc.js": "theirs\n" });
+    const branch = `${BRANCH}-2`;
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", branch, sha });
+    expect(await desk.session()).toMatchObject({ branch, tip: sha, worktreeAt: undefined });
+    expect(await desk.prepare({ branch })).toMatchObject({
+      session: { branch, tip: sha },
+      kept: [],
+    });
+    expect(sh(desk.path, "status", "--porcelain", "--branch")).toBe(`## ${branch}`);
+    const more = await desk.work({ "more.txt": "more\n" });
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", branch, sha: more });
+    expect(await desk.session()).toMatchObject({ worktreeAt: more });
+  });
+
+  test("with CI files that people changed on the base or on the branch", async () => {
+    await using desk = await openDesk();
+    await desk.firstTurn();
     desk.push("main", WORKFLOW);
     desk.push(BRANCH, { ".drone.yml": "kind: pipeline\n" });
     await desk.work({ "ours.txt": "ours\n" });

@@ -46,8 +46,12 @@ describe.concurrent("without a session", () => {
   test("a branch that cannot be beside another one is told before anything is made", async () => {
     await using desk = await openDesk();
     desk.push("fix", { "theirs.txt": "theirs\n" });
-    await expect(desk.prepare()).rejects.toMatchObject({ code: "conflict" });
+    await expect(desk.prepare()).rejects.toMatchObject({
+      code: "conflict",
+      message: `The repository has a branch called fix, beside which git cannot have ${BRANCH}. Rename that branch first.`,
+    });
     expect(existsSync(desk.path)).toBe(false);
+    expect(await desk.core.sessions.get(REF)).toBeUndefined();
   });
 });
 
@@ -94,6 +98,33 @@ describe.concurrent("with a session", () => {
     rmSync(desk.path, { recursive: true });
     expect(await desk.prepare()).toMatchObject({ session: { tip } });
     expect(readFileSync(join(desk.path, "ours.txt"), "utf8")).toBe("ours\n");
+  });
+
+  test("a worktree without its .git is made anew at the tip, and what was left in it is kept", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const tip = await desk.work({ "ours.txt": "ours\n" });
+    write(desk.path, { "left.txt": "not committed\n" });
+    rmSync(join(desk.path, ".git"));
+    const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
+    const { session, kept } = await desk.prepare();
+    expect(sh(desk.path, "log", "-1", "--format=%H %P")).toBe(`${session.tip} ${tip} ${theirs}`);
+    expect(sh(desk.path, "status", "--porcelain", "--branch")).toBe(`## ${BRANCH}`);
+    expect(kept).toEqual([expect.stringMatching(/^refs\/kugetsu\/kept\//)]);
+    const [work] = await desk.kept();
+    const mirror = await desk.fetch();
+    expect(await mirror.read(work?.sha ?? "", "left.txt", 100)).toBe("not committed\n");
+  });
+
+  test("goes on where the base branch was renamed, and its commits are pushed", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    await desk.work({ "ours.txt": "ours\n" });
+    sh(desk.upstream, "branch", "-m", "main", "trunk");
+    expect(await desk.prepare()).toMatchObject({ session: { base: "main" } });
+    const sha = await desk.work({ "more.txt": "more\n" });
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", sha });
+    expect(desk.remote(BRANCH)).toBe(sha);
   });
 
   test("a worktree that git cannot read is moved aside and made anew", async () => {
@@ -161,7 +192,7 @@ describe.concurrent("a turn that was cut off", () => {
 
   test("before its agent began is no turn: the worktree is brought to what was merged since", async () => {
     await using desk = await openDesk();
-    await desk.prepare();
+    await desk.firstTurn();
     await desk.work({ "ours.txt": "ours\n" });
     desk.push(BRANCH, { "theirs.txt": "theirs\n" });
     expect(await desk.publish()).toMatchObject({ kind: "pushed", merged: true });
