@@ -60,11 +60,12 @@ test("people's commits are kept, a merged branch is left alone, and CI files are
   ]);
 });
 
+const write = (text: string) =>
+  bash(`echo ${text} > shared.txt && git commit --quiet --all --message 'Write ${text}'`);
+
 test("a conflict with what a person pushed meanwhile is given to the agent, and one pull request stays one", async () => {
   await using world = await openWorld({ files: { "shared.txt": "one\n" } });
   const { forge, model } = world;
-  const write = (text: string) =>
-    bash(`echo ${text} > shared.txt && git commit --quiet --all --message 'Write ${text}'`);
   model.play(script([write("first"), say("Wrote it.")]));
   await world.report(world.say("/kugetsu fix"));
   const merge = script([
