@@ -180,7 +180,7 @@ function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] 
     );
   if (facts.conflicts.length > 0) {
     lines.push(
-      `Other people pushed to this branch. A merge of their commits is in progress, with conflicts in: ${facts.conflicts.join(", ")}. Resolve them and commit the merge first.`,
+      `Other people pushed to this branch. The merge of their commits is not done: there are conflicts in ${facts.conflicts.join(", ")}. Resolve them and commit the merge first.`,
     );
   } else if (facts.mergedFromForge) {
     lines.push(

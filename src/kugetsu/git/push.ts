@@ -62,11 +62,11 @@ export async function push(place: GitPlace, request: PushRequest): Promise<Pushe
     // Someone else pushed in the same moment.
     if (/cannot lock ref|incorrect old value|failed to update ref|fetch first/.test(summary))
       return { kind: "moved" };
-    return refused(`${remoteWords(ended.stderr)} ${summary}`, secrets);
+    return refused(`${remoteWords(ended.stderr)}\n${summary}`, secrets);
   }
   const failure = remoteFailure(ended.stderr);
   if (failure.code === "forbidden" || failure.code === "not_found") {
-    return refused(`${remoteWords(ended.stderr)} ${failure.message}`, secrets);
+    return refused(`${remoteWords(ended.stderr)}\n${failure.message}`, secrets);
   }
   if (failure.code === "unavailable") throw failure;
   throw new KugetsuError("failed", "git could not push.", { cause: failure.cause });
@@ -85,12 +85,8 @@ function remoteWords(stderr: string): string {
     .join("\n");
 }
 
-/** The lines that say why: servers write their own log and advertisements there as well. */
+/** Without the server's own log, which some of them write there as well: lines that begin with a date and a time. */
 function telling(words: string): string {
-  const lines = words
-    .split("\n")
-    .filter((line) =>
-      /error|reject|den(?:y|ied)|protected|refus|not allowed|hook|fatal/i.test(line),
-    );
-  return lines.length === 0 ? words : lines.join("\n");
+  const lines = words.split("\n").filter((line) => !/^\s*\d{4}\/\d\d\/\d\d \d\d:/.test(line));
+  return lines.join("\n");
 }

@@ -8,7 +8,7 @@ import type { Core, Place } from "./core.ts";
  * mirror. A worktree that git cannot read (an agent can make it so) is moved aside whole. Never fails for what an
  * agent did.
  *
- * @returns names of refs, and absolute paths of what was moved aside
+ * @returns names of refs, and paths in the home of what was moved aside
  */
 export async function keepWorktree(
   core: Core,

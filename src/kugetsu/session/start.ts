@@ -91,6 +91,7 @@ async function worktreeAsLeft(
   // The branch stands where we pushed it, or is not on the forge and never was.
   const isUnpushed = order.forgeHead === undefined && session.pushedSha === undefined;
   if (session.branch !== order.branch || session.worktreeAt !== tip) return undefined;
+  if (session.unresolved.length > 0) return undefined;
   if (order.forgeHead !== tip && !isUnpushed) return undefined;
   const [mirror, isThere] = await Promise.all([existingMirror(core, order.ref), exists(place.cwd)]);
   if (mirror === undefined || !isThere) return undefined;

@@ -117,14 +117,20 @@ async function assertPossible(mirror: Mirror, branch: string): Promise<void> {
 async function takeForgesCommits(scene: Scene, session: WorkingSession): Promise<PreparedWorktree> {
   const { core, order, mirror, place } = scene;
   const ours = session.tip;
+  // Markers that an earlier turn committed are still to be resolved.
+  const left = session.unresolved;
   const theirs = await mirror.head(order.branch);
   if (theirs === undefined || (await mirror.contains(theirs, ours))) {
-    return { ...(await standOn(scene, session, ours)), conflicts: [], mergedFromForge: false };
+    return { ...(await standOn(scene, session, ours)), conflicts: left, mergedFromForge: false };
   }
   const message = `Merge what was pushed to ${order.branch}`;
   const merge = await core.git.merge(mirror, { ours, theirs, message });
   if (merge.kind !== "conflict") {
-    return { ...(await standOn(scene, session, merge.sha)), conflicts: [], mergedFromForge: true };
+    return {
+      ...(await standOn(scene, session, merge.sha)),
+      conflicts: left,
+      mergedFromForge: true,
+    };
   }
   const stood = await standOn(scene, session, ours);
   // Written down first: whoever takes over after a crash must know of the merge, or its markers pass for work.

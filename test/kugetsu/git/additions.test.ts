@@ -126,6 +126,17 @@ describe.concurrent("a secret of the base is not found", () => {
     expect(text).not.toContain(SECRET);
   });
 
+  // Behind `@@ -4 +4 @@` git quotes the last line above that looks like a function's.
+  test("in the line that git names a change after", async () => {
+    const text = await withSecret(({ path }) => {
+      write(path, { "config.js": `${CONFIG}  a\n\n  b\n` });
+      commitAll(path, "Begin");
+      write(path, { "config.js": `${CONFIG}  a\n\n  c\n` });
+      commitAll(path, "Mend it");
+    });
+    expect(text).not.toContain(SECRET);
+  });
+
   test("in a line that is taken out", async () => {
     const text = await withSecret(({ path }) => {
       write(path, { "config.js": "const key = process.env.KEY;\n0\n" });

@@ -59,18 +59,18 @@ describe("push", () => {
     expect(pushed.words).not.toContain(session.upstream);
   });
 
-  it("gives of many words the lines that say why", async () => {
+  it("leaves out the log that a server writes among its words", async () => {
     using session = await openSession();
     const sha = await work(session);
     refuse(
       session,
-      "printf '2026/11/23 router: slow request\\nBranch fix is protected\\nVisit http://127.0.0.1/new\\nPlease ask Ann\\n' >&2",
+      "printf '2026/11/23 18:00:00 router.go:12: slow request\\nBranch fix is protected\\nVisit http://127.0.0.1/new\\nPlease ask Ann\\n' >&2",
     );
     const pushed = await session.git.push({ mirror: session.mirror, sha, branch: BRANCH });
     if (pushed.kind !== "refused") throw new Error(pushed.kind);
     expect(pushed.words).toContain("Branch fix is protected");
     expect(pushed.words).toContain("pre-receive hook declined");
-    expect(pushed.words).not.toMatch(/router|Visit/);
+    expect(pushed.words).not.toMatch(/router/);
   });
 
   it("gives all words where none of them says why", async () => {

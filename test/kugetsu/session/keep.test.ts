@@ -33,7 +33,7 @@ function expectAside(desk: Desk, kept: readonly string[], sha: string): void {
   const [name = "", ...more] = readdirSync(aside(desk));
   expect(more).toEqual([]);
   const directory = join(aside(desk), name);
-  expect(kept).toContain(directory);
+  expect(kept).toContain(join("aside", name));
   expect(readFileSync(join(directory, "worktree", "left.txt"), "utf8")).toBe("not committed\n");
   expect(sh(join(directory, "repository.git"), "cat-file", "-t", sha)).toBe("commit");
 }
