@@ -15,6 +15,7 @@ CREATE TABLE `sessions` (
 	`ref` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
 	`state` text NOT NULL,
+	`repository_id` integer,
 	`opencode_session_id` text,
 	`worktree_path` text,
 	`branch` text,

@@ -40,10 +40,14 @@ export function createAdmit(options: AdmitOptions): Admit {
     if (act.issue.isPullRequest && job.verb !== undefined && job.verb !== "help") {
       return refused(job, { why: "pull_request", issue: await issueOf(forge, act.issue) });
     }
-    if (job.lane !== "quick" && (await turnsToday(job)) >= turnsPerDay) {
+    if (job.lane !== "quick" && job.verb !== "reset" && (await turnsToday(job)) >= turnsPerDay) {
       log.warn({ job: job.id, who: job.actor.login, why: "TURNS_PER_DAY is used up" }, "refused");
       return refused(job, { why: "daily_limit", limit: turnsPerDay });
     }
+    log.info(
+      { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login },
+      "An order is admitted.",
+    );
     const thread = job.lane === "quick" ? undefined : await snapshotThread(forge, job, act);
     return { kind: "queued", thread };
   };

@@ -22,7 +22,10 @@ export async function planBranch(
 ): Promise<BranchPlan> {
   const { forge, job } = work;
   const { owner, name } = job.repository;
-  const [bot, session] = await Promise.all([forge.self(), work.kugetsu.session(job.ref)]);
+  const [bot, session] = await Promise.all([
+    forge.self(),
+    work.kugetsu.session(job.ref, job.repository.id),
+  ]);
   // The session's own branch first: its last work may have gone to `-2` while the pull request of the first is open.
   const names = Array.from({ length: MOST_BRANCHES }, (_, index) =>
     branchName(job.issueNumber, index + 1),

@@ -3,7 +3,7 @@ import type { Handler } from "./handler.ts";
 
 /** Goes on in the conversation and worktree. */
 export const continueSession: Handler = async (work) => {
-  const session = await work.kugetsu.session(work.job.ref);
+  const session = await work.kugetsu.session(work.job.ref, work.job.repository.id);
   if (session === undefined && !work.resumed) {
     return {
       state: "done",

@@ -54,6 +54,7 @@ async function askAgent(work: Work): Promise<DelegateReport> {
   progress.update({ kind: "starting", text: "giving the order to the PM agent" });
   const report = await kugetsu.delegate({
     ref: parseRef(job.ref),
+    repositoryId: job.repository.id,
     forgeUrl: forge.url,
     prompt: ({ tempDir }) =>
       buildPrompt({

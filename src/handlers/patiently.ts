@@ -5,6 +5,8 @@ import type { Work } from "./handler.ts";
 
 // A forge that restarts or updates is back within minutes; an agent's finished work should not fail for that.
 const TRIES = 9;
+// An agent's slot is not kept for an hour.
+const LONGEST_MS = 5 * 60_000;
 
 /**
  * Does what may be done twice, again while the other side is unavailable: for some five to nine minutes in all.
@@ -19,7 +21,11 @@ export async function patiently<T>(
     try {
       return await act();
     } catch (error) {
-      const again = error instanceof KugetsuError && error.code === "unavailable" && tries < TRIES;
+      const again =
+        error instanceof KugetsuError &&
+        error.code === "unavailable" &&
+        tries < TRIES &&
+        (error.retryAfterMs ?? 0) <= LONGEST_MS;
       if (!again || work.signal.aborted) throw error;
       const wait = Math.max(backoff(tries, Math.random()), error.retryAfterMs ?? 0);
       work.log.warn(

@@ -57,7 +57,12 @@ export async function publish(
     // A finished turn is not a failed one because it was cut off here: it goes on, or says that it was stopped.
     if (work.signal.aborted) throw error;
     work.log.error({ err: error, job: work.job.id }, "The work could not be published");
-    return { ...NOWHERE, failure: `The work is not pushed. ${safeMessage(error)}` };
+    return {
+      ...NOWHERE,
+      failure: `The work is not pushed. ${safeMessage(error)}`,
+      advice:
+        "The work is kept in the session: `/kugetsu continue` pushes it along with what comes next.",
+    };
   }
 }
 
@@ -77,6 +82,7 @@ function push(work: Work, onConflict: "tell" | "elsewhere"): Promise<Published> 
   const full = `${owner}/${name}`.toLowerCase();
   return kugetsu.publish({
     ref: parseRef(job.ref),
+    repositoryId: job.repository.id,
     source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
     allowCi: settings.allowCiChanges.some((allowed) => allowed.toLowerCase() === full),
     onConflict,
@@ -110,7 +116,6 @@ function notPushed(published: Exclude<Published, { kind: "pushed" }>): Publicati
     case "unresolved":
       return {
         ...NOWHERE,
-        kept: [published.kept],
         failure: `The merge with what other people pushed is not resolved in ${listed(published.paths)}, so it was not pushed.`,
       };
     case "refused":

@@ -3,7 +3,7 @@ import type { Handler } from "./handler.ts";
 
 /** Forgets the issue's session and removes its worktree; unpushed work is kept. */
 export const reset: Handler = async ({ job, kugetsu }) => {
-  if ((await kugetsu.session(job.ref)) === undefined) {
+  if ((await kugetsu.session(job.ref, job.repository.id)) === undefined) {
     return { state: "done", words: "There is no session for this issue." };
   }
   const { kept } = await kugetsu.destroy(job.ref);

@@ -52,7 +52,9 @@ export function createHandle(options: RunOptions): Handle {
       return { state: "interrupted", say: [statusMessage(job, statusInterrupted(), true)] };
     }
     const words = mask(end.words);
-    log.info({ ...about, state: end.state, ms: Date.now() - begun }, "A job is over.");
+    // The first line of what people read says why it failed.
+    const said = end.state === "done" ? {} : { words: words.split("\n")[0]?.slice(0, 300) };
+    log.info({ ...about, state: end.state, ms: Date.now() - begun, ...said }, "A job is over.");
     // Who stops a turn knows that it is over.
     const tell = stopOf(signal)?.by === job.actor.login ? undefined : end.tell;
     return { state: end.state, words, say: wordsOf(job, { ...end, words, tell }) };
@@ -68,7 +70,7 @@ function masked(
 
 /** What is said of an end that no handler saw: a crash, a stop before the start. */
 export const reportEnd: ReportEnd = (job, end) =>
-  wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job) });
+  wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job, end.by) });
 
 function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
   const messages = [statusMessage(job, end.words, true)];
@@ -82,9 +84,9 @@ function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
   return messages;
 }
 
-function telling(job: Job): HandlerEnd["tell"] {
-  // An order that never began is taken back by somebody who waits for nothing.
-  return job.lane === "quick" || job.startedAt === undefined
+/** Who stops an order knows that it is over, and who asks for a quick word is there to read it. */
+function telling(job: Job, by: string | undefined): HandlerEnd["tell"] {
+  return job.lane === "quick" || by === job.actor.login
     ? undefined
     : { pull: undefined, alreadyAsked: false };
 }

@@ -7,7 +7,10 @@ import type { Handler } from "./handler.ts";
 /** Says what runs and waits for the issue, and where its session stands. */
 export const status: Handler = async ({ job, forge, kugetsu, queue }) => {
   const { owner, name } = job.repository;
-  const [session, jobs] = await Promise.all([kugetsu.session(job.ref), queue.jobsOf(job.ref)]);
+  const [session, jobs] = await Promise.all([
+    kugetsu.session(job.ref, job.repository.id),
+    queue.jobsOf(job.ref),
+  ]);
   const branch = session?.branch;
   const pull = branch === undefined ? undefined : await forge.pullRequest(owner, name, branch);
   const others = jobs.filter((other) => other.id !== job.id && other.lane !== "quick");

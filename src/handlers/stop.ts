@@ -15,5 +15,5 @@ function words(ended: { running: number; waiting: number }): string {
     parts.push(
       `${ended.waiting} waiting ${ended.waiting === 1 ? "order is" : "orders are"} taken back`,
     );
-  return `**Stopped:** ${parts.join(", ")}. Its work is kept; \`/kugetsu continue\` goes on with it.`;
+  return `**Stopped:** ${parts.join(", ")}. ${ended.running > 0 ? "Its work is kept; `/kugetsu continue` goes on with it." : ""}`;
 }

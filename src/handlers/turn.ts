@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
 import { code, plain, statusFinal, statusWorking } from "../reply.ts";
 import type { Session } from "../kugetsu/db/sessions.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Tokens } from "../kugetsu/runner.ts";
 import type { TurnOrder, TurnReport } from "../kugetsu/turn.ts";
@@ -19,6 +20,8 @@ import { publish, type Publication } from "./publish.ts";
 export interface Order {
   readonly message: string;
   readonly context: string;
+  /** Who gives it, where it is not the commenter. */
+  readonly by?: string;
   /** Said in the report; Markdown. */
   readonly note?: string;
 }
@@ -42,6 +45,7 @@ const MERGE: Order = {
   message:
     "Other people pushed to the branch while you worked. Resolve the conflicts of the merge that is in progress so that their work and yours both stay, check the result, and commit the merge.",
   context: "",
+  by: "kugetsu",
 };
 
 /** A turn and the merge that followed it, in one report. */
@@ -64,7 +68,10 @@ function joined(first: NotedReport, second: NotedReport): NotedReport {
     committedForAgent: first.committedForAgent || second.committedForAgent,
     kept: [...first.kept, ...second.kept],
     leftOut: [...first.leftOut, ...second.leftOut],
-    notes: first.notes,
+    notes: [
+      ...first.notes,
+      "Other people pushed in the meantime, with conflicts; the agent merged their commits.",
+    ],
     merging: true,
   };
 }
@@ -91,12 +98,13 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
   const { owner, name } = job.repository;
   await using progress = followProgress(work, statusWorking);
   progress.update({ kind: "starting", text: "preparing the worktree" });
-  const [{ branch, head }, session] = await patiently(work, "ask about the branch", () =>
-    Promise.all([planBranch(work), kugetsu.session(job.ref)]),
-  );
+  const session = await kugetsu.session(job.ref, job.repository.id);
+  const defaultBranch = session === undefined ? await findDefaultBranch(work) : undefined;
+  const { branch, head } = await patiently(work, "ask about the branch", () => planBranch(work));
   // Another branch starts from what is the default branch now.
   const isSame = session?.branch === branch;
-  const base = (isSame ? session.base : undefined) ?? (await defaultBranch(work));
+  const base =
+    (isSame ? session.base : undefined) ?? defaultBranch ?? (await findDefaultBranch(work));
   const anew =
     isSame || session?.branch === undefined
       ? []
@@ -105,6 +113,7 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
         ];
   const report = await kugetsu.start({
     ref: parseRef(job.ref),
+    repositoryId: job.repository.id,
     source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
     base,
     branch,
@@ -129,10 +138,13 @@ async function noteReport(work: Work, report: NotedReport): Promise<void> {
   if (report.result.outcome !== "stopped") await work.note({ report });
 }
 
-async function defaultBranch(work: Work): Promise<string> {
+/** @throws KugetsuError `failed` for a repository without a commit */
+async function findDefaultBranch(work: Work): Promise<string> {
   const { owner, name } = work.job.repository;
   const asked = () => work.forge.repository(owner, name);
-  return (await patiently(work, "ask about the repository", asked)).defaultBranch;
+  const repository = await patiently(work, "ask about the repository", asked);
+  if (!repository.empty) return repository.defaultBranch;
+  throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
 }
 
 function promptOf(
@@ -157,7 +169,7 @@ function promptOf(
       ...threadFor(job.thread, briefed ? seen : undefined),
       context: order.context,
       message: order.message,
-      actor: job.actor.login,
+      actor: order.by ?? job.actor.login,
       notes: [...anew, ...notes(work, facts)],
       fence: randomBytes(9).toString("hex"),
     });

@@ -161,5 +161,5 @@ function endOfOrphan(row: JobRow): JobEnd | undefined {
 }
 
 function stoppedBy(by: string): JobEnd {
-  return { state: "stopped", words: `Stopped by ${by}.` };
+  return { state: "stopped", words: `By ${by}.`, by };
 }

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gte, inArray, ne } from "drizzle-orm";
+import { and, count, desc, eq, gte, inArray, ne, or, sql } from "drizzle-orm";
 import type { Database, Tx } from "../kugetsu/db/database.ts";
 import type { Thread } from "../thread.ts";
 import { accept, type Acceptance, type Delivery, submit } from "./accept.ts";
@@ -77,6 +77,8 @@ export interface JobStore {
   prune(): Promise<void>;
 }
 
+const TURN_VERBS = ["fix", "continue", "retry", "delegate"] as const;
+
 export interface SubmitOptions {
   readonly thread?: Thread;
   readonly say?: (job: Job) => readonly NewMessage[];
@@ -129,7 +131,12 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
         eq(jobs.forge, forge),
         eq(jobs.actorId, actorId),
         gte(jobs.admittedAt, since),
-        ne(jobs.lane, "quick"),
+        inArray(jobs.verb, [...TURN_VERBS]),
+        // What was answered without an agent, or taken back before it began, was no turn.
+        or(
+          inArray(jobs.state, ["queued", "running"]),
+          sql`json_extract(${jobs.notes}, '$.began') = 1`,
+        ),
         except === undefined ? undefined : ne(jobs.id, except),
       );
       return db.orm.select({ turns: count() }).from(jobs).where(turns).get()?.turns ?? 0;

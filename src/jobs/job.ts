@@ -84,4 +84,6 @@ export type JobSummary = Pick<
 export interface JobEnd {
   readonly state: Exclude<FinalJobState, "dropped">;
   readonly words: string;
+  /** Login of who stopped it. */
+  readonly by?: string | undefined;
 }

@@ -52,7 +52,7 @@ async function endOf(job: Job, signal: AbortSignal, work: RunJobOptions): Promis
     const end: JobEnd =
       stop === undefined
         ? { state: "failed", words: safeMessage(error) }
-        : { state: "stopped", words: `Stopped by ${stop.by ?? "somebody"}.` };
+        : { state: "stopped", words: `By ${stop.by ?? "somebody"}.`, by: stop.by };
     if (stop === undefined)
       work.log.error({ job: job.id, ref: job.ref, err: error }, "A handler failed");
     return { ...end, say: await lastWords(job, end, work) };

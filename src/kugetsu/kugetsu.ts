@@ -21,6 +21,7 @@ import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session
 import { destroySession } from "./session/destroy.ts";
 import { init, type InitOptions } from "./session/init.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
+import { isAbout } from "./session/same-repository.ts";
 import { startTurn } from "./session/start.ts";
 import type { Published, TurnOrder, TurnReport } from "./turn.ts";
 
@@ -40,8 +41,8 @@ export interface Kugetsu extends AsyncDisposable {
   publish(order: PublishOrder): Promise<Published>;
   /** Runs one turn of a repository's PM agent. */
   delegate(order: DelegateOrder): Promise<DelegateReport>;
-  /** The session of an issue, by its printed ref. */
-  session(ref: string): Promise<Session | undefined>;
+  /** The session of an issue, by its printed ref; none when that name means another repository by now. */
+  session(ref: string, repositoryId?: number): Promise<Session | undefined>;
   /** Writes down up to which comment the agent of that session knows the thread. */
   seen(ref: string, commentId: number): Promise<void>;
   /** Removes a session and all that belongs to it; unpushed work is kept under refs in the mirror. */
@@ -140,7 +141,10 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       return publishSession(core, order);
     },
     delegate: (order) => delegateTurn(core, order),
-    session: (ref) => sessions.get(ref),
+    session: async (ref, repositoryId) => {
+      const session = await sessions.get(ref);
+      return session !== undefined && isAbout(session, repositoryId) ? session : undefined;
+    },
     seen: async (ref, commentId) => {
       await sessions.patch(ref, { seenCommentId: commentId });
     },

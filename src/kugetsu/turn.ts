@@ -12,6 +12,8 @@ export interface Source {
 /** One turn for one issue, as its caller wants it. */
 export interface TurnOrder {
   readonly ref: IssueRef;
+  /** What the forge calls the repository; undefined where no forge is asked. */
+  readonly repositoryId?: number | undefined;
   readonly source: Source;
   /** The branch that the work is meant for; undefined takes the one the session was started with. */
   readonly base: string;
@@ -79,7 +81,7 @@ export type Published =
   /** The commits hold a secret that the bot knows: not pushed, kept under a ref. */
   | { readonly kind: "secret"; readonly kept: string }
   /** Conflict markers of a merge are left in these files: not pushed. */
-  | { readonly kind: "unresolved"; readonly paths: readonly string[]; readonly kept: string }
+  | { readonly kind: "unresolved"; readonly paths: readonly string[] }
   /** `branch` on the forge is now at `sha`. `merged`: commits of other people were merged in first. */
   | {
       readonly kind: "pushed";

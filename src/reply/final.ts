@@ -99,7 +99,8 @@ function whereabouts(report: FinalReport): string {
       `- Branch: ${code(branch)}, ${commits === 0 ? "no new commit" : count(commits, "commit")}${where}${compare}`,
     );
   }
-  if (lines.length === 0 && report.notes.length === 0) lines.push("- No commit was made.");
+  const isAllSaid = report.notes.length > 0 || (report.kept ?? []).length > 0;
+  if (lines.length === 0 && !isAllSaid) lines.push("- No commit was made.");
   return lines.join("\n");
 }
 

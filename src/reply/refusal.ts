@@ -46,7 +46,7 @@ function reason({
     case "no_admin":
       return "Only admins of this repository can delegate. `/kugetsu fix` works for everyone who can push.";
     case "daily_limit":
-      return `You have used ${limit === undefined ? "your turns" : `your ${limit} turns`} for today. Please come back tomorrow.`;
+      return `You have used ${limit === undefined ? "your turns" : `your ${limit} turns`} of the last 24 hours. Please come back later.`;
     case "pull_request":
       return `Please write this ${issue === undefined ? "on the issue that this pull request belongs to" : `on issue #${issue}`}: I take no orders on pull requests yet.`;
     case "archived":

@@ -18,6 +18,7 @@ export const sessions = sqliteTable("sessions", {
     .references(() => slugs.ref),
   kind: text({ enum: ["base", "pm_agent", "forked", "pm"] }).notNull(),
   state: text().notNull(),
+  repositoryId: integer("repository_id"),
   opencodeSessionId: text("opencode_session_id"),
   worktreePath: text("worktree_path"),
   branch: text(),

@@ -21,6 +21,8 @@ export interface Session extends SessionFields {
 export interface SessionFields {
   /** For example `idle`, `running`, `failed`. */
   readonly state: string;
+  /** What the forge calls its repository: a name may come to mean another one. */
+  readonly repositoryId: number | undefined;
   readonly opencodeSessionId: string | undefined;
   /** Absolute. */
   readonly worktreePath: string | undefined;
@@ -117,6 +119,7 @@ function removeSession(tx: Tx, ref: string): boolean {
 
 const EMPTY = {
   state: "idle",
+  repositoryId: null,
   opencodeSessionId: null,
   worktreePath: null,
   branch: null,
@@ -156,6 +159,7 @@ function toColumns(fields: Partial<SessionFields>): Partial<typeof sessions.$inf
 function toSession(row: typeof sessions.$inferSelect & { slug: string }): Session {
   return {
     ...row,
+    repositoryId: row.repositoryId ?? undefined,
     opencodeSessionId: row.opencodeSessionId ?? undefined,
     worktreePath: row.worktreePath ?? undefined,
     branch: row.branch ?? undefined,

@@ -3,15 +3,18 @@ import { KugetsuError } from "../errors.ts";
 /**
  * What a failed fetch or push means. git tells it in words only, which is why every process runs with LC_ALL=C.
  *
- * @returns `forbidden`, `not_found`, `unavailable` or `failed`
+ * @returns `unavailable` (also for refused credentials, `needsOperator`), `forbidden`, `not_found`, `unavailable` or `failed`
  */
 export function remoteFailure(stderr: string): KugetsuError {
   const cause = new Error(clean(stderr, 2000));
   if (
     /Authentication failed|could not read (?:Username|Password)|returned error: 401/.test(stderr)
   ) {
-    return new KugetsuError("forbidden", "The forge refuses the credentials for git (401).", {
+    // As of the API: a token that is being changed is right again in a while.
+    return new KugetsuError("unavailable", "The forge refuses the credentials for git (401).", {
       cause,
+      retryAfterMs: 60_000,
+      needsOperator: true,
       hint: "Check that the token is valid and may read and write the repository.",
     });
   }

@@ -3,11 +3,14 @@ import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
 import { BASE, PM_AGENT, type Core } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
 import { openPlace } from "./place.ts";
+import { retireOther } from "./same-repository.ts";
 
 /** A wider order to the PM agent of one repository. */
 export interface DelegateOrder {
   /** The issue that the order came from: its repository's PM agent gets it. */
   readonly ref: IssueRef;
+  /** What the forge calls the repository. */
+  readonly repositoryId?: number | undefined;
   /** GITEA_URL of the agent. */
   readonly forgeUrl: string;
   readonly prompt: (facts: { readonly tempDir: string; readonly continued: boolean }) => string;
@@ -27,8 +30,11 @@ export interface DelegateReport {
 /** Runs one turn of the repository's PM agent. Its first turn forks from the PM agent of `init`. */
 export async function delegateTurn(core: Core, order: DelegateOrder): Promise<DelegateReport> {
   const ref = pmRef(order.ref);
+  const { repositoryId } = order;
+  await retireOther(core, ref, repositoryId);
   const slug = await core.sessions.claimSlug(ref);
-  const session = (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind: "pm" }));
+  const session =
+    (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind: "pm", repositoryId }));
   const place = await openPlace({
     agents: core.home.agents,
     slug,

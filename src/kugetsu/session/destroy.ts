@@ -23,7 +23,10 @@ export async function destroySession(
     lease: core.lease,
   });
   await core.runner.release(slug);
-  const mirror = await existingMirror(core, parseRef(ref));
+  const mirror = await existingMirror(core, {
+    ref: parseRef(ref),
+    repositoryId: session.repositoryId,
+  });
   const kept = mirror === undefined ? [] : await keepWorktree(core, mirror, place, session);
   await core.git.removeWorktree({ key: slug, path: place.cwd });
   await removeTree(place.home);

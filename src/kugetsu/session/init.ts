@@ -19,7 +19,7 @@ export async function init(
   if (there !== undefined) {
     if (options.force !== true) {
       throw new KugetsuError("conflict", "There is a base session already.", {
-        hint: "`kugetsu init --force` replaces it.",
+        hint: "`kugetsu init --headless --force` replaces it.",
       });
     }
     await core.sessions.remove(BASE);

@@ -3,23 +3,36 @@ import type { Mirror } from "../git/mirror.ts";
 import type { Source } from "../turn.ts";
 import type { Core } from "./core.ts";
 
-/** The mirror of a ref's repository, fetched. */
+/** A repository by its name and by what its forge calls it. */
+export interface RepositoryOf {
+  readonly ref: IssueRef;
+  readonly repositoryId?: number | undefined;
+}
+
+/** The mirror of a repository, fetched. */
 export async function fetchMirror(
   core: Core,
-  ref: IssueRef,
+  repository: RepositoryOf,
   source: Source,
   signal: AbortSignal,
 ): Promise<Mirror> {
-  const key = await mirrorKey(core, ref);
+  const key = await mirrorKey(core, repository);
   return core.git.mirror({ key, url: source.url, credentials: source.credentials, signal });
 }
 
 /** The mirror as it was fetched last; undefined when it never was. */
-export async function existingMirror(core: Core, ref: IssueRef): Promise<Mirror | undefined> {
-  return core.git.existing(await mirrorKey(core, ref));
+export async function existingMirror(
+  core: Core,
+  repository: RepositoryOf,
+): Promise<Mirror | undefined> {
+  return core.git.existing(await mirrorKey(core, repository));
 }
 
-/** Two repositories whose names sanitize alike must not share one. */
-function mirrorKey(core: Core, ref: IssueRef): Promise<string> {
-  return core.sessions.claimSlug(printRepository(ref));
+/**
+ * Two repositories whose names sanitize alike must not share one, nor one that has taken over the name of another: the
+ * history of a private repository would be pushed to whoever has its name now.
+ */
+function mirrorKey(core: Core, { ref, repositoryId }: RepositoryOf): Promise<string> {
+  const name = printRepository(ref);
+  return core.sessions.claimSlug(repositoryId === undefined ? name : `${name}.${repositoryId}`);
 }

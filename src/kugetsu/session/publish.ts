@@ -5,10 +5,12 @@ import type { Mirror } from "../git/mirror.ts";
 import type { Published, Source } from "../turn.ts";
 import type { Core } from "./core.ts";
 import { fetchMirror } from "./mirror.ts";
+import { isAbout } from "./same-repository.ts";
 
 /** What is pushed where, and by whose leave. */
 export interface PublishOrder {
   readonly ref: IssueRef;
+  readonly repositoryId?: number | undefined;
   readonly source: Source;
   /** The agent may change CI files of this repository. */
   readonly allowCi: boolean;
@@ -33,8 +35,9 @@ export async function publishSession(core: Core, order: PublishOrder): Promise<P
   const ref = printRef(order.ref);
   for (let tries = 1; ; tries += 1) {
     const session = await core.sessions.get(ref);
-    if (!isPushable(session)) throw new KugetsuError("not_found", `There is no work for ${ref}.`);
-    const mirror = await fetchMirror(core, order.ref, order.source, order.signal);
+    if (!isPushable(session) || !isAbout(session, order.repositoryId))
+      throw new KugetsuError("not_found", `There is no work for ${ref}.`);
+    const mirror = await fetchMirror(core, order, order.source, order.signal);
     const published = await pushOnce({ core, order, mirror, session }, tries >= TRIES);
     if (published !== "moved") return published;
     if (tries > TRIES) throw new KugetsuError("unavailable", "The branch moved under every push.");
@@ -52,7 +55,7 @@ async function pushOnce(push: Push, isLastTry: boolean): Promise<Published | "mo
   const { core, order, mirror, session } = push;
   const { ref, tip, unresolved } = session;
   if (unresolved.length > 0) {
-    return { kind: "unresolved", paths: unresolved, kept: await keep(push, tip) };
+    return { kind: "unresolved", paths: unresolved };
   }
   const baseTip = await mirror.head(session.base);
   if (baseTip !== undefined && (await mirror.contains(tip, baseTip))) return { kind: "nothing" };

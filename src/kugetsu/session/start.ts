@@ -7,12 +7,14 @@ import { conversationOf, ensureBase } from "./base.ts";
 import { existingMirror, fetchMirror } from "./mirror.ts";
 import { readInstructions } from "./instructions.ts";
 import { openPlace } from "./place.ts";
+import { retireOther } from "./same-repository.ts";
 import { takeTurnOver } from "./take-over.ts";
 import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 
 /** Runs one turn for an issue: mirror, worktree, agent, and its commits taken over. Nothing is pushed. */
 export async function startTurn(core: Core, order: TurnOrder): Promise<TurnReport> {
   const ref = printRef(order.ref);
+  await retireOther(core, ref, order.repositoryId);
   const slug = await core.sessions.claimSlug(ref);
   const place = await openPlace({
     agents: core.home.agents,
@@ -93,7 +95,7 @@ async function worktreeAsLeft(
   if (session.branch !== order.branch || session.worktreeAt !== tip) return undefined;
   if (session.unresolved.length > 0) return undefined;
   if (order.forgeHead !== tip && !isUnpushed) return undefined;
-  const [mirror, isThere] = await Promise.all([existingMirror(core, order.ref), exists(place.cwd)]);
+  const [mirror, isThere] = await Promise.all([existingMirror(core, order), exists(place.cwd)]);
   if (mirror === undefined || !isThere) return undefined;
   const prepared = {
     session: { ...session, tip, branch: order.branch },
@@ -108,7 +110,7 @@ async function worktreeAsLeft(
 
 async function worktreeFetched(core: Core, order: TurnOrder, place: Place): Promise<ReadyWorktree> {
   const mirror = await order.patiently("fetch the repository", () =>
-    fetchMirror(core, order.ref, order.source, order.signal),
+    fetchMirror(core, order, order.source, order.signal),
   );
   const [prepared, instructions] = await Promise.all([
     prepareWorktree(core, order, mirror, place),

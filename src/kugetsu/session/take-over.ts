@@ -8,7 +8,7 @@ import { filesWithMarkers } from "./markers.ts";
 /** What a turn left in its worktree, now in the mirror. */
 export interface TakenTurn {
   readonly session: Session;
-  /** The session's new tip. */
+  /** The commit that was taken over: the session's new tip, unless a merge in it is not resolved. */
   readonly tip: string;
   readonly taken: Taken;
   readonly kept: readonly string[];
@@ -48,17 +48,21 @@ export async function takeTurnOver(
         message: `Take over the rewritten history of ${branch}`,
       })
     : taken.tip;
-  // The agent may have committed the markers itself, or given up the merge with those of an earlier turn still there.
+  // The agent may have committed the markers itself. Such a commit is kept, and no part of the work: the next turn
+  // begins the merge again from before it.
   const candidates = [...session.unresolved, ...taken.unresolved];
   const unresolved = await filesWithMarkers(mirror, tip, candidates);
+  const isResolved = unresolved.length === 0;
+  const kept = taken.alsoKept.map(({ name }) => name);
+  if (!isResolved) kept.push(await core.git.keep(mirror, { ref, sha: tip, at: new Date() }));
   const isWhereItStands =
     tip === taken.tip && !taken.committedForAgent && taken.foundOn === undefined;
   const changed = await core.sessions.patch(ref, {
     state: outcome,
-    tip,
-    worktreeAt: isWhereItStands ? tip : undefined,
+    tip: isResolved ? tip : since,
+    worktreeAt: isResolved && isWhereItStands ? tip : undefined,
     mergeOf: undefined,
     unresolved,
   });
-  return { session: changed, tip, taken, kept: taken.alsoKept.map(({ name }) => name) };
+  return { session: changed, tip, taken, kept };
 }

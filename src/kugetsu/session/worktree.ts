@@ -21,7 +21,10 @@ export interface PreparedWorktree {
 /** A session that has a worktree, standing on `tip`. */
 export type WorkingSession = Session & { readonly tip: string; readonly branch: string };
 
-type Order = Pick<TurnOrder, "ref" | "base" | "branch" | "resumed" | "requestedBy" | "subject">;
+type Order = Pick<
+  TurnOrder,
+  "ref" | "repositoryId" | "base" | "branch" | "resumed" | "requestedBy" | "subject"
+>;
 
 /** Brings the session's worktree to where the turn starts: made, taken as it is, or with the forge's commits. */
 export async function prepareWorktree(
@@ -85,6 +88,7 @@ async function openNew(
     ...FRESH,
     ref: printRef(order.ref),
     kind: "forked",
+    repositoryId: order.repositoryId,
     worktreePath: place.cwd,
     branch: order.branch,
     base: order.base,
@@ -117,18 +121,16 @@ async function assertPossible(mirror: Mirror, branch: string): Promise<void> {
 async function takeForgesCommits(scene: Scene, session: WorkingSession): Promise<PreparedWorktree> {
   const { core, order, mirror, place } = scene;
   const ours = session.tip;
-  // Markers that an earlier turn committed are still to be resolved.
-  const left = session.unresolved;
   const theirs = await mirror.head(order.branch);
   if (theirs === undefined || (await mirror.contains(theirs, ours))) {
-    return { ...(await standOn(scene, session, ours)), conflicts: left, mergedFromForge: false };
+    return { ...(await standOn(scene, session, ours)), conflicts: [], mergedFromForge: false };
   }
   const message = `Merge what was pushed to ${order.branch}`;
   const merge = await core.git.merge(mirror, { ours, theirs, message });
   if (merge.kind !== "conflict") {
     return {
       ...(await standOn(scene, session, merge.sha)),
-      conflicts: left,
+      conflicts: [],
       mergedFromForge: true,
     };
   }

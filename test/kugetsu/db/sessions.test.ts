@@ -29,6 +29,7 @@ test("a session comes back as it was put, also for another connection", async ()
     pushedSha: undefined,
     worktreeAt: undefined,
     requester: undefined,
+    repositoryId: undefined,
     mergeOf: undefined,
     seenCommentId: undefined,
     unresolved: ["a.ts"],

@@ -84,8 +84,8 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
   const path = join(home.worktrees, await sessions.claimSlug(REF));
   const asked = { requestedBy: "walter", subject: "Mend it" };
 
-  const fetch = () => fetchMirror(core, ref, source, signal);
-  const mirrored = async () => (await existingMirror(core, ref)) ?? fetch();
+  const fetch = () => fetchMirror(core, { ref }, source, signal);
+  const mirrored = async () => (await existingMirror(core, { ref })) ?? fetch();
   const session = async () => {
     const found = await sessions.get(REF);
     if (found === undefined) throw new Error("There is no session.");
