@@ -306,11 +306,12 @@ test.each([
   await expect(forgeAt(server).createComment(ISSUE, "")).rejects.toMatchObject({ code });
 });
 
-test("a comment in an archived repository is refused, and the hint says why", async () => {
+test("a comment in an archived repository may be possible later, and the hint says why", async () => {
   await using server = await replay([captured("121")]);
   const address = { owner: "acme", name: "store", number: 7 };
   await expect(forgeAt(server).createComment(address, "x")).rejects.toMatchObject({
-    code: "failed",
+    code: "unavailable",
+    retryAfterMs: 3_600_000,
     hint: "The repository is archived.",
   });
 });

@@ -298,8 +298,11 @@ describe("an end that no handler saw", () => {
     ]);
   });
 
-  test("before its begin is told in the status comment alone", () => {
-    expect(reportEnd(desk.job({ startedAt: undefined }), end)).toMatchObject([{ kind: "status" }]);
+  test("by the one who gave the order is told in the status comment alone", () => {
+    const job = desk.job();
+    const stopped = { state: "stopped", words: "By them.", by: job.actor.login } as const;
+    expect(reportEnd(job, stopped)).toMatchObject([{ kind: "status" }]);
+    expect(reportEnd(job, { ...stopped, by: "somebody" })).toHaveLength(2);
   });
 
   test("of a quick command is told in the status comment alone", () => {

@@ -109,9 +109,9 @@ test("a waiting job is stopped at once and says so; its held acknowledgement nev
   const { store, outbox } = createQueue();
   const id = await queued(store, newJob(1));
   expect(await store.stop(id, "bob", (job, end) => [status(job, end.words)])).toBe("stopped");
-  expect(await store.get(id)).toMatchObject({ state: "stopped", words: "Stopped by bob." });
+  expect(await store.get(id)).toMatchObject({ state: "stopped", words: "By bob." });
   expect(await outbox.find(`status:${id}`)).toMatchObject({
-    body: "Stopped by bob.",
+    body: "By bob.",
     state: "due",
   });
   expect(await store.stop(id, "bob", () => [])).toBe("over");

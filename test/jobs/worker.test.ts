@@ -324,7 +324,7 @@ test("a stop ends the running turn of an issue alone; with `waiting` also what w
   expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 1, waiting: 1 });
   expect(await worker.finished(third)).toMatchObject({
     state: "stopped",
-    words: "Stopped by bob.",
+    words: "By bob.",
   });
   expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 0, waiting: 0 });
   expect(worker.running()).toEqual([other]);

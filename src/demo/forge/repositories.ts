@@ -22,6 +22,8 @@ export async function addRepository(
   for (const [login, access] of Object.entries(options.collaborators ?? {})) {
     repository.collaborators.set(state.user(login), access);
   }
+  // As on Gitea, a new repository ends what its name redirected to.
+  state.redirects.delete(name.toLowerCase());
   state.repositories.set(name.toLowerCase(), repository);
   await inTurn(repository, async () => {
     await git.run(dir, [

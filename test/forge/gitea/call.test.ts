@@ -61,7 +61,7 @@ describe("a refusal", () => {
     [409, "conflict"],
     [413, "failed"],
     [422, "failed"],
-    [423, "failed"],
+    [423, "unavailable"],
     [429, "unavailable"],
     [500, "unavailable"],
     [502, "unavailable"],

@@ -212,7 +212,7 @@ describe("mirror over HTTP", () => {
     const credentials = { username: "bot", password: TOKEN };
     await expect(
       fixture.git.mirror({ key: "calc", url: server.url, credentials }),
-    ).rejects.toMatchObject({ code: "forbidden" });
+    ).rejects.toMatchObject({ code: "unavailable" });
     expect(other.seen.length).toBeGreaterThan(0);
     expect(other.seen.every(({ authorization }) => authorization === undefined)).toBe(true);
     expect(forge.seen).toEqual([]);
@@ -221,13 +221,13 @@ describe("mirror over HTTP", () => {
   it.each([
     ["wrong credentials", { username: "bot", password: "wrong" }],
     ["no credentials", undefined],
-  ])("is forbidden with %s", async (_, credentials) => {
+  ])("waits for the operator with %s", async (_, credentials) => {
     using fixture = await makeFixture();
     await using server = await serveGit(fixture.upstream, TOKEN);
     await expect(
       fixture.git.mirror({ key: "calc", url: server.url, credentials }),
     ).rejects.toMatchObject({
-      code: "forbidden",
+      code: "unavailable",
       message: expect.stringContaining("401"),
     });
   });

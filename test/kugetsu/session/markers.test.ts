@@ -17,15 +17,16 @@ async function merging(): Promise<Desk & { readonly theirs: string }> {
 }
 
 describe.concurrent("conflict markers are not pushed", () => {
-  test("where the agent left them, nor where a later turn gave the merge up over them", async () => {
+  test("where the agent left them, nor after a later turn gave the merge up", async () => {
     await using desk = await merging();
     await desk.work({}, "left");
     expect(await desk.publish()).toMatchObject(UNRESOLVED);
     await desk.prepare();
     sh(desk.path, "merge", "--abort");
     await desk.work({ "other.txt": "other\n" });
-    expect(await desk.session()).toMatchObject({ unresolved: ["calc.js"], mergeOf: undefined });
-    expect(await desk.publish()).toMatchObject(UNRESOLVED);
+    expect(await desk.session()).toMatchObject({ unresolved: [], mergeOf: undefined });
+    expect(await desk.publish()).toMatchObject({ kind: "pushed", branch: `${BRANCH}-2` });
+    expect(sh(desk.upstream, "show", `${BRANCH}-2:calc.js`)).not.toContain("<<<<<<<");
     expect(desk.remote(BRANCH)).toBe(desk.theirs);
   });
 
