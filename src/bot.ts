@@ -67,6 +67,7 @@ export async function startBot(
       },
       opencodeBinary: config.opencodeBinary,
       idleAgents: config.idleAgents,
+      tempDir: config.tempDir,
       learn: (secret) => known.add(secret),
       warn: (message) => log.warn({}, message),
     }),

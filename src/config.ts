@@ -20,7 +20,7 @@ export interface CoreConfig {
   readonly idleAgents: number;
   /** MAX_CONCURRENT_AGENTS: how many dev turns run at once. */
   readonly maxConcurrentAgents: number;
-  /** TURN_TIMEOUT and TURN_SILENCE. */
+  /** TURN_TIMEOUT, TURN_SILENCE and TURN_TOKENS. */
   readonly limits: TurnLimits;
   readonly logLevel: LogLevel;
   readonly secrets: CoreSecrets;
@@ -138,6 +138,7 @@ function coreOf(settings: Settings, env: Environment): CoreConfig {
     limits: {
       wallMs: settings.duration("TURN_TIMEOUT", "30m", { minMs: SECOND, maxMs: 24 * HOUR }),
       silenceMs: settings.duration("TURN_SILENCE", "10m", { minMs: SECOND, maxMs: 24 * HOUR }),
+      tokens: settings.integer("TURN_TOKENS", 2_000_000, { min: 1000, max: 999_999_999 }),
     },
     logLevel: settings.choice("LOG_LEVEL", "info", LOG_LEVELS),
     secrets: redacted({ environment: env }),

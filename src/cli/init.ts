@@ -38,6 +38,7 @@ export const init: CliCommand = {
       identity: async () => ({ name: "kugetsu", email: "kugetsu@localhost" }),
       opencodeBinary: config.opencodeBinary,
       idleAgents: 0,
+      tempDir: config.tempDir,
       warn: (message) => io.stderr.write(`kugetsu: ${message}\n`),
     });
     const abort = new AbortController();

@@ -24,6 +24,7 @@ Settings are environment variables:
   IDLE_AGENTS                agents that wait up to 5 minutes for their next turn (1)
   TURN_TIMEOUT               longest turn (30m)
   TURN_SILENCE               longest time without a sign of life from an agent (10m)
+  TURN_TOKENS                most tokens of a turn, subagents included (2000000)
   TURNS_PER_DAY              turns that one person may ask for a day (20)
   STATUS_INTERVAL            least time between two edits of a status comment (60s)
   SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)

@@ -133,14 +133,24 @@ function listed(paths: readonly string[]): string {
   return paths.slice(0, 10).map(code).join(", ");
 }
 
-function notesOf(report: TurnReport, { branch, merged }: Published & { kind: "pushed" }): string[] {
+const ELSEWHERE = {
+  conflict:
+    "conflicts with what other people pushed there. Merge one into the other, or close the pull request that you do not want.",
+  not_ours: "is a branch that somebody else made.",
+  moved: "moved under every push.",
+} as const;
+
+function notesOf(
+  report: TurnReport,
+  { branch, merged, elsewhere }: Published & { kind: "pushed" },
+): string[] {
   const notes = [];
   if (merged)
     notes.push("Commits that other people had pushed to the branch were merged in first.");
-  if (branch !== report.branch) {
-    notes.push(
-      `Other people's commits on ${code(report.branch)} conflict with this work, so it went to ${code(branch)}. Merge one into the other, or close the pull request that you do not want.`,
-    );
+  if (elsewhere !== undefined) {
+    const subject =
+      elsewhere === "conflict" ? `The work on ${code(report.branch)}` : code(report.branch);
+    notes.push(`${subject} ${ELSEWHERE[elsewhere]} So it went to ${code(branch)}.`);
   }
   return notes;
 }

@@ -28,16 +28,24 @@ export interface Order {
 
 /** The whole of one turn: branch, agent, push, pull request, report. Used by every verb that makes an agent work. */
 export async function takeTurn(work: Work, order: Order): Promise<HandlerEnd> {
-  const report = earlierReport(work.job) ?? (await runTurn(work, order));
+  const earlier = earlierReport(work.job);
+  const report = earlier ?? (await runTurn(work, order));
+  if (earlier === undefined) await noteReport(work, report);
   if (report.result.outcome !== "finished") return ended(work, report, undefined);
   await work.kugetsu.seen(work.job.ref, work.job.commentId);
-  const publication = await publish(work, report, report.merging === true ? "elsewhere" : "tell");
+  if (report.merge === "begun") return mergeAndPublish(work, report);
+  const onConflict = report.merge === "done" ? "elsewhere" : "tell";
+  const publication = await publish(work, report, onConflict);
   if (publication.conflicts.length === 0) return ended(work, report, publication);
-  // Other people pushed while the agent worked: it merges their commits itself, once, before another branch is taken.
-  const merged = await runTurn(work, MERGE);
-  const both = joined(report, merged);
+  return mergeAndPublish(work, report);
+}
+
+/** Other people pushed while the agent worked: it merges their commits itself, once, before another branch is taken. */
+async function mergeAndPublish(work: Work, report: NotedReport): Promise<HandlerEnd> {
+  await noteReport(work, { ...report, merge: "begun" });
+  const both = joined(report, await runTurn(work, MERGE));
+  if (both.result.outcome !== "finished") return ended(work, both, undefined);
   await noteReport(work, both);
-  if (merged.result.outcome !== "finished") return ended(work, both, undefined);
   return ended(work, both, await publish(work, both, "elsewhere"));
 }
 
@@ -48,9 +56,13 @@ const MERGE: Order = {
   by: "kugetsu",
 };
 
+const MERGED =
+  "Other people pushed in the meantime, with conflicts; the agent merged their commits.";
+
 /** A turn and the merge that followed it, in one report. */
 function joined(first: NotedReport, second: NotedReport): NotedReport {
   const { result } = second;
+  const isMerged = result.outcome === "finished";
   const texts = [first.result.text, result.text].filter((text) => text !== "");
   return {
     ...second,
@@ -68,11 +80,10 @@ function joined(first: NotedReport, second: NotedReport): NotedReport {
     committedForAgent: first.committedForAgent || second.committedForAgent,
     kept: [...first.kept, ...second.kept],
     leftOut: [...first.leftOut, ...second.leftOut],
-    notes: [
-      ...first.notes,
-      "Other people pushed in the meantime, with conflicts; the agent merged their commits.",
-    ],
-    merging: true,
+    // What the merge brought in is other people's work.
+    diffstat: first.diffstat,
+    notes: [...first.notes, ...second.notes, ...(isMerged ? [MERGED] : [])],
+    merge: "done",
   };
 }
 
@@ -87,8 +98,8 @@ function added(first: Tokens | undefined, second: Tokens | undefined): Tokens | 
 
 /** A report as it is written down for a resume. */
 interface NotedReport extends TurnReport {
-  /** The agent has merged already: a further conflict goes to another branch. */
-  readonly merging?: boolean;
+  /** The agent is to merge what other people pushed, or has done so: then a further conflict goes to another branch. */
+  readonly merge?: "begun" | "done";
   /** What people should know of how it began; Markdown. */
   readonly notes: readonly string[];
 }
@@ -128,9 +139,7 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
     onBegin: () => work.note({ began: true }),
     patiently: (what, act) => patiently(work, what, act),
   });
-  const noted = { ...report, notes: [...(order.note === undefined ? [] : [order.note]), ...anew] };
-  await noteReport(work, noted);
-  return noted;
+  return { ...report, notes: [...(order.note === undefined ? [] : [order.note]), ...anew] };
 }
 
 /** From here on a resume does not run the agent again. A turn that was cut off is no report. */

@@ -69,6 +69,8 @@ export interface KugetsuOptions {
   /** IDLE_AGENTS: how many agents wait for their next turn. */
   readonly idleAgents?: number;
   readonly box?: Box;
+  /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. */
+  readonly tempDir?: string | undefined;
   readonly warn?: (message: string) => void;
   /** Told of every secret that agents get, so that it can be masked in what they say. */
   readonly learn?: (secret: string) => void;
@@ -110,6 +112,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     git,
     runner,
     lease: owner.marker,
+    tempRoot: options.tempDir,
     environment: async (kind, tempDir, forgeUrl) => {
       const env = agentEnvironment({
         source: environment,

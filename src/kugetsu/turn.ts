@@ -88,6 +88,8 @@ export type Published =
       readonly branch: string;
       readonly sha: string;
       readonly merged: boolean;
+      /** Why another branch than the session's was taken. */
+      readonly elsewhere?: "conflict" | "not_ours" | "moved";
     }
   /** CI files are touched: not pushed, kept under a ref. */
   | { readonly kind: "protected"; readonly paths: readonly string[]; readonly kept: string }

@@ -83,7 +83,8 @@ export async function startAgent(
     const opencode = startOpencode(program, place, paths, marks, args);
     const close = async () => {
       await opencode.close();
-      await emptyTemp(paths);
+      // What an agent made of its directory must not fail anybody; the next start cleans it or says so.
+      await emptyTemp(paths).catch(() => undefined);
     };
     const connected = connect(opencode, place.cwd);
     if (await initialized(connected, opencode, signal)) {

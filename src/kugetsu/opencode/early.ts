@@ -35,7 +35,9 @@ export function createEarlyAgents(): EarlyAgents {
     async take(key, fingerprint) {
       const early = remove(key);
       const agent = await early?.agent;
-      if (agent === undefined || early?.fingerprint === fingerprint) return agent;
+      if (agent === undefined) return undefined;
+      const isDead = await Promise.race([agent.ended.then(() => true), Promise.resolve(false)]);
+      if (early?.fingerprint === fingerprint && !isDead) return agent;
       await agent.close();
       return undefined;
     },

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeTree } from "../git/directory.ts";
 import type { AgentPlace } from "../runner.ts";
 import type { AgentConfig } from "./agent-config.ts";
 
@@ -44,6 +45,8 @@ export async function prepareHome(place: AgentPlace, config: AgentConfig): Promi
   await chmod(place.home, 0o700);
   // Where there is no sandbox, a turn could have put agents or plugins of its own in here.
   await rm(paths.config, { recursive: true, force: true });
+  // opencode loads plugins and settings from here as well, whatever is said of the project's configuration.
+  await removeTree(join(paths.home, ".opencode"));
   for (const path of [paths.home, paths.temp, paths.config]) await ownDirectory(path);
   let data = paths.home;
   for (const name of [".local", "share", "opencode"]) {
@@ -67,11 +70,10 @@ export async function prepareHome(place: AgentPlace, config: AgentConfig): Promi
   return paths;
 }
 
-/** Removes what an agent's process left in its TMPDIR. */
+/** Removes what an agent's process left in its TMPDIR, which the agent may have removed or replaced by a link. */
 export async function emptyTemp(paths: AgentHome): Promise<void> {
-  for (const name of await readdir(paths.temp)) {
-    await rm(join(paths.temp, name), { recursive: true, force: true, maxRetries: 3 });
-  }
+  await ownDirectory(paths.temp);
+  for (const name of await readdir(paths.temp)) await removeTree(join(paths.temp, name));
 }
 
 const SEED = JSON.stringify({ packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } });
@@ -80,6 +82,7 @@ async function ownDirectory(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there !== undefined && !there.isDirectory()) await rm(path, { force: true });
   await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
 }
 
 /** Written beside and moved into place: what stood there, a link too, is replaced and never followed. */

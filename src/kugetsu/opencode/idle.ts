@@ -15,6 +15,8 @@ export interface IdleAgents {
   /** Takes the process of that key out, for whatever use. */
   take(key: string): IdleAgent | undefined;
   peek(key: string): IdleAgent | undefined;
+  /** Resolves when no process of that key is on its way out: two on one database lose turns. */
+  closed(key: string): Promise<void>;
   closeAll(): Promise<void>;
 }
 
@@ -32,11 +34,23 @@ export function createIdleAgents(limits: {
     waiting.delete(key);
     return idle;
   };
-  const end = async (key: string) => take(key)?.agent.close();
+  const closing = new Map<string, Promise<void>>();
+  /** Never rejects: nobody waits for it. */
+  const end = async (key: string): Promise<void> => {
+    const idle = take(key);
+    if (idle === undefined) return;
+    const closed = idle.agent.close().catch(() => undefined);
+    closing.set(key, closed);
+    await closed;
+    if (closing.get(key) === closed) closing.delete(key);
+  };
 
   return {
     take,
     peek: (key) => waiting.get(key),
+    async closed(key) {
+      await closing.get(key);
+    },
     async keep(key, idle) {
       await end(key);
       const timer = setTimeout(() => void end(key), limits.ms);
@@ -48,7 +62,7 @@ export function createIdleAgents(limits: {
       await Promise.all(tooMany.map(end));
     },
     async closeAll() {
-      await Promise.all([...waiting.keys()].map(end));
+      await Promise.all([...[...waiting.keys()].map(end), ...closing.values()]);
     },
   };
 }

@@ -8,7 +8,14 @@ import { isObject, type JsonObject } from "./merge.ts";
  * @param open patterns of paths outside the working directory that the agent may use, such as its temp directory
  */
 export function decidePermission(operators: unknown, open: readonly string[]): JsonObject {
-  const rules = decideRules(operators, open);
+  // Named again below: a key keeps the place where it stood first, and a later `*` would win over it.
+  const {
+    external_directory: _outside,
+    question: _question,
+    plan_enter: _enter,
+    plan_exit: _exit,
+    ...rules
+  } = decideRules(operators, open);
   return {
     // What opencode itself asks about: a repeated tool call, and .env files, which are the repository's own here.
     doom_loop: "allow",

@@ -65,6 +65,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     config: AgentConfig,
     signal: AbortSignal,
   ) => {
+    await idle.closed(place.key);
     const waiting = idle.take(place.key);
     if (waiting?.sessionId === sessionId && waiting?.fingerprint === fingerprint(place, config)) {
       return { agent: waiting.agent, isOpen: true };
@@ -212,6 +213,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     // What is wrong with the configuration, the turn itself tells.
     const config = await configOf(place).catch(() => undefined);
     if (config === undefined) return;
+    await idle.closed(place.key);
     const stop = AbortSignal.any([signal, life.signal]);
     early.begin(place.key, fingerprint(place, config), async () =>
       startAgent(theProgram(), place, config, stop),

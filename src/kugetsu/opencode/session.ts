@@ -38,7 +38,8 @@ export async function openSession(
     const words = cleanWords(answeredError(error) ?? "", config.secrets);
     const what = order.sessionId === undefined ? "a conversation" : "the conversation";
     throw new KugetsuError(
-      "failed",
+      // An agent can remove its own conversation; then another one has to begin.
+      order.sessionId === undefined ? "failed" : "not_found",
       `opencode cannot open ${what}${words === "" ? "." : `: ${words}`}`,
       {
         cause: error,

@@ -70,7 +70,8 @@ export async function runPrompt(agent: Agent, options: PromptOptions): Promise<T
   clock.abort();
   if (end.kind === "error") return (await within(agent.ended, DIED_MS)) ? { kind: "died" } : end;
   if (end.kind !== "answered" && end.kind !== "died") {
-    await agent.cancel(sessionId).catch(() => undefined);
+    // It does not settle while opencode reads nothing: then only closing it helps.
+    await within(agent.cancel(sessionId), CANCEL_MS);
     await within(answered, CANCEL_MS);
   }
   return end;

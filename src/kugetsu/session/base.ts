@@ -35,6 +35,7 @@ export async function conversationOf(core: Core, ref: string): Promise<string | 
 async function sharedPlace(core: Core, ref: string, kind: "dev" | "pm"): Promise<Place> {
   return openPlace({
     agents: core.home.agents,
+    tempRoot: core.tempRoot,
     slug: await core.sessions.claimSlug(ref),
     cwd: undefined,
     environment: (tempDir) => core.environment(kind, tempDir),

@@ -11,6 +11,8 @@ export interface Core {
   readonly runner: Runner;
   /** Stands in the environment of every agent of this process. */
   readonly lease: string;
+  /** Absolute; undefined: each session's temp directory lies in its own home. */
+  readonly tempRoot?: string | undefined;
   /** The environment of an agent of that kind, without what the runner adds. */
   environment(
     kind: "dev" | "pm",

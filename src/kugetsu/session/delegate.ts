@@ -2,6 +2,7 @@ import { pmRef, type IssueRef } from "../ref.ts";
 import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
 import { BASE, PM_AGENT, type Core } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
+import { converseOrAnew } from "./converse.ts";
 import { openPlace } from "./place.ts";
 import { retireOther } from "./same-repository.ts";
 
@@ -37,28 +38,30 @@ export async function delegateTurn(core: Core, order: DelegateOrder): Promise<De
     (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind: "pm", repositoryId }));
   const place = await openPlace({
     agents: core.home.agents,
+    tempRoot: core.tempRoot,
     slug,
     cwd: undefined,
     environment: (tempDir) => core.environment("pm", tempDir, order.forgeUrl),
     lease: core.lease,
   });
-  const sessionId = session.opencodeSessionId;
-  if (sessionId === undefined) await ensurePmAgent(core);
-  const forkOf = sessionId === undefined ? await beginning(core) : undefined;
   await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
   await order.onBegin();
-  const result = await core.runner.run({
-    place,
-    sessionId,
-    forkOf,
-    prompt: order.prompt({ tempDir: place.tempDir, continued: sessionId !== undefined }),
-    limits: order.limits,
-    signal: order.signal,
-    onSession: async (opencodeSessionId) => {
-      await core.sessions.patch(ref, { opencodeSessionId });
-    },
-    onProgress: order.onProgress,
-  });
+  const converse = async (sessionId: string | undefined): Promise<TurnResult> => {
+    if (sessionId === undefined) await ensurePmAgent(core);
+    return core.runner.run({
+      place,
+      sessionId,
+      forkOf: sessionId === undefined ? await beginning(core) : undefined,
+      prompt: order.prompt({ tempDir: place.tempDir, continued: sessionId !== undefined }),
+      limits: order.limits,
+      signal: order.signal,
+      onSession: async (opencodeSessionId) => {
+        if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
+      },
+      onProgress: order.onProgress,
+    });
+  };
+  const result = await converseOrAnew(core, ref, session.opencodeSessionId, converse);
   await core.sessions.patch(ref, { state: result.outcome });
   return { result, lacksToken: place.env["GITEA_TOKEN"] === undefined };
 }

@@ -17,6 +17,7 @@ export async function destroySession(
   const slug = session.slug;
   const place = await openPlace({
     agents: core.home.agents,
+    tempRoot: core.tempRoot,
     slug,
     cwd: join(core.home.worktrees, slug),
     environment: (tempDir) => core.environment("dev", tempDir),
@@ -30,6 +31,7 @@ export async function destroySession(
   const kept = mirror === undefined ? [] : await keepWorktree(core, mirror, place, session);
   await core.git.removeWorktree({ key: slug, path: place.cwd });
   await removeTree(place.home);
+  await removeTree(place.tempDir);
   await core.sessions.remove(ref);
   return { kept };
 }

@@ -6,6 +6,8 @@ import type { AgentPlace } from "../runner.ts";
 export async function openPlace(options: {
   /** Absolute path of `agents` in the home. */
   agents: string;
+  /** KUGETSU_TEMP_DIR of the operator: each session gets a directory in it; undefined: one in its own home. */
+  tempRoot?: string | undefined;
   slug: string;
   /** The agent's working directory; undefined for a session without a worktree, which gets one of its own. */
   cwd: string | undefined;
@@ -14,7 +16,8 @@ export async function openPlace(options: {
   lease: string;
 }): Promise<AgentPlace & { readonly tempDir: string }> {
   const home = join(options.agents, options.slug);
-  const tempDir = join(home, "temp");
+  const tempDir =
+    options.tempRoot === undefined ? join(home, "temp") : join(options.tempRoot, options.slug);
   const cwd = options.cwd ?? join(home, "work");
   await mkdir(tempDir, { recursive: true, mode: 0o700 });
   if (options.cwd === undefined) await mkdir(cwd, { recursive: true, mode: 0o700 });

@@ -59,7 +59,7 @@ async function pushOnce(push: Push, isLastTry: boolean): Promise<Published | "mo
   }
   const baseTip = await mirror.head(session.base);
   if (baseTip !== undefined && (await mirror.contains(tip, baseTip))) return { kind: "nothing" };
-  const target = isLastTry ? await elsewhere(push) : await fit(push);
+  const target = isLastTry ? await elsewhere(push, "moved") : await fit(push);
   if ("conflicts" in target) return { kind: "conflict", paths: target.conflicts };
   const { branch, sha, remote } = target;
   const refused = await refusedByUs(push, target, baseTip);
@@ -79,7 +79,8 @@ async function pushOnce(push: Push, isLastTry: boolean): Promise<Published | "mo
     // The worktree still stands on the old branch.
     ...(branch === session.branch ? {} : { worktreeAt: undefined }),
   });
-  return { kind: "pushed", branch, sha, merged: sha !== tip };
+  const why = target.elsewhere === undefined ? {} : { elsewhere: target.elsewhere };
+  return { kind: "pushed", branch, sha, merged: sha !== tip, ...why };
 }
 
 interface Target {
@@ -87,6 +88,8 @@ interface Target {
   readonly sha: string;
   /** The branch's tip on the forge. */
   readonly remote: string | undefined;
+  /** Why it is another branch than the session's. */
+  readonly elsewhere?: "conflict" | "not_ours" | "moved";
 }
 
 /** The session's commits together with what the forge's branch has. */
@@ -99,15 +102,18 @@ async function fit(push: Push): Promise<Target | { readonly conflicts: readonly 
   // Somebody made a branch of that name while the agent worked: it is not ours to add to. One that has our work is a
   // push of ours which was not heard to its end.
   const isOurs = session.pushedSha !== undefined || (await mirror.contains(tip, remote));
-  if (!isOurs) return elsewhere(push);
+  if (!isOurs) return elsewhere(push, "not_ours");
   const message = `Merge what was pushed to ${branch}`;
   const merge = await core.git.merge(mirror, { ours: tip, theirs: remote, message });
   if (merge.kind !== "conflict") return { branch, sha: merge.sha, remote };
-  return order.onConflict === "tell" ? { conflicts: merge.files } : elsewhere(push);
+  return order.onConflict === "tell" ? { conflicts: merge.files } : elsewhere(push, "conflict");
 }
 
 /** The first of `fix/issue-N-2`, `-3`, … that the forge does not have. */
-async function elsewhere({ mirror, session }: Push): Promise<Target> {
+async function elsewhere(
+  { mirror, session }: Push,
+  why: "conflict" | "not_ours" | "moved",
+): Promise<Target> {
   const heads = await mirror.heads();
   const [, stem, count] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(session.branch) ?? [
     undefined,
@@ -116,7 +122,7 @@ async function elsewhere({ mirror, session }: Push): Promise<Target> {
   ];
   for (let next = Number(count ?? 1) + 1; ; next += 1) {
     const branch = `${stem}-${next}`;
-    if (!heads.has(branch)) return { branch, sha: session.tip, remote: undefined };
+    if (!heads.has(branch)) return { branch, sha: session.tip, remote: undefined, elsewhere: why };
   }
 }
 

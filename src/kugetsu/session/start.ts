@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Mirror } from "../git/mirror.ts";
 import { printRef } from "../ref.ts";
+import type { TurnResult } from "../runner.ts";
 import type { TurnFacts, TurnOrder, TurnReport } from "../turn.ts";
 import { BASE, type Core, type Place } from "./core.ts";
 import { conversationOf, ensureBase } from "./base.ts";
@@ -8,6 +9,7 @@ import { existingMirror, fetchMirror } from "./mirror.ts";
 import { readInstructions } from "./instructions.ts";
 import { openPlace } from "./place.ts";
 import { retireOther } from "./same-repository.ts";
+import { converseOrAnew } from "./converse.ts";
 import { takeTurnOver } from "./take-over.ts";
 import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 
@@ -18,6 +20,7 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
   const slug = await core.sessions.claimSlug(ref);
   const place = await openPlace({
     agents: core.home.agents,
+    tempRoot: core.tempRoot,
     slug,
     cwd: join(core.home.worktrees, slug),
     environment: (tempDir) => core.environment("dev", tempDir),
@@ -28,31 +31,33 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
     (await worktreeAsLeft(core, order, place)) ?? (await worktreeFetched(core, order, place));
   const { mirror, prepared } = ready;
   await nameRequester(core, order, ready, place);
-  const sessionId = prepared.session.opencodeSessionId;
-  if (sessionId === undefined) await ensureBase(core, undefined, order.signal);
-  const forkOf = sessionId === undefined ? await conversationOf(core, BASE) : undefined;
   await core.sessions.patch(ref, { state: "running" });
   await order.onBegin();
-  const result = await core.runner.run({
-    place,
-    sessionId,
-    forkOf,
-    prompt: order.prompt({
-      continued: sessionId !== undefined,
-      branch: order.branch,
-      base: order.base,
-      tempDir: place.tempDir,
-      instructions: ready.instructions,
-      conflicts: prepared.conflicts,
-      mergedFromForge: prepared.mergedFromForge,
-    }),
-    limits: order.limits,
-    signal: order.signal,
-    onSession: async (opencodeSessionId) => {
-      if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
-    },
-    onProgress: order.onProgress,
-  });
+  const converse = async (sessionId: string | undefined): Promise<TurnResult> => {
+    if (sessionId === undefined) await ensureBase(core, undefined, order.signal);
+    const forkOf = sessionId === undefined ? await conversationOf(core, BASE) : undefined;
+    return core.runner.run({
+      place,
+      sessionId,
+      forkOf,
+      prompt: order.prompt({
+        continued: sessionId !== undefined,
+        branch: order.branch,
+        base: order.base,
+        tempDir: place.tempDir,
+        instructions: ready.instructions,
+        conflicts: prepared.conflicts,
+        mergedFromForge: prepared.mergedFromForge,
+      }),
+      limits: order.limits,
+      signal: order.signal,
+      onSession: async (opencodeSessionId) => {
+        if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
+      },
+      onProgress: order.onProgress,
+    });
+  };
+  const result = await converseOrAnew(core, ref, prepared.session.opencodeSessionId, converse);
   const { taken, tip, kept } = await takeTurnOver(
     core,
     order,
