@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { prepareHome } from "../../../src/kugetsu/opencode/home.ts";
+import { emptyTemp, prepareHome } from "../../../src/kugetsu/opencode/home.ts";
 import type { AgentPlace } from "../../../src/kugetsu/runner.ts";
 
 let root: string;
@@ -85,4 +85,26 @@ test("links and directories that an agent put in the way are replaced, never fol
   expect(await readFile(join(paths.data, "auth.json"), "utf8")).toBe('{"a":{}}');
   expect(await readdir(outside)).toEqual(["file"]);
   expect(await readFile(join(outside, "file"), "utf8")).toBe("mine");
+});
+
+test("plugins and settings that an agent left in its home are gone at the next start", async () => {
+  const paths = await prepareHome(place, config);
+  await mkdir(join(paths.home, ".opencode", "plugin"), { recursive: true });
+  await writeFile(join(paths.home, ".opencode", "plugin", "x.js"), "");
+  await prepareHome(place, config);
+  expect(await readdir(paths.home)).toEqual([".local"]);
+});
+
+test("a temp directory that an agent removed or replaced by a link is emptied, and nothing behind it", async () => {
+  const paths = await prepareHome(place, config);
+  await rm(paths.temp, { recursive: true });
+  await emptyTemp(paths);
+  expect(await readdir(paths.temp)).toEqual([]);
+  await mkdir(join(root, "elsewhere"));
+  await writeFile(join(root, "elsewhere", "precious"), "");
+  await rm(paths.temp, { recursive: true });
+  await symlink(join(root, "elsewhere"), paths.temp);
+  await emptyTemp(paths);
+  expect(await readdir(join(root, "elsewhere"))).toEqual(["precious"]);
+  expect((await lstat(paths.temp)).isDirectory()).toBe(true);
 });

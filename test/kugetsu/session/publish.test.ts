@@ -166,7 +166,13 @@ describe.concurrent("commits are pushed", () => {
     const theirs = desk.push(BRANCH, { "calc.js": "theirs\n" });
     desk.push(`${BRANCH}-2`, { "taken.txt": "taken\n" });
     const branch = `${BRANCH}-3`;
-    expect(await desk.publish()).toEqual({ kind: "pushed", branch, sha, merged: false });
+    expect(await desk.publish()).toEqual({
+      kind: "pushed",
+      branch,
+      sha,
+      merged: false,
+      elsewhere: "conflict",
+    });
     expect(desk.remote(BRANCH)).toBe(theirs);
     expect(desk.remote(branch)).toBe(sha);
     expect(await desk.session()).toMatchObject({ branch, pushedSha: sha });
@@ -181,7 +187,13 @@ describe.concurrent("commits are pushed", () => {
     const sha = await desk.work({ "ours.txt": "ours\n" });
     const theirs = desk.push(BRANCH, { "theirs.txt": "theirs\n" });
     const branch = `${BRANCH}-2`;
-    expect(await desk.publish()).toEqual({ kind: "pushed", branch, sha, merged: false });
+    expect(await desk.publish()).toEqual({
+      kind: "pushed",
+      branch,
+      sha,
+      merged: false,
+      elsewhere: "not_ours",
+    });
     expect(desk.remote(BRANCH)).toBe(theirs);
   });
 
