@@ -15,6 +15,8 @@ export async function openBareAgent(options: {
   home: string;
   folder: string;
   config: Record<string, unknown>;
+  /** Off as for kugetsu's agents, or on as opencode comes. */
+  snapshot: boolean;
 }): Promise<BareAgent> {
   await mkdir(options.home, { recursive: true });
   const program = findOpencode(undefined);
@@ -27,7 +29,7 @@ export async function openBareAgent(options: {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: options.home,
-      OPENCODE_CONFIG_CONTENT: JSON.stringify({ ...options.config, snapshot: false }),
+      OPENCODE_CONFIG_CONTENT: JSON.stringify({ ...options.config, snapshot: options.snapshot }),
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_AUTOUPDATE: "1",
     },

@@ -35,17 +35,25 @@ const empty = await openBot("empty", undefined);
 const full = await openBot("full", "Remember this for every issue: keep it small.");
 const folder = join(scratch, "folder");
 await execa("git", ["clone", "--quiet", forge.gitDir(`${REPOSITORY}-empty`), folder]);
-const bare = stack.use(
-  await openBareAgent({ home: join(scratch, "bare"), folder, config: model.config() }),
-);
+const bareAgent = async (name: string, snapshot: boolean) =>
+  stack.use(
+    await openBareAgent({ home: join(scratch, name), folder, config: model.config(), snapshot }),
+  );
+const bare = await bareAgent("bare", false);
+const asItComes = await bareAgent("as-it-comes", true);
 const runHome = join(scratch, "run");
 await opencodeRun();
 await bare.turn("Warm up.");
+await asItComes.turn("Warm up.");
 
 const samples: Samples = new Map();
 for (let round = 0; round < ROUNDS; round += 1) {
   add("opencode run, spawn → first request", await opencodeRun());
   add("bare ACP turn, prompt → first request", await firstRequest(() => bare.turn("Go on.")));
+  add(
+    "bare ACP turn with opencode's snapshots, prompt → first request",
+    await firstRequest(() => asItComes.turn("Go on.")),
+  );
   for (const bot of [empty, full]) {
     const fix = await order(bot, bot.issue(), "/kugetsu fix");
     add(`${bot.name} base: delivery → reaction`, fix.reaction);

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { KugetsuError } from "../../../src/kugetsu/errors.ts";
 import type { TurnResult } from "../../../src/kugetsu/runner.ts";
 import { converseOrAnew } from "../../../src/kugetsu/session/converse.ts";
-import { openDesk, REF } from "./core.ts";
+import { REF } from "../git/fixture.ts";
+import { openDesk } from "./core.ts";
 
 const RESULT: TurnResult = {
   outcome: "finished",
