@@ -31,11 +31,12 @@ test("a conversation that is gone begins anew, once, and is forgotten", async ()
   expect([session.opencodeSessionId, session.seenCommentId]).toEqual([undefined, undefined]);
 });
 
+const fail = async (): Promise<TurnResult> => {
+  throw new KugetsuError("failed", "No.");
+};
+
 test("any other failure stays one", async () => {
   await using desk = await openDesk();
-  const fail = async (): Promise<TurnResult> => {
-    throw new KugetsuError("failed", "No.");
-  };
   await expect(converseOrAnew(desk.core, REF, "old", fail)).rejects.toMatchObject({
     code: "failed",
   });
