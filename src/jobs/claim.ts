@@ -1,11 +1,11 @@
-import { and, asc, count, eq, inArray, lt, ne, notExists, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, asc, count, eq, notExists, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { acquireLease } from "../kugetsu/db/leases.ts";
 import type { Owner } from "../kugetsu/db/owner.ts";
 import { leases } from "../kugetsu/db/schema.ts";
 import type { Job, Lane } from "./job.ts";
 import { jobLease, toJob } from "./job-row.ts";
+import { earlierOfIssue } from "./earlier.ts";
 import { jobs } from "./schema.ts";
 
 /** How many jobs of a lane may run at once, over all processes. */
@@ -53,18 +53,7 @@ function liveLeases(tx: Tx, kind: Lane): number {
 }
 
 function oldest(tx: Tx, lane: Lane, only: number | undefined): number | undefined {
-  const older = alias(jobs, "older");
-  const before = tx
-    .select({ one: sql`1` })
-    .from(older)
-    .where(
-      and(
-        eq(older.ref, jobs.ref),
-        inArray(older.state, ["received", "queued", "running"]),
-        ne(older.lane, "quick"),
-        lt(older.id, jobs.id),
-      ),
-    );
+  const before = earlierOfIssue(tx, ["received", "queued", "running"]);
   const held = tx
     .select({ one: sql`1` })
     .from(leases)

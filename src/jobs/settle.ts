@@ -1,10 +1,10 @@
-import { and, asc, eq, isNotNull, lt, lte, ne, notExists, notInArray, or, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { and, asc, eq, isNotNull, lte, ne, notExists, notInArray, or, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
 import { type JobRow, toJob } from "./job-row.ts";
 import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
+import { earlierOfIssue } from "./earlier.ts";
 import { jobs } from "./schema.ts";
 
 /** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
@@ -21,19 +21,8 @@ export function nextReceived(
   now: number,
   only: number | undefined,
 ): DueAdmission | undefined {
-  const older = alias(jobs, "older");
   // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
-  const before = tx
-    .select({ one: sql`1` })
-    .from(older)
-    .where(
-      and(
-        eq(older.ref, jobs.ref),
-        eq(older.state, "received"),
-        ne(older.lane, "quick"),
-        lt(older.id, jobs.id),
-      ),
-    );
+  const before = earlierOfIssue(tx, ["received"]);
   const row = tx
     .select()
     .from(jobs)

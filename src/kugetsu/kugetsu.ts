@@ -12,9 +12,8 @@ import type { Identity } from "./git/place.ts";
 import { openHome, type Home } from "./home.ts";
 import { endSurvivors } from "./opencode/survivors.ts";
 import { createOpencodeRunner } from "./opencode/runner.ts";
-import { secretsOf } from "./opencode/agent-config.ts";
+import { operatorSecrets } from "./opencode/agent-config.ts";
 import { findOpencode } from "./opencode/binary.ts";
-import { mergeLayers } from "./opencode/merge.ts";
 import { operatorConfig } from "./opencode/operator.ts";
 import type { Core } from "./session/core.ts";
 import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
@@ -101,8 +100,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
         environment,
         defaultEnv: await envFiles.read("default"),
       });
-      for (const secret of [...secretsOf(mergeLayers(config)), ...secretsOf(parsed(config.auth))])
-        learn(secret);
+      for (const secret of operatorSecrets(config)) learn(secret);
       return config;
     },
   });
@@ -168,13 +166,4 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       database[Symbol.dispose]();
     },
   };
-}
-
-function parsed(auth: string | undefined): unknown {
-  try {
-    return auth === undefined ? undefined : JSON.parse(auth);
-  } catch {
-    // opencode takes broken credentials for none.
-    return undefined;
-  }
 }

@@ -45,13 +45,12 @@ export function agentConfig(
     ...decidedAgents(own, "agent", patterns),
     ...decidedAgents(own, "mode", patterns),
   });
-  const secrets = [...secretsOf(own), ...secretsOf(parsed(operator.auth))];
   return {
     text,
     model: modelOf(own),
     auth: operator.auth,
     selfContained: isSelfContained(own, providers),
-    secrets,
+    secrets: operatorSecrets(operator, own),
   };
 }
 
@@ -84,10 +83,19 @@ export function secretsOf(value: unknown, name = ""): readonly string[] {
   return Object.entries(value).flatMap(([key, item]) => secretsOf(item, key));
 }
 
+/** The secrets in the operator's configuration and credentials. @throws KugetsuError `invalid` as `agentConfig` does */
+export function operatorSecrets(
+  operator: OpencodeConfig,
+  merged: JsonObject = mergeLayers(operator),
+): readonly string[] {
+  return [...secretsOf(merged), ...secretsOf(parsed(operator.auth))];
+}
+
 function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
+    // opencode takes broken credentials for none.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../db/sessions.ts";
 import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
-import { openPlace } from "./place.ts";
+import { ownPlace } from "./place.ts";
 
 /** The base session, made when there is none; `prompt` gives a new one its first turn, else it is empty. */
 export async function ensureBase(
@@ -33,12 +33,5 @@ export async function conversationOf(core: Core, ref: string): Promise<string | 
 }
 
 async function sharedPlace(core: Core, ref: string, kind: "dev" | "pm"): Promise<Place> {
-  return openPlace({
-    agents: core.home.agents,
-    tempRoot: core.tempRoot,
-    slug: await core.sessions.claimSlug(ref),
-    cwd: undefined,
-    environment: (tempDir) => core.environment(kind, tempDir),
-    lease: core.lease,
-  });
+  return ownPlace(core, { slug: await core.sessions.claimSlug(ref), kind });
 }

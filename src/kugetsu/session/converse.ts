@@ -1,6 +1,48 @@
 import { KugetsuError } from "../errors.ts";
-import type { TurnResult } from "../runner.ts";
-import type { Core } from "./core.ts";
+import type { Session } from "../db/sessions.ts";
+import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
+import type { Core, Place } from "./core.ts";
+
+/** What an order for an issue and one for a PM agent have in common. */
+interface ConversationOrder {
+  readonly limits: TurnLimits;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Called right before the agent is started. */
+  readonly onBegin: () => Promise<void>;
+}
+
+/** Runs one turn in the session's conversation, and writes down which one that is as soon as it is known. */
+export async function converse(
+  core: Core,
+  session: Pick<Session, "ref" | "opencodeSessionId">,
+  place: Place,
+  order: ConversationOrder,
+  speak: {
+    /** What a new conversation begins with; undefined: with nothing. */
+    readonly beginning: () => Promise<string | undefined>;
+    readonly prompt: (continued: boolean) => string;
+  },
+): Promise<TurnResult> {
+  const { ref } = session;
+  const { limits, signal, onProgress } = order;
+  await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
+  await order.onBegin();
+  return converseOrAnew(core, ref, session.opencodeSessionId, async (sessionId) =>
+    core.runner.run({
+      place,
+      sessionId,
+      forkOf: sessionId === undefined ? await speak.beginning() : undefined,
+      prompt: speak.prompt(sessionId !== undefined),
+      limits,
+      signal,
+      onSession: async (opencodeSessionId) => {
+        if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
+      },
+      onProgress,
+    }),
+  );
+}
 
 /**
  * Goes on in a session's conversation; where that is gone (an agent can remove it, a home can be moved), in a new one,
@@ -10,14 +52,14 @@ export async function converseOrAnew(
   core: Core,
   ref: string,
   sessionId: string | undefined,
-  converse: (sessionId: string | undefined) => Promise<TurnResult>,
+  turn: (sessionId: string | undefined) => Promise<TurnResult>,
 ): Promise<TurnResult> {
   try {
-    return await converse(sessionId);
+    return await turn(sessionId);
   } catch (error) {
     const isGone = error instanceof KugetsuError && error.code === "not_found";
     if (!isGone || sessionId === undefined) throw error;
     await core.sessions.patch(ref, { opencodeSessionId: undefined, seenCommentId: undefined });
-    return converse(undefined);
+    return turn(undefined);
   }
 }

@@ -2,8 +2,8 @@ import { pmRef, type IssueRef } from "../ref.ts";
 import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
 import { BASE, PM_AGENT, type Core } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
-import { converseOrAnew } from "./converse.ts";
-import { openPlace } from "./place.ts";
+import { converse } from "./converse.ts";
+import { ownPlace } from "./place.ts";
 import { retireOther } from "./same-repository.ts";
 
 /** A wider order to the PM agent of one repository. */
@@ -14,7 +14,7 @@ export interface DelegateOrder {
   readonly repositoryId?: number | undefined;
   /** GITEA_URL of the agent. */
   readonly forgeUrl: string;
-  readonly prompt: (facts: { readonly tempDir: string; readonly continued: boolean }) => string;
+  readonly prompt: (facts: { readonly tempDir: string }) => string;
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
@@ -36,37 +36,17 @@ export async function delegateTurn(core: Core, order: DelegateOrder): Promise<De
   const slug = await core.sessions.claimSlug(ref);
   const session =
     (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind: "pm", repositoryId }));
-  const place = await openPlace({
-    agents: core.home.agents,
-    tempRoot: core.tempRoot,
-    slug,
-    cwd: undefined,
-    environment: (tempDir) => core.environment("pm", tempDir, order.forgeUrl),
-    lease: core.lease,
+  const place = await ownPlace(core, { slug, kind: "pm", forgeUrl: order.forgeUrl });
+  const result = await converse(core, session, place, order, {
+    beginning: () => beginning(core),
+    prompt: () => order.prompt({ tempDir: place.tempDir }),
   });
-  await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
-  await order.onBegin();
-  const converse = async (sessionId: string | undefined): Promise<TurnResult> => {
-    if (sessionId === undefined) await ensurePmAgent(core);
-    return core.runner.run({
-      place,
-      sessionId,
-      forkOf: sessionId === undefined ? await beginning(core) : undefined,
-      prompt: order.prompt({ tempDir: place.tempDir, continued: sessionId !== undefined }),
-      limits: order.limits,
-      signal: order.signal,
-      onSession: async (opencodeSessionId) => {
-        if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
-      },
-      onProgress: order.onProgress,
-    });
-  };
-  const result = await converseOrAnew(core, ref, session.opencodeSessionId, converse);
   await core.sessions.patch(ref, { state: result.outcome });
   return { result, lacksToken: place.env["GITEA_TOKEN"] === undefined };
 }
 
 /** The PM agent of `init`, or the base session where that one has said nothing yet. */
 async function beginning(core: Core): Promise<string | undefined> {
+  await ensurePmAgent(core);
   return (await conversationOf(core, PM_AGENT)) ?? conversationOf(core, BASE);
 }

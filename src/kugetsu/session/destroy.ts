@@ -1,9 +1,7 @@
-import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
-import { removeTree } from "../git/directory.ts";
 import { parseRef } from "../ref.ts";
 import { existingMirror } from "./mirror.ts";
-import { openPlace } from "./place.ts";
+import { issuePlace, removePlace } from "./place.ts";
 import { keepWorktree } from "./keep.ts";
 import type { Core } from "./core.ts";
 
@@ -15,14 +13,7 @@ export async function destroySession(
   const session = await core.sessions.get(ref);
   if (session === undefined) throw new KugetsuError("not_found", `There is no session for ${ref}.`);
   const slug = session.slug;
-  const place = await openPlace({
-    agents: core.home.agents,
-    tempRoot: core.tempRoot,
-    slug,
-    cwd: join(core.home.worktrees, slug),
-    environment: (tempDir) => core.environment("dev", tempDir),
-    lease: core.lease,
-  });
+  const place = await issuePlace(core, slug);
   await core.runner.release(slug);
   const mirror = await existingMirror(core, {
     ref: parseRef(ref),
@@ -30,8 +21,7 @@ export async function destroySession(
   });
   const kept = mirror === undefined ? [] : await keepWorktree(core, mirror, place, session);
   await core.git.removeWorktree({ key: slug, path: place.cwd });
-  await removeTree(place.home);
-  await removeTree(place.tempDir);
+  await removePlace(core, slug);
   await core.sessions.remove(ref);
   return { kept };
 }

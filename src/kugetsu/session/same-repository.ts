@@ -1,8 +1,7 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import type { Session } from "../db/sessions.ts";
 import type { Core } from "./core.ts";
 import { destroySession } from "./destroy.ts";
+import { removePlace } from "./place.ts";
 
 /** Whether a session is about that repository; without an id on either side its name has to do. */
 export function isAbout(session: Session, repositoryId: number | undefined): boolean {
@@ -26,6 +25,6 @@ export async function retireOther(
     return;
   }
   await core.runner.release(session.slug);
-  await rm(join(core.home.agents, session.slug), { recursive: true, force: true });
+  await removePlace(core, session.slug);
   await core.sessions.remove(ref);
 }

@@ -1,15 +1,13 @@
-import { join } from "node:path";
 import type { Mirror } from "../git/mirror.ts";
 import { printRef } from "../ref.ts";
-import type { TurnResult } from "../runner.ts";
 import type { TurnFacts, TurnOrder, TurnReport } from "../turn.ts";
 import { BASE, type Core, type Place } from "./core.ts";
 import { conversationOf, ensureBase } from "./base.ts";
 import { existingMirror, fetchMirror } from "./mirror.ts";
 import { readInstructions } from "./instructions.ts";
-import { openPlace } from "./place.ts";
+import { issuePlace } from "./place.ts";
 import { retireOther } from "./same-repository.ts";
-import { converseOrAnew } from "./converse.ts";
+import { converse } from "./converse.ts";
 import { takeTurnOver } from "./take-over.ts";
 import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 
@@ -18,30 +16,20 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
   const ref = printRef(order.ref);
   await retireOther(core, ref, order.repositoryId);
   const slug = await core.sessions.claimSlug(ref);
-  const place = await openPlace({
-    agents: core.home.agents,
-    tempRoot: core.tempRoot,
-    slug,
-    cwd: join(core.home.worktrees, slug),
-    environment: (tempDir) => core.environment("dev", tempDir),
-    lease: core.lease,
-  });
+  const place = await issuePlace(core, slug);
   await using _agent = await core.runner.prepare(place, order.signal);
   const ready =
     (await worktreeAsLeft(core, order, place)) ?? (await worktreeFetched(core, order, place));
   const { mirror, prepared } = ready;
   await nameRequester(core, order, ready, place);
-  await core.sessions.patch(ref, { state: "running" });
-  await order.onBegin();
-  const converse = async (sessionId: string | undefined): Promise<TurnResult> => {
-    if (sessionId === undefined) await ensureBase(core, undefined, order.signal);
-    const forkOf = sessionId === undefined ? await conversationOf(core, BASE) : undefined;
-    return core.runner.run({
-      place,
-      sessionId,
-      forkOf,
-      prompt: order.prompt({
-        continued: sessionId !== undefined,
+  const result = await converse(core, prepared.session, place, order, {
+    beginning: async () => {
+      await ensureBase(core, undefined, order.signal);
+      return conversationOf(core, BASE);
+    },
+    prompt: (continued) =>
+      order.prompt({
+        continued,
         branch: order.branch,
         base: order.base,
         tempDir: place.tempDir,
@@ -49,15 +37,7 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
         conflicts: prepared.conflicts,
         mergedFromForge: prepared.mergedFromForge,
       }),
-      limits: order.limits,
-      signal: order.signal,
-      onSession: async (opencodeSessionId) => {
-        if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
-      },
-      onProgress: order.onProgress,
-    });
-  };
-  const result = await converseOrAnew(core, ref, prepared.session.opencodeSessionId, converse);
+  });
   const { taken, tip, kept } = await takeTurnOver(
     core,
     order,

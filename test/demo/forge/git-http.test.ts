@@ -46,18 +46,19 @@ async function commitInClone(): Promise<void> {
   expect(done.exitCode).toBe(0);
 }
 
+/** Pushes from the clone; what git says is the answer. */
+const push = (to: string, refspec: string, ...options: string[]) =>
+  git("-C", "clone", "push", ...options, to, refspec);
+
 test("anybody clones a public repository, and a writer pushes a branch that the forge knows at once", async () => {
   await using world = await startWorld();
   expect((await git("clone", "-q", address(world, "olivia/shop"), "clone")).exitCode).toBe(0);
   expect(await readFile(join(home, "clone/README.md"), "utf8")).toBe("# Shop\n");
   await commitInClone();
-  const pushed = await git(
-    "-C",
-    "clone",
-    "push",
-    "-q",
+  const pushed = await push(
     address(world, "olivia/shop", world.tokens["walter"]),
     "HEAD:refs/heads/fix/a",
+    "-q",
   );
   expect(pushed.stderr).toBe("");
   const head = await git("-C", "clone", "rev-parse", "HEAD");
@@ -78,15 +79,9 @@ test("a push without a credential or with a wrong one is 401", async () => {
   await using world = await startWorld();
   await git("clone", "-q", address(world, "olivia/shop"), "clone");
   await commitInClone();
-  const none = await git("-C", "clone", "push", address(world, "olivia/shop"), "HEAD:refs/heads/a");
+  const none = await push(address(world, "olivia/shop"), "HEAD:refs/heads/a");
   expect(none.stderr).toContain("could not read Username");
-  const wrong = await git(
-    "-C",
-    "clone",
-    "push",
-    address(world, "olivia/shop", "0".repeat(40)),
-    "HEAD:refs/heads/a",
-  );
+  const wrong = await push(address(world, "olivia/shop", "0".repeat(40)), "HEAD:refs/heads/a");
   expect(wrong.stderr).toContain("Authentication failed");
   expect(world.forge.branches("olivia/shop").has("a")).toBe(false);
   const answer = await fetch(
@@ -102,18 +97,12 @@ test("a push without the right to write, or without the scope, is refused", asyn
   await using world = await startWorld();
   await git("clone", "-q", address(world, "olivia/shop"), "clone");
   await commitInClone();
-  const reader = await git(
-    "-C",
-    "clone",
-    "push",
+  const reader = await push(
     address(world, "olivia/shop", world.tokens["rita"]),
     "HEAD:refs/heads/a",
   );
   expect(reader.stderr).toContain("User permission denied for writing.");
-  const narrow = await git(
-    "-C",
-    "clone",
-    "push",
+  const narrow = await push(
     address(world, "olivia/shop", world.tokens["narrow"]),
     "HEAD:refs/heads/a",
   );
@@ -146,13 +135,10 @@ test("a push to a protected branch is refused in Gitea's words", async () => {
   world.forge.protect("olivia/shop", "main");
   await git("clone", "-q", address(world, "olivia/shop"), "clone");
   await commitInClone();
-  const pushed = await git(
-    "-C",
-    "clone",
-    "push",
-    "-q",
+  const pushed = await push(
     address(world, "olivia/shop", world.tokens["walter"]),
     "HEAD:refs/heads/main",
+    "-q",
   );
   const captured = await readFile(CAPTURED, "utf8");
   expect(lines(pushed.stderr)).toEqual(lines(captured));
@@ -179,13 +165,10 @@ test("a push of more than git keeps in memory arrives whole", async () => {
     );
   }
   await commitInClone();
-  const pushed = await git(
-    "-C",
-    "clone",
-    "push",
-    "-q",
+  const pushed = await push(
     address(world, "olivia/shop", world.tokens["walter"]),
     "HEAD:refs/heads/big",
+    "-q",
   );
   expect(pushed.stderr).toBe("");
   expect(world.forge.branches("olivia/shop").has("big")).toBe(true);

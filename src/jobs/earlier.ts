@@ -1,0 +1,21 @@
+import { and, eq, inArray, lt, ne, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import type { Tx } from "../kugetsu/db/database.ts";
+import type { JobState } from "./job.ts";
+import { jobs } from "./schema.ts";
+
+/** The jobs of the same issue that came before a job of the outer query and are in one of these states, quick ones left out. */
+export function earlierOfIssue(tx: Tx, states: readonly JobState[]) {
+  const older = alias(jobs, "older");
+  return tx
+    .select({ one: sql`1` })
+    .from(older)
+    .where(
+      and(
+        eq(older.ref, jobs.ref),
+        inArray(older.state, [...states]),
+        ne(older.lane, "quick"),
+        lt(older.id, jobs.id),
+      ),
+    );
+}
