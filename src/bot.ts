@@ -27,6 +27,7 @@ import { readVersion } from "./version.ts";
 export interface Bot extends AsyncDisposable {
   /** Where this machine reaches it. */
   readonly url: string;
+  readonly sandbox: "bubblewrap" | "off";
   /** Takes no new work, lets turns go on for `graceMs`, then ends. What is cut off goes on after the next start. */
   close(options: { graceMs: number }): Promise<void>;
 }
@@ -68,6 +69,10 @@ export async function startBot(
       opencodeBinary: config.opencodeBinary,
       idleAgents: config.idleAgents,
       tempDir: config.tempDir,
+      sandbox: config.sandbox ?? "required",
+      sandboxRead: config.sandboxRead,
+      boxLimits: config.boxLimits,
+      minFreeDisk: config.minFreeDisk,
       learn: (secret) => known.add(secret),
       warn: (message) => log.warn({}, message),
     }),
@@ -168,7 +173,12 @@ export async function startBot(
       ],
     ]),
     accept,
-    readiness: createReadiness({ database, forge, opencode: () => kugetsu.canRunAgents() }),
+    readiness: createReadiness({
+      database,
+      forge,
+      opencode: () => kugetsu.canRunAgents(),
+      sandbox: kugetsu.sandbox,
+    }),
     log,
   });
   const server = setup.use(
@@ -182,11 +192,17 @@ export async function startBot(
   if (!(await kugetsu.canRunAgents())) {
     log.warn({}, "opencode cannot be started: every order will fail until it is there.");
   }
-  log.warn({}, "Agents run without a sandbox: they can read whatever this user can read.");
+  if (kugetsu.sandbox.kind === "off") {
+    log.warn(
+      { sandbox: "off" },
+      "SANDBOX IS OFF: agents can read and write whatever this user can.",
+    );
+  }
 
   const stack = setup.move();
   return {
     url: server.url,
+    sandbox: kugetsu.sandbox.kind,
     close: async ({ graceMs }) => {
       await worker.drain({ graceMs });
       await sender.flush(LAST_WORDS_MS);

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import type { TurnLimits } from "./kugetsu/runner.ts";
+import { DEFAULT_LIMITS, type BoxLimits } from "./kugetsu/sandbox/limits.ts";
 import { redacted } from "./redacted.ts";
 import { createSettings, type Settings } from "./settings.ts";
 
@@ -20,8 +21,16 @@ export interface CoreConfig {
   readonly idleAgents: number;
   /** MAX_CONCURRENT_AGENTS: how many dev turns run at once. */
   readonly maxConcurrentAgents: number;
-  /** TURN_TIMEOUT, TURN_SILENCE and TURN_TOKENS. */
+  /** TURN_TIMEOUT, TURN_SILENCE, TURN_TOKENS, TURN_REQUESTS and TURN_OUTPUT. */
   readonly limits: TurnLimits;
+  /** SANDBOX: `required` refuses to run agents without one, `off` never uses one; undefined: it was not said. */
+  readonly sandbox: "required" | "off" | undefined;
+  /** SANDBOX_READ: absolute directories of the machine that agents may read as well. */
+  readonly sandboxRead: readonly string[];
+  /** AGENT_PROCESSES, AGENT_MEMORY and AGENT_FILE_SIZE. */
+  readonly boxLimits: BoxLimits;
+  /** MIN_FREE_DISK: bytes that must be free for a turn to begin. */
+  readonly minFreeDisk: number;
   readonly logLevel: LogLevel;
   readonly secrets: CoreSecrets;
 }
@@ -139,10 +148,28 @@ function coreOf(settings: Settings, env: Environment): CoreConfig {
       wallMs: settings.duration("TURN_TIMEOUT", "30m", { minMs: SECOND, maxMs: 24 * HOUR }),
       silenceMs: settings.duration("TURN_SILENCE", "10m", { minMs: SECOND, maxMs: 24 * HOUR }),
       tokens: settings.integer("TURN_TOKENS", 2_000_000, { min: 1000, max: 999_999_999 }),
+      requests: settings.integer("TURN_REQUESTS", 500, { min: 1, max: 999_999 }),
+      outputBytes: settings.bytes("TURN_OUTPUT", "200M", { min: "1M", max: "100G" }),
     },
+    sandbox: sandboxOf(settings),
+    sandboxRead: settings.paths("SANDBOX_READ"),
+    boxLimits: {
+      processes: settings.integer("AGENT_PROCESSES", DEFAULT_LIMITS.processes, {
+        min: 64,
+        max: 1_000_000,
+      }),
+      memoryBytes: settings.bytes("AGENT_MEMORY", "4G", { min: "1G", max: "100T" }),
+      fileBytes: settings.bytes("AGENT_FILE_SIZE", "2G", { min: "10M", max: "100T" }),
+    },
+    minFreeDisk: settings.bytes("MIN_FREE_DISK", "2G", { min: "0", max: "1000T" }),
     logLevel: settings.choice("LOG_LEVEL", "info", LOG_LEVELS),
     secrets: redacted({ environment: env }),
   };
+}
+
+function sandboxOf(settings: Settings): CoreConfig["sandbox"] {
+  if (settings.text("SANDBOX") === undefined) return undefined;
+  return settings.choice("SANDBOX", "required", ["required", "off"] as const);
 }
 
 function homeOf(settings: Settings, env: Environment): string {

@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from "node:path";
 import { KugetsuError } from "./kugetsu/errors.ts";
 
 /** Reads typed settings out of an environment and remembers every problem, so that all are told at once. */
@@ -9,10 +10,14 @@ export interface Settings {
   integer(name: string, fallback: number, range: { min: number; max: number }): number;
   /** Milliseconds; written as `90s`, `30m`, `2h` or a number of seconds. */
   duration(name: string, fallback: string, range: { minMs: number; maxMs: number }): number;
+  /** Bytes; written as `500M`, `2G` or a number of bytes. */
+  bytes(name: string, fallback: string, range: { min: string; max: string }): number;
   /** One of these words. */
   choice<T extends string>(name: string, fallback: T, choices: readonly T[]): T;
   /** Separated by commas or blanks; each must match, else `shape` is told. */
   list(name: string, pattern: RegExp, shape: string): readonly string[];
+  /** Absolute paths, separated by commas, colons or blanks. */
+  paths(name: string): readonly string[];
   /** An http or https address without credentials, query, fragment and trailing slash. */
   url(name: string): string | undefined;
   problem(words: string): void;
@@ -54,6 +59,22 @@ export function createSettings(env: Readonly<Record<string, string | undefined>>
         `${name} must be a duration from ${printDuration(minMs)} to ${printDuration(maxMs)}, such as 90s, 30m or 2h, not ${quote(value)}.`,
       );
       return minMs;
+    },
+    bytes(name, fallback, { min, max }) {
+      const value = text(name)?.trim() ?? fallback;
+      const bytes = parseBytes(value);
+      const [least, most] = [parseBytes(min) ?? 0, parseBytes(max) ?? 0];
+      if (bytes !== undefined && bytes >= least && bytes <= most) return bytes;
+      problem(
+        `${name} must be a size from ${min} to ${max}, such as 500M or 2G, not ${quote(value)}.`,
+      );
+      return least;
+    },
+    paths(name) {
+      const entries = (text(name) ?? "").split(/[\s,:]+/).filter((entry) => entry !== "");
+      for (const entry of entries)
+        if (!isAbsolute(entry)) problem(`${name}: ${quote(entry)} is not an absolute path.`);
+      return entries.filter((entry) => isAbsolute(entry)).map((entry) => resolve(entry));
     },
     choice(name, fallback, choices) {
       const value = text(name)?.trim() ?? fallback;
@@ -98,6 +119,15 @@ function parseDuration(text: string): number | undefined {
   const [, digits, unit = "s"] = /^([0-9]{1,9})(s|m|h)?$/.exec(text) ?? [];
   if (digits === undefined) return undefined;
   return Number(digits) * { s: 1_000, m: 60_000, h: 3_600_000 }[unit as "s" | "m" | "h"];
+}
+
+const UNITS = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 } as const;
+
+function parseBytes(text: string): number | undefined {
+  const [, digits, unit] = /^([0-9]{1,15})([KMGT])?(?:i?B)?$/i.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const factor = unit === undefined ? 1 : UNITS[unit.toUpperCase() as keyof typeof UNITS];
+  return Number(digits) * factor;
 }
 
 function printDuration(ms: number): string {

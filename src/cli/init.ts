@@ -39,6 +39,10 @@ export const init: CliCommand = {
       opencodeBinary: config.opencodeBinary,
       idleAgents: 0,
       tempDir: config.tempDir,
+      sandbox: config.sandbox ?? "preferred",
+      sandboxRead: config.sandboxRead,
+      boxLimits: config.boxLimits,
+      minFreeDisk: config.minFreeDisk,
       warn: (message) => io.stderr.write(`kugetsu: ${message}\n`),
     });
     const abort = new AbortController();

@@ -1,3 +1,4 @@
+import type { Bot } from "../bot.ts";
 import { readConfig, type ServeConfig } from "../config.ts";
 import { createLog } from "../log.ts";
 import { createMask } from "../secrets.ts";
@@ -25,7 +26,16 @@ Settings are environment variables:
   TURN_TIMEOUT               longest turn (30m)
   TURN_SILENCE               longest time without a sign of life from an agent (10m)
   TURN_TOKENS                most tokens of a turn, subagents included (2000000)
+  TURN_REQUESTS              most requests to the model of a turn, subagents included (500)
+  TURN_OUTPUT                most bytes that an agent may print in a turn (200M)
   TURNS_PER_DAY              turns that one person may ask for a day (20)
+  MIN_FREE_DISK              with less disk free no turn begins (2G)
+  SANDBOX                    required: start only if agents can run in bubblewrap (the default);
+                             off: run them without, able to read whatever this user can read
+  SANDBOX_READ               further directories that agents may read, such as a toolchain in a home
+  AGENT_PROCESSES            processes and threads of an agent at a time (1024)
+  AGENT_MEMORY               memory of an agent with all that it starts (4G)
+  AGENT_FILE_SIZE            largest file that an agent can write (2G)
   STATUS_INTERVAL            least time between two edits of a status comment (60s)
   SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)
   KUGETSU_ALLOW              owners and owner/repo that are served (all)
@@ -34,7 +44,7 @@ Settings are environment variables:
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
 
-Durations: 90s, 30m, 2h, or a number of seconds. Lists: separated by commas or blanks.`,
+Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of bytes. Lists: separated by commas or blanks.`,
   async run(args, io) {
     parseArguments(args, {}, { max: 0 });
     const config = readConfig(io.env);
@@ -42,7 +52,7 @@ Durations: 90s, 30m, 2h, or a number of seconds. Lists: separated by commas or b
     const stop = listenForSignals(io);
     try {
       await using bot = await startBot(config, io.stderr);
-      announce(config, bot.url, io);
+      announce(config, bot, io);
       await stop.first;
       await bot.close({ graceMs: config.shutdownGraceMs });
     } finally {
@@ -51,16 +61,16 @@ Durations: 90s, 30m, 2h, or a number of seconds. Lists: separated by commas or b
   },
 };
 
-function announce(config: ServeConfig, url: string, io: Io): void {
+function announce(config: ServeConfig, bot: Pick<Bot, "url" | "sandbox">, io: Io): void {
   const { giteaToken, giteaWebhookSecrets } = config.secrets;
   const mask = createMask(() => [giteaToken, ...giteaWebhookSecrets]);
   const log = createLog({ level: config.logLevel, mask, stream: io.stderr });
   log.info(
     {
-      address: url,
+      address: bot.url,
       forge: config.gitea.url,
-      webhook: `${config.publicUrl ?? url}/webhooks/gitea`,
-      sandbox: "off",
+      webhook: `${config.publicUrl ?? bot.url}/webhooks/gitea`,
+      sandbox: bot.sandbox,
       agents: config.maxConcurrentAgents,
     },
     "kugetsu is listening.",

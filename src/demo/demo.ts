@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
+import { safeMessage } from "../kugetsu/errors.ts";
+import { openSandbox } from "../kugetsu/sandbox/sandbox.ts";
 import { startSandboxForge } from "./forge/forge.ts";
 import { startScriptedModel } from "./model/scripted-model.ts";
 import { serveBot } from "./serve.ts";
@@ -40,6 +42,7 @@ async function demo(once: boolean): Promise<boolean> {
     collaborators: { "kugetsu-bot": "write" },
   });
 
+  const sandbox = await sandboxOf(home);
   tell("Starting the bot: kugetsu serve");
   const bot = stack.use(
     await serveBot({
@@ -51,6 +54,7 @@ async function demo(once: boolean): Promise<boolean> {
       GITEA_WEBHOOK_SECRET: secret,
       OPENCODE_CONFIG_CONTENT: JSON.stringify(model.config()),
       STATUS_INTERVAL: "1",
+      SANDBOX: sandbox === undefined ? "off" : "required",
     }),
   );
   forge.addHook(REPOSITORY, { url: `${bot.url}/webhooks/gitea`, secret });
@@ -91,6 +95,19 @@ async function demo(once: boolean): Promise<boolean> {
   }
   tell("Ending.");
   return good;
+}
+
+/** The demo goes on where agents cannot be boxed in, and says so. */
+async function sandboxOf(home: string): Promise<string | undefined> {
+  const options = { home, path: process.env["PATH"], shown: [], secret: [] };
+  try {
+    using sandbox = await openSandbox(options);
+    return sandbox.kind;
+  } catch (error) {
+    tell(pc.yellow(safeMessage(error)));
+    tell(pc.yellow("This demo goes on without one; `kugetsu serve` would not."));
+    return undefined;
+  }
 }
 
 /** Tells each new state of the bot's status comment, and returns the last one. */

@@ -6,8 +6,12 @@ export interface BoxedCommand {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute directories that it may write; everything else is read-only or absent. */
   readonly writable: readonly string[];
-  /** Absolute directories of kugetsu's own that it may read, such as the mirror whose objects it borrows. */
+  /** Absolute directories of kugetsu's own that it may read, such as the mirror's objects that it borrows. */
   readonly readable: readonly string[];
+  /** One of the writable directories that stands for /tmp as well; without it /tmp is small and goes with the command. */
+  readonly temp?: string;
+  /** Whether it may use the network; without it not even loopback is there. */
+  readonly network?: boolean;
 }
 
 /** Everything that runs an agent, or touches what an agent can write, is started through a box. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { openBox, type Box } from "./box.ts";
+import { fileURLToPath } from "node:url";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
@@ -17,10 +17,14 @@ import { findOpencode } from "./opencode/binary.ts";
 import { operatorConfig } from "./opencode/operator.ts";
 import type { Core } from "./session/core.ts";
 import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
+import { diskOf } from "./session/disk.ts";
 import { destroySession } from "./session/destroy.ts";
 import { init, type InitOptions } from "./session/init.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
 import { isAbout } from "./session/same-repository.ts";
+import { chooseSandbox, type SandboxMode } from "./sandbox/choose.ts";
+import type { BoxLimits } from "./sandbox/limits.ts";
+import type { Sandbox } from "./sandbox/sandbox.ts";
 import { startTurn } from "./session/start.ts";
 import type { Published, TurnOrder, TurnReport } from "./turn.ts";
 
@@ -30,6 +34,7 @@ export interface Kugetsu extends AsyncDisposable {
   /** The one database; further tables may live beside the core's. */
   readonly database: Database;
   readonly leases: LeaseStore;
+  readonly sandbox: Pick<Sandbox, "kind" | "works">;
   /** Who this process is: the holder of its leases. Its marker stands in the environment of its agents. */
   readonly owner: Owner;
   /** Makes the base session and the PM agent. @throws KugetsuError `conflict` when they are there, without `force` */
@@ -67,7 +72,16 @@ export interface KugetsuOptions {
   readonly opencodeBinary?: string | undefined;
   /** IDLE_AGENTS: how many agents wait for their next turn. */
   readonly idleAgents?: number;
-  readonly box?: Box;
+  /**
+   * Whether agents run in a sandbox: `required` fails without one, `preferred` warns, `off` never uses one. `required`
+   * unless told.
+   */
+  readonly sandbox?: SandboxMode;
+  /** Absolute directories of the machine that agents may read as well. */
+  readonly sandboxRead?: readonly string[];
+  readonly boxLimits?: BoxLimits;
+  /** Bytes that must be free for a turn to begin; a running one is ended when half of that is left. */
+  readonly minFreeDisk?: number;
   /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. */
   readonly tempDir?: string | undefined;
   readonly warn?: (message: string) => void;
@@ -76,12 +90,22 @@ export interface KugetsuOptions {
 }
 
 const IDLE_MS = 5 * 60_000;
+/** Where kugetsu itself is installed: a checkout may hold the operator's own files. */
+const PACKAGE = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** Opens a home, made when missing. Several processes may have one home open at once. */
 export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
-  const { box = openBox, environment, idleAgents = 1, pass = [], secrets = [] } = options;
+  const { environment, idleAgents = 1, pass = [], secrets = [] } = options;
   const { warn = () => undefined, learn = () => undefined } = options;
   const home = await openHome(options.home, { warn });
+  const sandbox = await chooseSandbox(options.sandbox ?? "required", {
+    home: home.root,
+    path: environment["PATH"],
+    shown: options.sandboxRead ?? [],
+    secret: [PACKAGE, ...(environment["HOME"] ? [environment["HOME"]] : [])],
+    limits: options.boxLimits,
+    warn,
+  });
   const database = openDatabase(home.database);
   const leases = createLeaseStore(database);
   const sessions = createSessionStore(database);
@@ -90,10 +114,11 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   // Filled before each use: the forge that names the bot may not answer yet when the bot starts.
   const identity = { name: "kugetsu", email: "kugetsu@localhost" };
   const identified = async () => Object.assign(identity, await options.identity());
-  const git = createGit({ home: home.root, box, env: environment, identity });
+  const git = createGit({ home: home.root, box: sandbox.box, env: environment, identity });
+  const disk = diskOf(home.root, options.minFreeDisk ?? 0);
   const runner = createOpencodeRunner({
     binary: options.opencodeBinary,
-    box,
+    box: sandbox.box,
     idle: { max: idleAgents, ms: IDLE_MS },
     config: async () => {
       const config = await operatorConfig({
@@ -109,6 +134,8 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     sessions,
     git,
     runner,
+    disk,
+    warn,
     lease: owner.marker,
     tempRoot: options.tempDir,
     environment: async (kind, tempDir, forgeUrl) => {
@@ -134,6 +161,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     home,
     database,
     leases,
+    sandbox,
     owner,
     init: (order) => init(core, order),
     start: (order) => startTurn(core, order),
@@ -163,6 +191,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     },
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();
+      sandbox[Symbol.dispose]();
       database[Symbol.dispose]();
     },
   };

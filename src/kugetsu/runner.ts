@@ -23,6 +23,10 @@ export interface TurnLimits {
   readonly silenceMs: number;
   /** All tokens of the turn, subagents included; without it they are not limited. */
   readonly tokens?: number;
+  /** Requests to the model, subagents included; without it they are not limited. */
+  readonly requests?: number;
+  /** Bytes that opencode sends about the turn; without it they are not limited. */
+  readonly outputBytes?: number;
 }
 
 /** Where an agent lives and what it gets: everything here is decided by the core, nothing by the agent. */
@@ -68,6 +72,17 @@ export interface TurnResult {
   /** In US dollars; undefined when the provider has no prices (never 0 for unknown). */
   readonly cost: number | undefined;
   readonly durationMs: number;
+  /** The limit that ended it; undefined when none did. */
+  readonly limit?:
+    | "wall"
+    | "silence"
+    | "tokens"
+    | "requests"
+    | "output"
+    | "memory"
+    | "processes"
+    | "disk"
+    | undefined;
 }
 
 /** Runs turns of an agent. The one adapter is `opencode/`; nothing else knows how the agent is spoken to. */

@@ -3,26 +3,36 @@ import type { Forge } from "../forge/forge.ts";
 import type { Database } from "../kugetsu/db/database.ts";
 import type { Readiness } from "./ready.ts";
 
-// Anybody may ask, and each answer about the forge costs a request to it.
+// Anybody may ask; the forge costs a request to it, the sandbox a process.
 const FRESH_MS = 5_000;
 
-/** Looks at each part that the bot needs, the forge at most once in five seconds. */
+/** Looks at each part that the bot needs, the costly ones at most once in five seconds. */
 export function createReadiness(parts: {
   readonly database: Database;
   readonly forge: Forge;
   readonly opencode: () => Promise<boolean>;
+  readonly sandbox: { readonly kind: "bubblewrap" | "off"; readonly works: () => Promise<boolean> };
 }): () => Promise<Readiness> {
-  let asked: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
+  const { database, sandbox } = parts;
+  const forge = atMostEvery(FRESH_MS, () => works(() => parts.forge.ping()));
+  const boxes = atMostEvery(FRESH_MS, () => sandbox.works());
   return async () => {
-    if (asked === undefined || Date.now() - asked.at > FRESH_MS) {
-      asked = { at: Date.now(), answer: works(() => parts.forge.ping()) };
-    }
-    const [opencode, forge] = await Promise.all([parts.opencode(), asked.answer]);
+    const [opencode, isBoxed, isForge] = await Promise.all([parts.opencode(), boxes(), forge()]);
     return {
-      database: await works(async () => parts.database.orm.run(sql`SELECT 1`)),
+      database: await works(async () => database.orm.run(sql`SELECT 1`)),
       opencode,
-      forge,
+      sandbox: sandbox.kind === "off" ? "off" : isBoxed,
+      forge: isForge,
     };
+  };
+}
+
+/** Asks again when the last answer is older than `ms`. */
+function atMostEvery<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    if (last === undefined || Date.now() - last.at > ms) last = { at: Date.now(), answer: ask() };
+    return last.answer;
   };
 }
 

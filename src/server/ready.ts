@@ -1,11 +1,12 @@
 import type { Context } from "hono";
 import type { Log } from "../log.ts";
 
-/** Whether each part can be used, by its name: `database`, `opencode`, `forge`. */
-export type Readiness = Readonly<Record<string, boolean>>;
+/** Whether each part can be used, by its name: `database`, `opencode`, `sandbox`, `forge`. `off`: it is not wanted. */
+export type Readiness = Readonly<Record<string, boolean | "off">>;
 
 // A part that hangs is one that cannot be used; whoever asks (a load balancer) rarely waits longer.
 const PATIENCE_MS = 5_000;
+const NO_SANDBOX = "SANDBOX=off: agents run without a sandbox.";
 
 export async function answerReadiness(
   c: Context,
@@ -19,8 +20,9 @@ export async function answerReadiness(
     log.warn({ err: error }, "It could not be told whether the bot is ready.");
   }
   const isReady = parts !== undefined && Object.values(parts).every(Boolean);
+  const warnings = parts?.["sandbox"] === "off" ? { warnings: [NO_SANDBOX] } : {};
   return c.json(
-    { status: isReady ? "ready" : "not ready", parts: parts ?? {} },
+    { status: isReady ? "ready" : "not ready", parts: parts ?? {}, ...warnings },
     isReady ? 200 : 503,
   );
 }

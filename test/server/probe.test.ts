@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function probe(opencode = true) {
+async function probe(opencode = true, kind: "bubblewrap" | "off" = "bubblewrap") {
   await using setup = new AsyncDisposableStack();
   const forge = setup.use(await startSandboxForge());
   const database = temporaryDatabase();
@@ -16,6 +16,7 @@ async function probe(opencode = true) {
     database,
     forge: createGitea({ url: forge.url, token: forge.addUser("kugetsu-bot").token }),
     opencode: async () => opencode,
+    sandbox: { kind, works: async () => true },
   });
   const stack = setup.move();
   return { forge, database, readiness, [Symbol.asyncDispose]: () => stack.disposeAsync() };
@@ -23,24 +24,44 @@ async function probe(opencode = true) {
 
 test("every part that can be used is said to be", async () => {
   await using parts = await probe();
-  expect(await parts.readiness()).toEqual({ database: true, opencode: true, forge: true });
+  expect(await parts.readiness()).toEqual({
+    database: true,
+    opencode: true,
+    sandbox: true,
+    forge: true,
+  });
 });
 
 test("a missing opencode is told alone", async () => {
   await using parts = await probe(false);
-  expect(await parts.readiness()).toEqual({ database: true, opencode: false, forge: true });
+  expect(await parts.readiness()).toEqual({
+    database: true,
+    opencode: false,
+    sandbox: true,
+    forge: true,
+  });
 });
 
 test("a forge that is down is told alone", async () => {
   await using parts = await probe();
   await parts.forge.down();
-  expect(await parts.readiness()).toEqual({ database: true, opencode: true, forge: false });
+  expect(await parts.readiness()).toEqual({
+    database: true,
+    opencode: true,
+    sandbox: true,
+    forge: false,
+  });
 });
 
 test("a database that is closed is told alone", async () => {
   await using parts = await probe();
   parts.database[Symbol.dispose]();
-  expect(await parts.readiness()).toEqual({ database: false, opencode: true, forge: true });
+  expect(await parts.readiness()).toEqual({
+    database: false,
+    opencode: true,
+    sandbox: true,
+    forge: true,
+  });
 });
 
 test("however often it is asked, the forge is asked once in five seconds", async () => {

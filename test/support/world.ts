@@ -7,6 +7,7 @@ import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import type { SandboxForge, ThreadComment } from "../../src/demo/forge/sandbox.ts";
 import { startScriptedModel, type ScriptedModel } from "../../src/demo/model/scripted-model.ts";
 import { serveBot, type ServedBot } from "../../src/demo/serve.ts";
+import { NO_SANDBOX } from "./sandbox.ts";
 
 export const REPOSITORY = "olivia/shop";
 export const SECRET = "a-webhook-secret-for-tests-only";
@@ -70,6 +71,8 @@ export async function openWorld(
     STATUS_INTERVAL: "0",
     SHUTDOWN_GRACE: "1s",
     LOG_LEVEL: "debug",
+    // Without bubblewrap everything but the sandbox itself can still be tested.
+    SANDBOX: NO_SANDBOX === undefined ? "required" : "off",
     ...options.env,
   };
   const cli: World["cli"] = async (args, input) => {

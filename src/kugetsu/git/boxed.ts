@@ -33,6 +33,8 @@ export async function boxedCommand(
       ...gitEnvironment({ ...place.env, ...repository.env }),
       // A worktree without `.git` is no repository, whatever lies above it.
       GIT_CEILING_DIRECTORIES: dirname(repository.cwd),
+      // The bot's own may lie where the box has nothing.
+      TMPDIR: "/tmp",
     },
     // A box can show only what is there, and an agent may have removed any of it.
     readable: await existing(repository.readable),

@@ -1,4 +1,4 @@
-import { chmod, lstat, readdir, rm, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KugetsuError } from "../errors.ts";
 
@@ -14,17 +14,27 @@ export async function isDirectory(path: string): Promise<boolean> {
  * @throws KugetsuError `invalid` when it lies elsewhere
  */
 export async function removeIn(root: string, path: string): Promise<void> {
-  const absolute = resolve(path);
-  if (dirname(absolute) !== resolve(root) || absolute === resolve(root)) {
-    throw new KugetsuError(
-      "invalid",
-      "That directory is none of kugetsu's own and is not touched.",
-    );
-  }
+  const absolute = assertDirectlyIn(root, path);
   const stat = await lstat(absolute).catch(absent);
   if (stat === undefined) return;
   if (stat.isDirectory()) await removeTree(absolute);
   else await unlink(absolute);
+}
+
+/**
+ * Empties the directory at `path`, which must lie directly in `root`, or makes it. Where one stands there it stays the
+ * same one, for whoever has it open.
+ *
+ * @throws KugetsuError `invalid` when it lies elsewhere
+ */
+export async function emptyIn(root: string, path: string): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  if (!(await isDirectory(path))) await removeIn(root, path);
+  assertDirectlyIn(root, path);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  // An agent may have closed it.
+  await chmod(path, 0o700);
+  for (const name of await readdir(path)) await removeTree(join(path, name));
 }
 
 /** Removes a directory with all that is in it, read-only directories too; symlinks are not followed. */
@@ -37,6 +47,17 @@ export async function removeTree(path: string): Promise<void> {
     await makeWritable(path);
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+function assertDirectlyIn(root: string, path: string): string {
+  const absolute = resolve(path);
+  if (dirname(absolute) !== resolve(root) || absolute === resolve(root)) {
+    throw new KugetsuError(
+      "invalid",
+      "That directory is none of kugetsu's own and is not touched.",
+    );
+  }
+  return absolute;
 }
 
 async function makeWritable(directory: string): Promise<void> {

@@ -13,6 +13,7 @@ import type { WorkToKeep } from "./kept.ts";
 import { merge } from "./merge.ts";
 import type { MergeRequest } from "./merge.ts";
 import type { Mirror } from "./mirror.ts";
+import { mirrorPath, objectsPath, privatePath } from "./place.ts";
 import type { GitPlace, Identity } from "./place.ts";
 import { protectedChanges } from "./protected.ts";
 import type { ProtectedRequest } from "./protected.ts";
@@ -57,6 +58,10 @@ export function createGit(options: GitOptions) {
     boxedMs: options.boxedMs ?? 180_000,
   };
   return {
+    /** Absolute path of a session's private repository. */
+    privatePath: (key: string) => privatePath(place, key),
+    /** Absolute path of the objects that private repositories borrow of that mirror. */
+    objectsPath: (mirrorKey: string) => objectsPath(mirrorPath(place, mirrorKey)),
     mirror: (request: MirrorRequest) => fetchMirror(place, request),
     existing: (key: string) => existingMirror(place, key),
     openWorktree: (request: OpenWorktreeRequest) => openWorktree(place, request),

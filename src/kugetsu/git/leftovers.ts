@@ -7,6 +7,7 @@ import { isSha } from "./check.ts";
 import { isDirectory } from "./directory.ts";
 import { importObjects } from "./import.ts";
 import type { Mirror } from "./mirror.ts";
+import { objectsPath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
 import { botGit, succeeded } from "./run.ts";
 import { makeScratch } from "./scratch.ts";
@@ -122,7 +123,7 @@ async function ownRepository(
   return {
     cwd: worktree,
     env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, GIT_INDEX_FILE: join(gitDir, "index") },
-    readable: [mirror.path, worktree],
+    readable: [objectsPath(mirror.path), worktree],
     writable: [scratch],
   };
 }

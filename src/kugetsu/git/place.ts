@@ -30,3 +30,8 @@ export function mirrorPath(place: GitPlace, key: string): string {
 export function privatePath(place: GitPlace, key: string): string {
   return join(place.home, "private", `${key}.git`);
 }
+
+/** The objects of a repository: all that others borrow of it, and so all that they need to see. */
+export function objectsPath(repository: string): string {
+  return join(repository, "objects");
+}

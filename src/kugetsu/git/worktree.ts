@@ -1,15 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { boxedCommand, boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
-import { isDirectory, removeIn } from "./directory.ts";
-import { gitEnvironment } from "./environment.ts";
+import { emptyIn, isDirectory, removeIn } from "./directory.ts";
 import type { Mirror } from "./mirror.ts";
-import { mirrorPath, privatePath } from "./place.ts";
+import { mirrorPath, objectsPath, privatePath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
-import { botGit, run, succeeded } from "./run.ts";
+import { run, succeeded } from "./run.ts";
 import type { Ended } from "./run.ts";
 
 /** A session's worktree. */
@@ -49,14 +48,15 @@ export function agentRepository(place: GitPlace, worktree: AgentWorktree): Boxed
   return {
     cwd: worktree.path,
     env: worktree.env,
-    readable: [worktree.mirror.path],
+    readable: [objectsPath(worktree.mirror.path)],
     writable: [worktree.path, privatePath(place, worktree.key)],
   };
 }
 
 /**
  * Makes a private repository on the mirror's objects, and a worktree of it on `branch` at the commit `at`. What
- * stands at these places is removed first.
+ * stands at these places is removed first; the two directories themselves stay the same where they are there, since
+ * the process of an agent may have begun to start in them.
  *
  * @throws KugetsuError `invalid` when the path does not lie directly in the worktrees' directory, `failed`
  */
@@ -64,10 +64,10 @@ export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest
   const { mirror, key, path, branch, at, signal } = request;
   assertBranch(branch);
   assertShas(at);
-  await removeWorktree(place, request);
+  assertKey(key);
   const repository = privatePath(place, key);
-  await mkdir(dirname(repository), { recursive: true, mode: 0o700 });
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await emptyIn(place.worktrees, path);
+  await emptyIn(dirname(repository), repository);
   const clone = [
     "clone",
     "-q",
@@ -79,27 +79,21 @@ export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest
     mirror.path,
     repository,
   ];
-  const env = gitEnvironment(place.env);
   const words = "The worktree could not be made.";
-  // Nobody but the bot has written this repository yet, so the bot itself may still run git on it.
-  succeeded(
-    await run(
-      { file: "git", args: clone, cwd: place.home, env },
-      { timeoutMs: 10 * 60_000, signal },
-    ),
-    words,
-  );
-  succeeded(
-    await botGit(place, repository, ["config", "--remove-section", "remote.origin"]),
-    words,
-  );
+  const inPrivate = { ...agentRepository(place, request), cwd: repository };
+  const boxed = async (args: readonly string[], readable = inPrivate.readable) =>
+    succeeded(
+      await boxedGit(place, { ...inPrivate, readable }, args, { timeoutMs: 10 * 60_000, signal }),
+      words,
+    );
+  await boxed(clone, [mirror.path]);
+  await boxed(["config", "--remove-section", "remote.origin"]);
   // An automatic gc copies nothing from the mirror, but takes the agent's time.
-  succeeded(await botGit(place, repository, ["config", "gc.auto", "0"]), words);
+  await boxed(["config", "gc.auto", "0"]);
   const heads = [...(await mirror.heads()).values()];
   await writeFile(headsFile(place, key), JSON.stringify([...new Set(heads)]), { mode: 0o600 });
   const add = ["worktree", "add", "--no-track", "-B", branch, "--", path, at];
-  const inPrivate = { ...agentRepository(place, request), cwd: repository };
-  succeeded(await boxedGit(place, inPrivate, add, { timeoutMs: 10 * 60_000, signal }), words);
+  await boxed(add);
 }
 
 /** Removes worktree and private repository as directories. @throws KugetsuError `invalid` for a path elsewhere */

@@ -63,6 +63,9 @@ export function startOpencode(
       ...(program.ripgrep === undefined ? [] : [program.ripgrep]),
       ...(place.readable ?? []),
     ],
+    temp: paths.temp,
+    // It asks the model, and builds fetch packages.
+    network: true,
   });
   const child = execa(boxed.file, boxed.args, {
     cwd: boxed.cwd,

@@ -2,6 +2,7 @@ import type { Home } from "../home.ts";
 import type { SessionStore } from "../db/sessions.ts";
 import type { Git } from "../git/git.ts";
 import type { AgentPlace, Runner } from "../runner.ts";
+import type { Disk } from "./disk.ts";
 
 /** What every operation of the core works with. */
 export interface Core {
@@ -9,6 +10,9 @@ export interface Core {
   readonly sessions: SessionStore;
   readonly git: Git;
   readonly runner: Runner;
+  readonly disk: Disk;
+  /** Tells the operator. */
+  readonly warn: (message: string) => void;
   /** Stands in the environment of every agent of this process. */
   readonly lease: string;
   /** Absolute; undefined: each session's temp directory lies in its own home. */

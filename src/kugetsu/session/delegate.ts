@@ -3,6 +3,7 @@ import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
 import { BASE, PM_AGENT, type Core } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
 import { converse } from "./converse.ts";
+import { noRoom } from "./disk.ts";
 import { ownPlace } from "./place.ts";
 import { retireOther } from "./same-repository.ts";
 
@@ -32,6 +33,11 @@ export interface DelegateReport {
 export async function delegateTurn(core: Core, order: DelegateOrder): Promise<DelegateReport> {
   const ref = pmRef(order.ref);
   const { repositoryId } = order;
+  const full = await noRoom(core.disk);
+  if (full !== undefined) {
+    core.warn(`${ref}: ${full.reason}`);
+    return { result: full, lacksToken: false };
+  }
   await retireOther(core, ref, repositoryId);
   const slug = await core.sessions.claimSlug(ref);
   const session =

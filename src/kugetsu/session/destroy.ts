@@ -13,12 +13,10 @@ export async function destroySession(
   const session = await core.sessions.get(ref);
   if (session === undefined) throw new KugetsuError("not_found", `There is no session for ${ref}.`);
   const slug = session.slug;
-  const place = await issuePlace(core, slug);
+  const repository = { ref: parseRef(ref), repositoryId: session.repositoryId };
+  const place = await issuePlace(core, slug, repository);
   await core.runner.release(slug);
-  const mirror = await existingMirror(core, {
-    ref: parseRef(ref),
-    repositoryId: session.repositoryId,
-  });
+  const mirror = await existingMirror(core, repository);
   const kept = mirror === undefined ? [] : await keepWorktree(core, mirror, place, session);
   await core.git.removeWorktree({ key: slug, path: place.cwd });
   await removePlace(core, slug);

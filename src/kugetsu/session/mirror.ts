@@ -32,7 +32,7 @@ export async function existingMirror(
  * Two repositories whose names sanitize alike must not share one, nor one that has taken over the name of another: the
  * history of a private repository would be pushed to whoever has its name now.
  */
-function mirrorKey(core: Core, { ref, repositoryId }: RepositoryOf): Promise<string> {
+export function mirrorKey(core: Core, { ref, repositoryId }: RepositoryOf): Promise<string> {
   const name = printRepository(ref);
   return core.sessions.claimSlug(repositoryId === undefined ? name : `${name}.${repositoryId}`);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { removeTree } from "../git/directory.ts";
 import type { AgentPlace } from "../runner.ts";
 import type { Core, Place } from "./core.ts";
+import { mirrorKey, type RepositoryOf } from "./mirror.ts";
 
 /** Where the agent of one session lives: `agents/<slug>` under the home, and nothing of any other session. */
 export async function openPlace(options: {
@@ -16,18 +17,37 @@ export async function openPlace(options: {
   /** Makes the agent's environment, given its KUGETSU_TEMP_DIR. */
   environment: (tempDir: string) => Promise<Readonly<Record<string, string>>>;
   lease: string;
+  /** Its private repository, and the objects that this borrows; undefined without a worktree. */
+  git?: { readonly repository: string; readonly objects: string } | undefined;
 }): Promise<AgentPlace & { readonly tempDir: string }> {
   const { home, tempDir } = pathsOf(options);
   const cwd = options.cwd ?? join(home, "work");
   await mkdir(tempDir, { recursive: true, mode: 0o700 });
   if (options.cwd === undefined) await mkdir(cwd, { recursive: true, mode: 0o700 });
   const env = await options.environment(tempDir);
-  return { key: options.slug, cwd, home, env, lease: options.lease, tempDir };
+  const { git } = options;
+  return {
+    key: options.slug,
+    cwd,
+    home,
+    env,
+    lease: options.lease,
+    tempDir,
+    ...(git === undefined ? {} : { writable: [git.repository], readable: [git.objects] }),
+  };
 }
 
 /** The place of an issue's session, whose agent works in its worktree. */
-export function issuePlace(core: Core, slug: string): Promise<Place> {
-  return placeOf(core, { slug, kind: "dev", cwd: join(core.home.worktrees, slug) });
+export async function issuePlace(
+  core: Core,
+  slug: string,
+  repository: RepositoryOf,
+): Promise<Place> {
+  const git = {
+    repository: core.git.privatePath(slug),
+    objects: core.git.objectsPath(await mirrorKey(core, repository)),
+  };
+  return placeOf(core, { slug, kind: "dev", cwd: join(core.home.worktrees, slug), git });
 }
 
 /** The place of a session without a worktree: the base session's and the PM agents'. */
@@ -47,7 +67,13 @@ export async function removePlace(core: Core, slug: string): Promise<void> {
 
 function placeOf(
   core: Core,
-  who: { slug: string; kind: "dev" | "pm"; forgeUrl?: string; cwd: string | undefined },
+  who: {
+    slug: string;
+    kind: "dev" | "pm";
+    forgeUrl?: string;
+    cwd: string | undefined;
+    git?: { readonly repository: string; readonly objects: string };
+  },
 ): Promise<Place> {
   return openPlace({
     agents: core.home.agents,
@@ -56,6 +82,7 @@ function placeOf(
     cwd: who.cwd,
     environment: (tempDir) => core.environment(who.kind, tempDir, who.forgeUrl),
     lease: core.lease,
+    git: who.git,
   });
 }
 

@@ -1,9 +1,12 @@
+import { mkdir } from "node:fs/promises";
 import type { Mirror } from "../git/mirror.ts";
 import { printRef } from "../ref.ts";
+import type { TurnResult } from "../runner.ts";
 import type { TurnFacts, TurnOrder, TurnReport } from "../turn.ts";
 import { BASE, type Core, type Place } from "./core.ts";
 import { conversationOf, ensureBase } from "./base.ts";
 import { existingMirror, fetchMirror } from "./mirror.ts";
+import { noRoom } from "./disk.ts";
 import { readInstructions } from "./instructions.ts";
 import { issuePlace } from "./place.ts";
 import { retireOther } from "./same-repository.ts";
@@ -14,10 +17,12 @@ import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 /** Runs one turn for an issue: mirror, worktree, agent, and its commits taken over. Nothing is pushed. */
 export async function startTurn(core: Core, order: TurnOrder): Promise<TurnReport> {
   const ref = printRef(order.ref);
+  const full = await noRoom(core.disk);
+  if (full !== undefined) return notBegun(core, order, full);
   await retireOther(core, ref, order.repositoryId);
   const slug = await core.sessions.claimSlug(ref);
-  const place = await issuePlace(core, slug);
-  await using _agent = await core.runner.prepare(place, order.signal);
+  const place = await issuePlace(core, slug, order);
+  await using _agent = await beginAgent(core, ref, place, order.signal);
   const ready =
     (await worktreeAsLeft(core, order, place)) ?? (await worktreeFetched(core, order, place));
   const { mirror, prepared } = ready;
@@ -57,6 +62,30 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
     kept: [...prepared.kept, ...kept],
     leftOut: taken.leftOut,
   };
+}
+
+function notBegun(core: Core, order: TurnOrder, result: TurnResult): TurnReport {
+  core.warn(`${printRef(order.ref)}: ${result.reason}`);
+  const { branch, base } = order;
+  const diffstat = { files: 0, insertions: 0, deletions: 0, entries: [], more: 0 };
+  const nothing = { commits: [], diffstat, kept: [], leftOut: [] };
+  return { result, branch, base, ...nothing, committedForAgent: false, foundOn: undefined };
+}
+
+/** Starts the agent's process early, if it can be: it sees those directories that are there when it starts. */
+async function beginAgent(
+  core: Core,
+  ref: string,
+  place: Place,
+  signal: AbortSignal,
+): Promise<AsyncDisposable> {
+  const own = [place.cwd, ...(place.writable ?? [])];
+  const isNew = (await core.sessions.get(ref))?.tip === undefined;
+  if (isNew) for (const path of own) await mkdir(path, { recursive: true, mode: 0o700 });
+  // The mirror is put in place as a whole, so that of a new repository nothing can be there yet.
+  const areThere = await Promise.all([...own, ...(place.readable ?? [])].map(exists));
+  if (!areThere.every(Boolean)) return { [Symbol.asyncDispose]: async () => undefined };
+  return core.runner.prepare(place, signal);
 }
 
 interface ReadyWorktree {

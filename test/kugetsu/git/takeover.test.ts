@@ -245,9 +245,8 @@ describe("takeOver", () => {
     for (const { writable, readable, file } of seen) {
       expect(file).toBe("git");
       expect(writable.every((path) => own.has(path) || path.startsWith(`${scratch}/`))).toBe(true);
-      expect(readable.every((path) => path === session.mirror.path || path === session.path)).toBe(
-        true,
-      );
+      const objects = join(session.mirror.path, "objects");
+      expect(readable.every((path) => path === objects || path === session.path)).toBe(true);
     }
   });
 });

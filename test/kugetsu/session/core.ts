@@ -10,6 +10,7 @@ import { openHome } from "../../../src/kugetsu/home.ts";
 import { createOpencodeRunner } from "../../../src/kugetsu/opencode/runner.ts";
 import { parseRef } from "../../../src/kugetsu/ref.ts";
 import type { Core, Place } from "../../../src/kugetsu/session/core.ts";
+import { diskOf } from "../../../src/kugetsu/session/disk.ts";
 import { existingMirror, fetchMirror } from "../../../src/kugetsu/session/mirror.ts";
 import { openPlace } from "../../../src/kugetsu/session/place.ts";
 import { publishSession, type PublishOrder } from "../../../src/kugetsu/session/publish.ts";
@@ -75,6 +76,8 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
       env: process.env,
       identity: { name: "Kugetsu", email: "bot@example.com" },
     }),
+    disk: diskOf(home.root, 0),
+    warn: () => undefined,
     lease: "a-lease",
     environment: async (_kind, tempDir) => ({ ...AGENT_ENV, KUGETSU_TEMP_DIR: tempDir }),
   };

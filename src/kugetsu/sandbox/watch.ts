@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BoxLimits } from "./limits.ts";
+import type { ListProcesses } from "./processes.ts";
+
+/** A limit that was reached, in words that may be posted. */
+export interface Reached {
+  readonly limit: "memory" | "processes" | "disk";
+  readonly words: string;
+}
+
+export interface WatchOptions {
+  readonly limits: Pick<BoxLimits, "memoryBytes" | "processes">;
+  readonly list: ListProcesses;
+  /** Bytes that are free where the agent writes. */
+  readonly freeDisk: () => Promise<number>;
+  /** With less free than that, everything on the machine is in danger. */
+  readonly leastDisk: number;
+  readonly everyMs?: number;
+}
+
+// Memory can be filled at some gigabytes a second.
+const EVERY_MS = 500;
+/** The kernel lets nobody over the limit on processes: who stays right below it for so many looks is stuck there. */
+const LOOKS_AT_LIMIT = 4;
+const NEAR = 0.95;
+
+/**
+ * Looks at what an agent uses until that is too much. For what the kernel does not limit, or limits for one process
+ * alone.
+ *
+ * @throws the signal's reason when it is aborted
+ */
+export async function watchUse(options: WatchOptions, signal: AbortSignal): Promise<Reached> {
+  const { limits, list, freeDisk, leastDisk, everyMs = EVERY_MS } = options;
+  let atLimit = 0;
+  for (;;) {
+    await sleep(everyMs, undefined, { signal, ref: false });
+    const [processes, free] = await Promise.all([list(), freeDisk().catch(() => leastDisk)]);
+    const memory = sum(processes.map(({ memoryBytes }) => memoryBytes));
+    if (memory > limits.memoryBytes) {
+      return {
+        limit: "memory",
+        words: `It used more than ${size(limits.memoryBytes)} of memory.`,
+      };
+    }
+    const count = sum(processes.map(({ threads }) => threads));
+    atLimit = count >= limits.processes * NEAR ? atLimit + 1 : 0;
+    if (atLimit >= LOOKS_AT_LIMIT) {
+      return {
+        limit: "processes",
+        words: `It ran as many processes as it may: ${limits.processes.toLocaleString("en-US")}.`,
+      };
+    }
+    if (free < leastDisk) {
+      return { limit: "disk", words: `It left only ${size(free)} free on the server's disk.` };
+    }
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Bytes for people: `4 GB`, `1.5 GB`, `300 MB`. */
+export function size(bytes: number): string {
+  const [unit, divisor] = bytes >= 1024 ** 3 ? ["GB", 1024 ** 3] : ["MB", 1024 ** 2];
+  return `${Number((bytes / divisor).toFixed(1))} ${unit}`;
+}

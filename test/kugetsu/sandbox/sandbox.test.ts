@@ -1,0 +1,136 @@
+import { mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { BoxedCommand } from "../../../src/kugetsu/box.ts";
+import { chooseSandbox } from "../../../src/kugetsu/sandbox/choose.ts";
+import { DEFAULT_LIMITS } from "../../../src/kugetsu/sandbox/limits.ts";
+import { listProcesses } from "../../../src/kugetsu/sandbox/processes.ts";
+import { openSandbox } from "../../../src/kugetsu/sandbox/sandbox.ts";
+import { NO_SANDBOX } from "../../support/sandbox.ts";
+
+let home: string;
+const PATH = process.env["PATH"];
+
+beforeEach(async () => {
+  home = await realpath(await mkdtemp(join(tmpdir(), "kugetsu-box-")));
+});
+
+afterEach(async () => {
+  await rm(home, { recursive: true, force: true });
+});
+
+const options = (path = PATH) => ({ home, path, shown: [], secret: [] });
+
+async function choose(mode: "required" | "preferred" | "off", path: string) {
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const sandbox = await chooseSandbox(mode, { ...options(path), limits: undefined, warn });
+  return { sandbox, warnings };
+}
+
+function command(script: string): BoxedCommand {
+  return {
+    file: "bash",
+    args: ["-c", script],
+    cwd: home,
+    env: { PATH: "/usr/bin:/bin", WORD: "from the environment" },
+    writable: [home],
+    readable: [],
+  };
+}
+
+async function run(script: string, limits = DEFAULT_LIMITS) {
+  using sandbox = await openSandbox({ ...options(), limits });
+  const { file, args, env, cwd } = sandbox.box(command(script));
+  return await execa(file, args, { env, cwd, extendEnv: false, reject: false, all: true });
+}
+
+describe("where bubblewrap is missing", () => {
+  const nowhere = "/nowhere/bin";
+
+  test("a required sandbox is refused, with what to install and how to do without", async () => {
+    const refused = choose("required", nowhere);
+    await expect(refused).rejects.toMatchObject({
+      code: "failed",
+      message: expect.stringContaining("bubblewrap is not installed"),
+      hint: expect.stringMatching(/apt-get install bubblewrap[^]*SANDBOX=off/),
+    });
+  });
+
+  test("a preferred one is a warning in one line", async () => {
+    const { sandbox, warnings } = await choose("preferred", nowhere);
+    expect(sandbox.kind).toBe("off");
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).not.toContain("\n");
+  });
+
+  test("nobody is told who wrote that it is off", async () => {
+    const { sandbox, warnings } = await choose("off", nowhere);
+    expect([sandbox.kind, warnings]).toEqual(["off", []]);
+  });
+
+  test("a bubblewrap that does not work is refused with its own words", async () => {
+    const bin = join(home, "bin");
+    await execa("mkdir", [bin]);
+    await writeFile(join(bin, "bwrap"), "#!/bin/sh\necho No permissions to create >&2; exit 1\n", {
+      mode: 0o755,
+    });
+    await symlink("/usr/bin/prlimit", join(bin, "prlimit"));
+    await expect(choose("required", `${bin}:/usr/bin:/bin`)).rejects.toMatchObject({
+      message: expect.stringContaining("No permissions to create"),
+      hint: expect.stringContaining("user namespaces"),
+    });
+  });
+});
+
+describe.skipIf(NO_SANDBOX !== undefined)(
+  `a box${NO_SANDBOX === undefined ? "" : `, skipped: ${NO_SANDBOX}`}`,
+  () => {
+    test("runs a command in its directory, with its environment and exit code", async () => {
+      const { all, exitCode } = await run("pwd; echo $WORD; echo x > written; exit 7");
+      expect([all, exitCode]).toEqual([`${home}\nfrom the environment`, 7]);
+    });
+
+    test("has an account with a name, and no rights", async () => {
+      const { all } = await run("id -un; id -u; grep CapBnd /proc/self/status; echo x > /etc/x");
+      expect(all).toMatch(/^agent\n1000\nCapBnd:\s+0+\n.*Read-only file system/);
+    });
+
+    test("ends with whoever started it, and all that ran in it", async () => {
+      using sandbox = await openSandbox(options());
+      const { file, args, env, cwd } = sandbox.box(command("setsid sleep 600 & echo up; wait"));
+      const child = execa(file, args, { env, cwd, extendEnv: false, reject: false, buffer: false });
+      await new Promise((resolve) => child.stdout.once("data", resolve));
+      const list = listProcesses(child.pid ?? 0, () => []);
+      const pids = async () => (await list()).length;
+      await expect.poll(pids).toBe(3);
+      child.kill("SIGKILL");
+      await child;
+      await expect.poll(pids).toBe(0);
+    });
+
+    test("cannot have more processes than it may, as root neither", async () => {
+      const limits = { ...DEFAULT_LIMITS, processes: 64 };
+      const { all } = await run(
+        "exec sh -c 'while sleep 600 & do n=$((n+1)); echo $n; done' 2>&1",
+        limits,
+      );
+      const started = [...all.matchAll(/^\d+$/gm)].length;
+      expect(started).toBeGreaterThan(32);
+      expect(started).toBeLessThan(64);
+      expect(all).toContain("Cannot fork");
+    });
+
+    test("cannot write a larger file than it may", async () => {
+      const limits = { ...DEFAULT_LIMITS, fileBytes: 1_000_000 };
+      const { all, exitCode } = await run(
+        "head -c 5000000 /dev/zero > big; stat -c %s big",
+        limits,
+      );
+      expect(all).toContain("1000000");
+      expect(exitCode).toBe(0);
+    });
+  },
+);

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import type { AgentProcess } from "../../../src/kugetsu/sandbox/processes.ts";
+import { size, watchUse, type WatchOptions } from "../../../src/kugetsu/sandbox/watch.ts";
+
+const GB = 1024 ** 3;
+const one: AgentProcess = { pid: 2, threads: 10, memoryBytes: GB };
+
+function watch(
+  options: Partial<WatchOptions>,
+  signal = new AbortController().signal,
+): ReturnType<typeof watchUse> {
+  return watchUse(
+    {
+      limits: { memoryBytes: 4 * GB, processes: 100 },
+      list: async () => [one],
+      freeDisk: async () => 10 * GB,
+      leastDisk: GB,
+      everyMs: 1,
+      ...options,
+    },
+    signal,
+  );
+}
+
+describe("watching an agent", () => {
+  test("ends when all its processes together use too much memory", async () => {
+    const looks = [[one], [one, one, one, one, one]];
+    const list = async () => looks.shift() ?? [];
+    expect(await watch({ list })).toEqual({
+      limit: "memory",
+      words: "It used more than 4 GB of memory.",
+    });
+  });
+
+  test("ends when it stays at the limit on processes, not when it touches it", async () => {
+    const many = Array.from({ length: 10 }, () => ({ ...one, memoryBytes: 0 }));
+    let looks = 0;
+    const list = async () => {
+      looks++;
+      return looks % 3 === 0 && looks < 10 ? [one] : many;
+    };
+    expect(await watch({ list })).toMatchObject({ limit: "processes" });
+    expect(looks).toBeGreaterThan(10);
+  });
+
+  test("ends when the disk fills up, and not when it cannot be asked about", async () => {
+    let looks = 0;
+    const freeDisk = async () => {
+      looks++;
+      if (looks < 3) throw new Error("not now");
+      return 300 * 1024 ** 2;
+    };
+    expect(await watch({ freeDisk })).toEqual({
+      limit: "disk",
+      words: "It left only 300 MB free on the server's disk.",
+    });
+  });
+
+  test("goes on until its turn is over", async () => {
+    const over = new AbortController();
+    const watching = watch({}, over.signal);
+    over.abort();
+    await expect(watching).rejects.toThrow("aborted");
+  });
+});
+
+test.each([
+  [2 * GB, "2 GB"],
+  [1.25 * GB, "1.3 GB"],
+  [300 * 1024 ** 2, "300 MB"],
+])("%d bytes are %s", (bytes, words) => {
+  expect(size(bytes)).toBe(words);
+});
