@@ -17,6 +17,18 @@ export function printTable(samples: Samples, baselines: { new: string; warm: str
   }
 }
 
+/** Prints what of the same name differs between two bots: median against median, each a line. */
+export function printCost(samples: Samples, bots: { of: string; without: string }): void {
+  for (const [name, values] of samples) {
+    if (!name.startsWith(`${bots.of}: `)) continue;
+    const others = samples.get(name.replace(bots.of, bots.without)) ?? [];
+    const [first, second] = [median(values), median(others)];
+    process.stdout.write(
+      `${first - second} ms, ${(first / second).toFixed(2)} times: ${name}, against "${bots.without}"\n`,
+    );
+  }
+}
+
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;

@@ -8,11 +8,11 @@ import { bash, say, script } from "../src/demo/model/script.ts";
 import { startScriptedModel } from "../src/demo/model/scripted-model.ts";
 import { serveBot, type ServedBot } from "../src/demo/serve.ts";
 import { openBareAgent } from "./bare-agent.ts";
-import { printTable, type Samples } from "./table.ts";
+import { printCost, printTable, type Samples } from "./table.ts";
 
 /**
- * From a delivery to the reaction and to the model's first request, for a new session (empty and full base) and a
- * warm one, beside `opencode run` and a bare turn over ACP in the same folder, alternating in one run. Only the ratios
+ * From a delivery to the reaction and to the model's first request, for a new session (with an empty base, the same
+ * without a sandbox, and with a full base) and a warm one, beside `opencode run` and a bare turn over ACP in the same folder, alternating in one run. Only the ratios
  * mean anything: `npm run bench -- --rounds 5`.
  */
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
@@ -32,6 +32,7 @@ forge.addUser("olivia");
 const { token } = forge.addUser("kugetsu-bot");
 
 const empty = await openBot("empty", undefined);
+const unboxed = await openBot("unboxed", undefined, "off");
 const full = await openBot("full", "Remember this for every issue: keep it small.");
 const folder = join(scratch, "folder");
 await execa("git", ["clone", "--quiet", forge.gitDir(`${REPOSITORY}-empty`), folder]);
@@ -54,18 +55,19 @@ for (let round = 0; round < ROUNDS; round += 1) {
     "bare ACP turn with opencode's snapshots, prompt → first request",
     await firstRequest(() => asItComes.turn("Go on.")),
   );
-  for (const bot of [empty, full]) {
+  for (const bot of [empty, unboxed, full]) {
     const fix = await order(bot, bot.issue(), "/kugetsu fix");
-    add(`${bot.name} base: delivery → reaction`, fix.reaction);
-    add(`${bot.name} base: delivery → first request of a new session`, fix.request);
+    add(`${bot.name}: delivery → reaction`, fix.reaction);
+    add(`${bot.name}: delivery → first request of a new session`, fix.request);
     const more = await order(bot, fix.number, "/kugetsu continue");
-    add(`${bot.name} base: delivery → first request of a warm session`, more.request);
+    add(`${bot.name}: delivery → first request of a warm session`, more.request);
   }
 }
 printTable(samples, {
   new: "opencode run, spawn → first request",
   warm: "bare ACP turn, prompt → first request",
 });
+printCost(samples, { of: "empty", without: "unboxed" });
 
 interface BenchBot {
   readonly name: string;
@@ -74,7 +76,11 @@ interface BenchBot {
   issue(): number;
 }
 
-async function openBot(name: string, prompt: string | undefined): Promise<BenchBot> {
+async function openBot(
+  name: string,
+  prompt: string | undefined,
+  sandbox: "required" | "off" = "required",
+): Promise<BenchBot> {
   const repository = `${REPOSITORY}-${name}`;
   const files = Object.fromEntries(
     Array.from({ length: 200 }, (_, n) => [`src/file-${n}.txt`, `${n}\n`]),
@@ -89,6 +95,7 @@ async function openBot(name: string, prompt: string | undefined): Promise<BenchB
     GITEA_TOKEN: token,
     GITEA_WEBHOOK_SECRET: SECRET,
     OPENCODE_CONFIG_CONTENT: JSON.stringify(model.config()),
+    SANDBOX: sandbox,
   };
   if (prompt !== undefined) {
     const cli = new URL("../src/cli.ts", import.meta.url).pathname;
