@@ -29,10 +29,10 @@ const SHARED_MEMORY_BYTES = 256 * 1024 ** 2;
 const TMP_BYTES = 64 * 1024 ** 2;
 
 /**
- * The command line of bubblewrap for a command. It holds paths and no secret: everything of the environment reaches
+ * The command line, bubblewrap at its front, that runs a command in a box. It holds paths and no secret: everything of the environment reaches
  * the box by inheritance, so the environment that bubblewrap itself is started with must be the command's own.
  */
-export function bubblewrapArguments(
+export function bubblewrapCommand(
   command: BoxedCommand,
   machine: {
     readonly tools: Tools;
@@ -44,14 +44,17 @@ export function bubblewrapArguments(
   const { tools, system, limits } = machine;
   const closed = closedInTmp(command);
   return [
+    tools.choom === undefined ? [] : [tools.choom, "-n", "800", "--"],
+    [tools.bwrap],
     ...namespaces(command, tools),
     ...systemMounts(system, machine.account),
     ...deviceMounts(command, tools),
     ...closed.map((path) => ["--tmpfs", path]),
     ...ownMounts(command),
-    ...["/", "/dev", ...closed].map((path) => ["--remount-ro", path]),
+    // /proc as well: to root's processes the kernel's settings in /proc/sys would be open, and one of them
+    // (core_pattern) names a program that the kernel runs outside every box.
+    ...["/", "/dev", "/proc", ...closed].map((path) => ["--remount-ro", path]),
     ["--chdir", command.cwd, "--"],
-    tools.choom === undefined ? [] : [tools.choom, "-n", "800", "--"],
     [tools.prlimit, `--nproc=${limits.processes}`, `--fsize=${limits.fileBytes}`, "--core=0"],
     ["--", command.file, ...command.args],
   ].flat();
@@ -67,7 +70,6 @@ function namespaces(command: BoxedCommand, tools: Tools): Options {
     tools.disableUserns ? ["--disable-userns"] : [],
     // Not 0: programs that believe to be root change owners, which fails here.
     ["--uid", String(BOXED_ID), "--gid", String(BOXED_ID)],
-    ["--hostname", "kugetsu"],
     ["--cap-drop", "ALL"],
     ["--die-with-parent", "--new-session"],
   ];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { KugetsuError } from "../errors.ts";
 import { writeAccount } from "./account.ts";
-import { bubblewrapArguments, type Account, type Tools } from "./arguments.ts";
+import { bubblewrapCommand, type Account, type Tools } from "./arguments.ts";
 import { openBox, type Box, type BoxedCommand } from "../box.ts";
 import { controlGroups, type ControlGroups } from "./cgroup.ts";
 import { DEFAULT_LIMITS, type BoxLimits } from "./limits.ts";
@@ -107,7 +107,7 @@ function boxed(
     readonly groups: ControlGroups | undefined;
   },
 ): BoxedCommand {
-  const args = [machine.tools.bwrap, ...bubblewrapArguments(command, machine)];
+  const args = bubblewrapCommand(command, machine);
   // One group for all that works on the same place, its git commands included.
   const groups = machine.groups?.join(command.writable[0] ?? command.cwd) ?? [];
   const [file = machine.tools.bwrap, ...rest] =

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BoxedCommand } from "../../../src/kugetsu/box.ts";
-import { bubblewrapArguments } from "../../../src/kugetsu/sandbox/arguments.ts";
+import { bubblewrapCommand } from "../../../src/kugetsu/sandbox/arguments.ts";
 import { DEFAULT_LIMITS } from "../../../src/kugetsu/sandbox/limits.ts";
 
 const TOOLS = {
@@ -33,7 +33,7 @@ function argumentsOf(command: Partial<BoxedCommand> = {}, tools = {}): string {
     account: { passwd: "/home/bot/tmp/passwd", group: "/home/bot/tmp/group" },
     limits: DEFAULT_LIMITS,
   };
-  return bubblewrapArguments({ ...COMMAND, ...command }, machine).join(" ");
+  return bubblewrapCommand({ ...COMMAND, ...command }, machine).join(" ");
 }
 
 describe("the command line of bubblewrap", () => {
@@ -43,7 +43,9 @@ describe("the command line of bubblewrap", () => {
     expect(line).toContain("--bind /home/bot/private/one.git /home/bot/private/one.git");
     expect(line).toContain("--ro-bind /home/bot/mirrors/one.git/objects");
     expect(line.match(/--bind /g)).toHaveLength(2);
-    expect(line).toContain("--remount-ro / --remount-ro /dev --chdir /home/bot/worktrees/one --");
+    expect(line).toContain(
+      "--remount-ro / --remount-ro /dev --remount-ro /proc --chdir /home/bot/worktrees/one --",
+    );
     expect(line).toMatch(/ -- git status$/);
   });
 
@@ -88,8 +90,9 @@ describe("the command line of bubblewrap", () => {
   });
 
   test("limits processes, file sizes and core dumps, and is the first to go when memory is short", () => {
+    expect(argumentsOf()).toMatch(/^\/usr\/bin\/choom -n 800 -- \/usr\/bin\/bwrap --unshare-user/);
     expect(argumentsOf()).toContain(
-      "-- /usr/bin/choom -n 800 -- /usr/bin/prlimit --nproc=1024 --fsize=2147483648 --core=0 -- git",
+      "-- /usr/bin/prlimit --nproc=1024 --fsize=2147483648 --core=0 -- git",
     );
   });
 

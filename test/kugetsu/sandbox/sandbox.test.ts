@@ -98,6 +98,13 @@ describe.skipIf(NO_SANDBOX !== undefined)(
       expect(all).toMatch(/^agent\n1000\nCapBnd:\s+0+\n.*Read-only file system/);
     });
 
+    test("can set nothing in the kernel, as root neither", async () => {
+      const { all } = await run(
+        "for file in $(find /proc /sys -type f ! -path '/proc/[0-9]*' 2>/dev/null); do [ -w $file ] && echo $file; done; cat /proc/sys/kernel/core_pattern > /proc/sys/kernel/core_pattern",
+      );
+      expect(all).toMatch(/^[^\n]*core_pattern: Read-only file system$/);
+    });
+
     test("ends with whoever started it, and all that ran in it", async () => {
       using sandbox = await openSandbox(options());
       const { file, args, env, cwd } = sandbox.box(command("setsid sleep 600 & echo up; wait"));
