@@ -125,6 +125,7 @@ export async function startBot(
         queue: {
           jobsOf: (ref) => store.list({ ref, limit: 50 }),
           stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
+          pausedAt: async () => (await store.paused())?.pausedAt,
         },
         settings: {
           limits: config.limits,
@@ -181,6 +182,11 @@ export async function startBot(
   sender.start();
   if (!(await kugetsu.canRunAgents())) {
     log.warn({}, "opencode cannot be started: every order will fail until it is there.");
+  }
+  const pause = await store.paused();
+  if (pause !== undefined) {
+    const since = new Date(pause.pausedAt).toISOString();
+    log.warn({ since }, "The bot is paused: no turn begins until `kugetsu resume`.");
   }
   log.warn({}, "Agents run without a sandbox: they can read whatever this user can read.");
 

@@ -180,7 +180,6 @@ describe("the short texts", () => {
       "daily_limit",
       "pull_request",
       "archived",
-      "paused",
     ] as const) {
       const text = reply.refusal({ login: "rita", verb: "fix", why, limit: 20 });
       expect(text).toMatch(/^\*\*Refused:\*\* `fix` for `rita`\. \S/);

@@ -5,10 +5,10 @@ import type { Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "../jobs/message.ts";
-import { stopOf } from "../jobs/stop.ts";
+import { isInterrupted, stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
-import { statusEnded, statusInterrupted, toldComment } from "../reply.ts";
-import type { HandlerEnd, QueueView, WorkSettings } from "./handler.ts";
+import { statusEnded, statusInterrupted, statusQueued, toldComment } from "../reply.ts";
+import type { Handler, HandlerEnd, QueueView, Work, WorkSettings } from "./handler.ts";
 import { HANDLERS } from "./handlers.ts";
 
 export interface RunOptions {
@@ -33,7 +33,7 @@ export function createHandle(options: RunOptions): Handle {
     const begun = Date.now();
     const about = { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login };
     log.info({ ...about, attempt: job.attempts }, "A job begins.");
-    const end = await handler({
+    const end = await attempt(handler, {
       job,
       forge,
       kugetsu,
@@ -48,8 +48,12 @@ export function createHandle(options: RunOptions): Handle {
         options.say(job.id, statusMessage(job, mask(text), urgency === "urgent")),
       note: (notes) => store.note(job.id, masked(notes, mask)),
     });
-    if (stopOf(signal)?.kind === "shutdown" && end.state === "stopped") {
-      return { state: "interrupted", say: [statusMessage(job, statusInterrupted(), true)] };
+    if (end === undefined || (end.wasCutOff === true && isInterrupted(signal))) {
+      log.info({ ...about, ms: Date.now() - begun }, "A job is put back and goes on later.");
+      return {
+        state: "interrupted",
+        say: [statusMessage(job, interruptedWords(job, signal), true)],
+      };
     }
     const words = mask(end.words);
     // The first line of what people read says why it failed.
@@ -59,6 +63,23 @@ export function createHandle(options: RunOptions): Handle {
     const tell = stopOf(signal)?.by === job.actor.login ? undefined : end.tell;
     return { state: end.state, words, say: wordsOf(job, { ...end, words, tell }) };
   };
+}
+
+/** The handler's end; undefined where it threw since it was interrupted. */
+async function attempt(handler: Handler, work: Work): Promise<HandlerEnd | undefined> {
+  try {
+    return await handler(work);
+  } catch (error) {
+    if (isInterrupted(work.signal)) return undefined;
+    throw error;
+  }
+}
+
+function interruptedWords(job: Job, signal: AbortSignal): string {
+  // Of a pause, the queue itself says how long it lasts.
+  return stopOf(signal)?.kind === "shutdown"
+    ? statusInterrupted()
+    : statusQueued({ verb: job.verb ?? "help", begun: true });
 }
 
 function masked(

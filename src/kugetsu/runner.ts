@@ -68,6 +68,17 @@ export interface TurnResult {
   /** In US dollars; undefined when the provider has no prices (never 0 for unknown). */
   readonly cost: number | undefined;
   readonly durationMs: number;
+  /** The limit that ended it; undefined when none did. */
+  readonly limit?:
+    | "wall"
+    | "silence"
+    | "tokens"
+    | "requests"
+    | "output"
+    | "memory"
+    | "processes"
+    | "disk"
+    | undefined;
 }
 
 /** Runs turns of an agent. The one adapter is `opencode/`; nothing else knows how the agent is spoken to. */

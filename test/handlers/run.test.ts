@@ -38,6 +38,7 @@ function run(
 
 /** A report as a turn writes it down. */
 const noted = (job: Job) => ({ ...reportOf(job), notes: [] });
+const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const quick = (word: string, change: Partial<Job> = {}) =>
   desk.job({ lane: "quick", word, verb: undefined, ...change });
 
@@ -122,17 +123,25 @@ describe("without an agent", () => {
     expect(await body()).toContain(`\`${branch}\`, pull request (merged): ${pull.webUrl}\n`);
   });
 
-  test.each([
-    ["all of it", "all", true, { running: 1, waiting: 2 }, "2 waiting orders are taken back"],
-    ["the running turn", "", false, { running: 1, waiting: 0 }, "the running turn is ended"],
-    ["nothing that runs", "", false, { running: 0, waiting: 0 }, "Nothing runs"],
-  ])("stop ends %s", async (_, message, all, ended, words) => {
+  test.each<[string, string, boolean, [number, number, number], string]>([
+    ["all of it", "all", true, [1, 2, 0], "2 waiting orders are taken back. `/kugetsu continue`"],
+    ["the running turn", "", false, [1, 0, 0], "the running turn is ended, and its work is kept."],
+    [
+      "the running turn alone",
+      "",
+      false,
+      [1, 0, 1],
+      "1 waiting order is left; `/kugetsu stop all`",
+    ],
+    ["nothing that runs", "", false, [0, 0, 0], "Nothing runs for this issue."],
+    ["what waits", "ALL of it", true, [0, 1, 0], "**Stopped:** 1 waiting order is taken back."],
+  ])("stop ends %s", async (_, message, all, [running, waiting, left], words) => {
     const asked: object[] = [];
     const queue = {
       ...QUIET,
       stop: async (ref: string, options: { by: string; waiting: boolean }) => {
         asked.push({ ref, ...options });
-        return ended;
+        return { running: ids(running), waiting: ids(waiting), left: ids(left) };
       },
     };
     const job = quick("stop", { verb: "stop", message });

@@ -315,18 +315,32 @@ test("a stop ends the running turn of an issue alone; with `waiting` also what w
   await vi.waitFor(() => {
     expect([...open.keys()]).toEqual([first, other]);
   });
-  expect(await worker.stopRef(ref, "bob")).toEqual({ running: 1, waiting: 0 });
+  expect(await worker.stopRef(ref, "bob")).toEqual({
+    running: [first],
+    waiting: [],
+    left: [second, third],
+  });
   expect(await worker.finished(first)).toMatchObject({ state: "stopped" });
   expect(reasons).toEqual(["stop", "bob"]);
   await vi.waitFor(() => {
     expect(worker.running()).toEqual([other, second]);
   });
-  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 1, waiting: 1 });
+  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({
+    running: [second],
+    waiting: [third],
+    left: [],
+  });
   expect(await worker.finished(third)).toMatchObject({
     state: "stopped",
-    words: "By bob.",
+    words: "`bob` stopped it before an agent began.",
   });
-  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 0, waiting: 0 });
+  await vi.waitFor(async () => {
+    expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({
+      running: [],
+      waiting: [],
+      left: [],
+    });
+  });
   expect(worker.running()).toEqual([other]);
 });
 
