@@ -1,15 +1,16 @@
 import type { Forge } from "../forge/forge.ts";
-import type { Handle, ReportEnd } from "../jobs/contract.ts";
-import { statusMessage, told } from "../jobs/acknowledge.ts";
+import type { Handle } from "../jobs/contract.ts";
+import { statusMessage } from "../jobs/acknowledge.ts";
 import type { Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "../jobs/message.ts";
 import { isInterrupted, stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
-import { statusEnded, statusInterrupted, statusQueued, toldComment } from "../reply.ts";
+import { statusInterrupted, statusQueued } from "../reply.ts";
 import type { Handler, HandlerEnd, QueueView, Work, WorkSettings } from "./handler.ts";
 import { HANDLERS } from "./handlers.ts";
+import { wordsOf } from "./report-end.ts";
 
 export interface RunOptions {
   readonly forge: (name: string) => Forge;
@@ -87,27 +88,4 @@ function masked(
   mask: (text: string) => string,
 ): Record<string, unknown> {
   return JSON.parse(mask(JSON.stringify(notes))) as Record<string, unknown>;
-}
-
-/** What is said of an end that no handler saw: a crash, a stop before the start. */
-export const reportEnd: ReportEnd = (job, end) =>
-  wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job, end.by) });
-
-function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
-  const messages = [statusMessage(job, end.words, true)];
-  if (end.tell !== undefined) {
-    const { pull, alreadyAsked } = end.tell;
-    const comment = toldComment({ login: job.actor.login, state: end.state, pull });
-    messages.push(
-      told(job, comment, pull === undefined || alreadyAsked ? undefined : { number: pull }),
-    );
-  }
-  return messages;
-}
-
-/** Who stops an order knows that it is over, and who asks for a quick word is there to read it. */
-function telling(job: Job, by: string | undefined): HandlerEnd["tell"] {
-  return job.lane === "quick" || by === job.actor.login
-    ? undefined
-    : { pull: undefined, alreadyAsked: false };
 }

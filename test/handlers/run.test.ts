@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createHandle, reportEnd, type RunOptions } from "../../src/handlers/run.ts";
+import { reportEnd } from "../../src/handlers/report-end.ts";
+import { createHandle, type RunOptions } from "../../src/handlers/run.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { JobStop } from "../../src/jobs/stop.ts";
