@@ -3,7 +3,7 @@ import { reportEnd } from "../../src/handlers/report-end.ts";
 import { createHandle, type RunOptions } from "../../src/handlers/run.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
-import { JobStop } from "../../src/jobs/stop.ts";
+import { JobStop, OPERATOR } from "../../src/jobs/stop.ts";
 import { currentOwner } from "../../src/kugetsu/db/owner.ts";
 import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
 import { type Desk, openDesk, QUIET, reportOf, SHOP } from "./desk.ts";
@@ -91,6 +91,14 @@ describe("without an agent", () => {
       expect(body).toMatch(line);
     }
     expect(body).toContain(`\`fix/issue-${job.issueNumber}\``);
+  });
+
+  test("status tells of a pause, and since when", async () => {
+    const queue = { ...QUIET, pausedAt: async () => Date.now() - 120_000 };
+    const end = await run(quick("status", { verb: "status" }), { queue });
+    expect(end.say?.[0]?.body).toContain(
+      "- the operator paused me 2 min ago: no order begins until I am resumed\n",
+    );
   });
 
   test("status without a push says so, and how the last order ended", async () => {
@@ -218,6 +226,44 @@ test.each(["failed", "timed_out", "stopped"] as const)(
   },
 );
 
+describe("a turn that is to go on later", () => {
+  const putBack = async (kind: "shutdown" | "pause", limit?: "tokens") => {
+    const job = desk.job();
+    const report = noted(job);
+    const result = { ...report.result, outcome: "stopped" as const, reason: "It was so.", limit };
+    const signal = AbortSignal.abort(new JobStop(kind));
+    return run({ ...job, notes: { report: { ...report, result } } }, { signal });
+  };
+
+  test.each([
+    ["shutdown", "The server is restarting"],
+    ["pause", "It goes on when its turn comes."],
+  ] as const)("after a %s is put back, and says so", async (kind, words) => {
+    const end = await putBack(kind);
+    expect(end).toMatchObject({ state: "interrupted", say: [{ kind: "status" }] });
+    expect(end.say?.[0]?.body).toMatch(/^\*\*Queued\*\* again\. /);
+    expect(end.say?.[0]?.body).toContain(words);
+  });
+
+  test.each(["shutdown", "pause"] as const)(
+    "is over in spite of a %s where a limit stopped it",
+    async (kind) => {
+      const end = await putBack(kind, "tokens");
+      expect(end).toMatchObject({ state: "stopped" });
+      expect(end.say?.[0]?.body).toMatch(/^\*\*Stopped\*\* after 61 s\. It was so\./);
+    },
+  );
+
+  test("is put back where its handler throws because of it, and says so", async () => {
+    const job = quick("status", { verb: "status" });
+    const signal = AbortSignal.abort(new JobStop("pause"));
+    const failing = { ...QUIET, jobsOf: async () => Promise.reject(new Error("cut off")) };
+    const end = await run(job, { signal, queue: failing });
+    expect(end).toMatchObject({ state: "interrupted", say: [{ kind: "status" }] });
+    await expect(run(job, { queue: failing })).rejects.toThrow("cut off");
+  });
+});
+
 async function stoppedBy(login: string) {
   const job = desk.job();
   const report = noted(job);
@@ -232,6 +278,13 @@ describe("a turn that somebody stopped", () => {
     expect(end).toMatchObject({ state: "stopped", say: [{ kind: "status" }, { kind: "comment" }] });
     expect(end.say?.[0]?.body).toContain("`olivia` stopped it.");
     expect(end.say?.[1]?.body).toContain("@walter");
+  });
+
+  test("says where its work is, and how to go on", async () => {
+    const body = (await stoppedBy(OPERATOR)).say?.[0]?.body;
+    expect(body).toMatch(/^\*\*Stopped\*\* after 61 s\. The operator stopped it\.\n/);
+    expect(body).toMatch(/\n- Branch: `fix\/issue-\d+`, 1 commit, not pushed\n/);
+    expect(body).toContain("The work so far is kept. `/kugetsu continue <message>` goes on");
   });
 
   test("is not told to the one who stopped it", async () => {

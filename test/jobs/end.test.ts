@@ -106,6 +106,16 @@ test("interruptions by a shutdown use up no resume", async () => {
   expect(await store.recover(() => [])).toMatchObject({ requeued: [{ id }] });
 });
 
+test("a turn that somebody stopped while it was interrupted is over", async () => {
+  const queue = createQueue();
+  const { store, owner, outbox } = queue;
+  const id = await started(queue);
+  await store.stop(id, "bob", () => []);
+  await store.interrupt(id, owner.marker, [], (job, end) => [status(job, end.words)]);
+  expect(await store.get(id)).toMatchObject({ state: "stopped", words: TAKEN_BACK });
+  expect(await outbox.find(`status:${id}`)).toMatchObject({ body: TAKEN_BACK });
+});
+
 test("a waiting job is stopped at once and says so; its held acknowledgement never goes out before that", async () => {
   const { store, outbox } = createQueue();
   const id = await queued(store, newJob(1));
