@@ -5,6 +5,7 @@ import { parseArguments } from "./arguments.ts";
 import { type CliCommand, type Io, UsageError } from "./command.ts";
 import { counted } from "./counted.ts";
 import type { OpenQueue } from "./open-queue.ts";
+import { type Stopped, stopWords } from "./stop-words.ts";
 
 /** `kugetsu stop REF` */
 export const stop: CliCommand = {
@@ -26,22 +27,20 @@ is over. Its work is kept, and its status comment says that the operator stopped
     const { openQueue } = await import("./open-queue.ts");
     const { reportEnd } = await import("../handlers/report-end.ts");
     using queue = await openQueue(io);
-    const stopped = await queue.store.stopIssue(ref, {
+    const { running, waiting, left } = await queue.store.stopIssue(ref, {
       by: OPERATOR,
       waiting: values.all === true,
       report: reportEnd,
     });
-    const { running, waiting, left } = stopped;
-    const abandoned = await ended(queue, running, { ref, io });
+    const turns = await untilEnded(queue, running, { ref, io });
     if (left.length > 0)
       say(io, `${counted(left, "order waits", "orders wait")}; --all takes back what waits.`);
-    if (running.length === 0 && waiting.length === 0) await nameOthers(queue, io);
+    if (running.length + waiting.length === 0) await nameOthers(queue, io);
+    const facts = { ref, running: running.length - turns.late.length, waiting: waiting.length };
     io.stdout.write(
-      values.json === true
-        ? `${JSON.stringify({ ref, running: running.length, waiting: waiting.length })}\n`
-        : `${words({ ref, running, waiting, abandoned })}\n`,
+      `${values.json === true ? JSON.stringify(facts) : stopWords({ ref, waiting, ...turns })}\n`,
     );
-    if (waiting.length + abandoned.length > 0) await sayIfUnserved(queue, io);
+    if (waiting.length + turns.abandoned.length > 0) await sayIfUnserved(queue, io);
   },
 };
 
@@ -55,38 +54,29 @@ function refOf(text: string | undefined): string {
   }
 }
 
-/** Waits for the end, and returns the jobs that nobody is there to end. @throws KugetsuError when it takes too long */
-async function ended(
+/** Waits for the end of these turns, and tells them apart. @throws KugetsuError when it takes too long */
+async function untilEnded(
   queue: OpenQueue,
   running: readonly number[],
   { ref, io }: { ref: string; io: Io },
-): Promise<readonly number[]> {
-  if (running.length === 0) return [];
+): Promise<Pick<Stopped, "ended" | "late" | "abandoned">> {
+  if (running.length === 0) return { ended: [], late: [], abandoned: [] };
   say(io, `Waiting for the end of the turn of ${ref}.`);
   const { untilOver } = await import("./until-over.ts");
-  const { late, abandoned } = await untilOver(queue, running);
-  if (late.length === 0) return abandoned;
-  throw new KugetsuError("unavailable", `The turn of ${ref} was told to end, but still runs.`, {
-    hint: "It ends as soon as it can; the same command again waits for it again.",
-  });
-}
-
-function words(what: {
-  ref: string;
-  running: readonly number[];
-  waiting: readonly number[];
-  abandoned: readonly number[];
-}): string {
-  const { ref, running, waiting, abandoned } = what;
-  const orders = counted(waiting, "waiting order", "waiting orders");
-  const takenBack = waiting.length === 0 ? "" : ` and took back ${orders}`;
-  if (abandoned.length > 0) {
-    const also = waiting.length === 0 ? "" : ` Took back ${orders}.`;
-    return `The turn of ${ref} is no longer running: its process is gone. The next start of the server reports it as stopped.${also}`;
+  const { late: unfinished, abandoned } = await untilOver(queue, running);
+  if (unfinished.length > 0) {
+    throw new KugetsuError("unavailable", `The turn of ${ref} was told to end, but still runs.`, {
+      hint: "It ends as soon as it can; the same command again waits for it again.",
+    });
   }
-  if (running.length > 0)
-    return `Stopped the running turn${running.length === 1 ? "" : "s"} of ${ref}${takenBack}.`;
-  return waiting.length > 0 ? `Took back ${orders} of ${ref}.` : `Nothing runs for ${ref}.`;
+  const ended: number[] = [];
+  const late: number[] = [];
+  for (const id of running) {
+    const job = await queue.store.get(id);
+    if (job?.state === "stopped") ended.push(id);
+    else if (!abandoned.includes(id)) late.push(id);
+  }
+  return { ended, late, abandoned };
 }
 
 /** A ref with a slip of the pen is a valid one. */

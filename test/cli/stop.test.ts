@@ -103,6 +103,22 @@ test("takes back what waits as well, and says so in the issue", async () => {
   expect(told).toMatchObject({ body: "@ann it was stopped, see my comment above.", state: "due" });
 });
 
+test("says so when the turn came to its end by itself", async () => {
+  const worker = serve(queue, async (_, { signal }) => {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    return { state: "done", words: "Just done." };
+  });
+  const id = await ordered();
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(worker.running()).toEqual([id]);
+  });
+  expect(await stop(ref)).toMatchObject({
+    exitCode: 0,
+    stdout: `The turn of ${ref} was over before it could be stopped.`,
+  });
+});
+
 test("prints numbers as JSON", async () => {
   await ordered();
   const waits = await stop(ref, "--json");

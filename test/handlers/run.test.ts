@@ -226,15 +226,15 @@ test.each(["failed", "timed_out", "stopped"] as const)(
   },
 );
 
-describe("a turn that is to go on later", () => {
-  const putBack = async (kind: "shutdown" | "pause", limit?: "tokens") => {
-    const job = desk.job();
-    const report = noted(job);
-    const result = { ...report.result, outcome: "stopped" as const, reason: "It was so.", limit };
-    const signal = AbortSignal.abort(new JobStop(kind));
-    return run({ ...job, notes: { report: { ...report, result } } }, { signal });
-  };
+async function putBack(kind: "shutdown" | "pause", limit?: "tokens") {
+  const job = desk.job();
+  const report = noted(job);
+  const result = { ...report.result, outcome: "stopped" as const, reason: "It was so.", limit };
+  const signal = AbortSignal.abort(new JobStop(kind));
+  return run({ ...job, notes: { report: { ...report, result } } }, { signal });
+}
 
+describe("a turn that is to go on later", () => {
   test.each([
     ["shutdown", "The server is restarting"],
     ["pause", "It goes on when its turn comes."],
