@@ -1,3 +1,4 @@
+import type { JobStore } from "../jobs/job-store.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand } from "./command.ts";
@@ -40,7 +41,8 @@ accepted and wait in their order; \`status\`, \`stop\` and \`help\` are answered
       }
     }
     const since = new Date(pausedAt).toISOString();
-    const [runs, stopped] = endsTurns ? [[], ids] : [ids, []];
+    const runs = endsTurns ? [] : ids;
+    const stopped = endsTurns ? await unfinished(store, ids) : [];
     if (values.json === true) {
       const facts = { since, already, running: runs.length, stopped: stopped.length };
       io.stdout.write(`${JSON.stringify(facts)}\n`);
@@ -63,3 +65,9 @@ accepted and wait in their order; \`status\`, \`stop\` and \`help\` are answered
     io.stdout.write(`${sentences.join(" ")}\n`);
   },
 };
+
+/** Those that did not come to their own end meanwhile. */
+async function unfinished(store: JobStore, jobIds: readonly number[]): Promise<number[]> {
+  const jobs = await Promise.all(jobIds.map((id) => store.get(id)));
+  return jobs.flatMap((job) => (job === undefined || job.finishedAt !== undefined ? [] : [job.id]));
+}
