@@ -5,7 +5,8 @@ import type { ServeConfig } from "./config.ts";
 import { createGitea } from "./forge/gitea.ts";
 import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
 import type { Forge } from "./forge/forge.ts";
-import { createHandle, reportEnd } from "./handlers/run.ts";
+import { reportEnd } from "./handlers/report-end.ts";
+import { createHandle } from "./handlers/run.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createJobStore } from "./jobs/job-store.ts";
 import { createOutboxStore } from "./jobs/outbox.ts";
@@ -130,6 +131,7 @@ export async function startBot(
         queue: {
           jobsOf: (ref) => store.list({ ref, limit: 50 }),
           stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
+          pausedAt: async () => (await store.paused())?.pausedAt,
         },
         settings: {
           limits: config.limits,
@@ -197,6 +199,11 @@ export async function startBot(
       { sandbox: "off" },
       "SANDBOX IS OFF: agents can read and write whatever this user can.",
     );
+  }
+  const pause = await store.paused();
+  if (pause !== undefined) {
+    const since = new Date(pause.pausedAt).toISOString();
+    log.warn({ since }, "The bot is paused: no turn begins until `kugetsu resume`.");
   }
 
   const stack = setup.move();

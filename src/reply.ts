@@ -14,3 +14,4 @@ export {
   statusWorking,
   toldComment,
 } from "./reply/status.ts";
+export { stoppedWords, whoStopped } from "./reply/stopped.ts";

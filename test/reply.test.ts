@@ -159,6 +159,22 @@ describe("the short texts", () => {
     expect(reply.statusQueued({ verb: "fix", position: 1 })).toContain("the next one");
     expect(reply.statusQueued({ verb: "fix", position: 3 })).toContain("2 orders are before it");
     expect(reply.statusInterrupted()).toMatch(/^\*\*Queued\*\*/);
+    expect(reply.statusQueued({ verb: "fix", paused: true })).toBe(
+      "**Queued:** `fix`. The operator paused me; it begins when I am resumed.",
+    );
+    expect(reply.statusQueued({ verb: "fix", begun: true, paused: true })).toBe(
+      "**Queued** again. The operator paused me; it goes on when I am resumed.",
+    );
+  });
+
+  it("say who stopped an order, and how to go on", () => {
+    const by = "walter";
+    expect(reply.stoppedWords({ by, verb: "fix", begun: false })).toBe(
+      "`walter` stopped it before an agent began.",
+    );
+    expect(reply.stoppedWords({ by, verb: "fix", begun: true })).toContain("/kugetsu continue");
+    expect(reply.stoppedWords({ by, verb: "delegate", begun: true })).toBe("`walter` stopped it.");
+    expect(reply.whoStopped("the operator")).toBe("The operator stopped it.");
   });
 
   it("say what the agent is doing, in code", () => {
@@ -180,7 +196,6 @@ describe("the short texts", () => {
       "daily_limit",
       "pull_request",
       "archived",
-      "paused",
     ] as const) {
       const text = reply.refusal({ login: "rita", verb: "fix", why, limit: 20 });
       expect(text).toMatch(/^\*\*Refused:\*\* `fix` for `rita`\. \S/);

@@ -4,6 +4,7 @@ import { statusFinal, statusWorking } from "../reply.ts";
 import type { Job } from "../jobs/job.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { DelegateReport } from "../kugetsu/session/delegate.ts";
+import { reasonOf, wasCutOff } from "./cut-off.ts";
 import type { Handler, Work } from "./handler.ts";
 import { followProgress } from "./progress.ts";
 
@@ -27,7 +28,7 @@ export const delegate: Handler = async (work) => {
     words: statusFinal({
       outcome: result.outcome,
       summary: result.text,
-      reason: result.reason,
+      reason: reasonOf(result, work.signal),
       commits: 0,
       committedForAgent: false,
       notes,
@@ -37,6 +38,7 @@ export const delegate: Handler = async (work) => {
       verb: "delegate",
       login: job.actor.login,
     }),
+    wasCutOff: wasCutOff(result),
     tell: { pull: undefined, alreadyAsked: false },
   };
 };
@@ -76,6 +78,6 @@ async function askAgent(work: Work): Promise<DelegateReport> {
     onProgress: progress.update,
     onBegin: () => work.note({ began: true }),
   });
-  if (report.result.outcome !== "stopped") await work.note({ report });
+  if (!wasCutOff(report.result)) await work.note({ report });
   return report;
 }

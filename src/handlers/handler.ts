@@ -1,5 +1,6 @@
 import type { Forge } from "../forge/forge.ts";
 import type { Job, JobEnd, JobSummary } from "../jobs/job.ts";
+import type { StoppedJobs } from "../jobs/request-stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
 import type { TurnLimits } from "../kugetsu/runner.ts";
 import type { Log } from "../log.ts";
@@ -9,6 +10,8 @@ export type Handler = (work: Work) => Promise<HandlerEnd>;
 
 /** A job's end, and who is told about it. */
 export interface HandlerEnd extends JobEnd {
+  /** The turn ended because the signal was aborted: after a shutdown or a pause it goes on. */
+  readonly wasCutOff?: boolean | undefined;
   /** Set where an agent worked: whoever asked is told, through the pull request's review or by a mention. */
   readonly tell?: { readonly pull: number | undefined; readonly alreadyAsked: boolean } | undefined;
 }
@@ -18,7 +21,7 @@ export interface Work {
   readonly job: Job;
   readonly forge: Forge;
   readonly kugetsu: Kugetsu;
-  /** Aborted by `stop`, or when the server goes down and the grace period is over. */
+  /** Aborted by `stop`, by a pause that ends turns, or when the server goes down and the grace period is over. */
   readonly signal: AbortSignal;
   /** An earlier life began this job and was killed. */
   readonly resumed: boolean;
@@ -44,9 +47,8 @@ export interface WorkSettings {
 export interface QueueView {
   /** The newest jobs of an issue, newest first. */
   jobsOf(ref: string): Promise<JobSummary[]>;
-  /** Ends the running turn of an issue, and with `waiting` what waits behind it. Returns how many. */
-  stop(
-    ref: string,
-    options: { by: string; waiting: boolean },
-  ): Promise<{ running: number; waiting: number }>;
+  /** Ends the running turn of an issue, and with `waiting` takes back what waits behind it. */
+  stop(ref: string, options: { by: string; waiting: boolean }): Promise<StoppedJobs>;
+  /** Since when the operator has paused the bot, in milliseconds since the epoch. */
+  pausedAt(): Promise<number | undefined>;
 }

@@ -1,15 +1,16 @@
 import type { Forge } from "../forge/forge.ts";
-import type { Handle, ReportEnd } from "../jobs/contract.ts";
-import { statusMessage, told } from "../jobs/acknowledge.ts";
+import type { Handle } from "../jobs/contract.ts";
+import { statusMessage } from "../jobs/acknowledge.ts";
 import type { Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "../jobs/message.ts";
-import { stopOf } from "../jobs/stop.ts";
+import { isInterrupted, stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
-import { statusEnded, statusInterrupted, toldComment } from "../reply.ts";
-import type { HandlerEnd, QueueView, WorkSettings } from "./handler.ts";
+import { statusInterrupted, statusQueued } from "../reply.ts";
+import type { Handler, HandlerEnd, QueueView, Work, WorkSettings } from "./handler.ts";
 import { HANDLERS } from "./handlers.ts";
+import { wordsOf } from "./report-end.ts";
 
 export interface RunOptions {
   readonly forge: (name: string) => Forge;
@@ -33,7 +34,7 @@ export function createHandle(options: RunOptions): Handle {
     const begun = Date.now();
     const about = { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login };
     log.info({ ...about, attempt: job.attempts }, "A job begins.");
-    const end = await handler({
+    const end = await attempt(handler, {
       job,
       forge,
       kugetsu,
@@ -48,8 +49,12 @@ export function createHandle(options: RunOptions): Handle {
         options.say(job.id, statusMessage(job, mask(text), urgency === "urgent")),
       note: (notes) => store.note(job.id, masked(notes, mask)),
     });
-    if (stopOf(signal)?.kind === "shutdown" && end.state === "stopped") {
-      return { state: "interrupted", say: [statusMessage(job, statusInterrupted(), true)] };
+    if (end === undefined || (end.wasCutOff === true && isInterrupted(signal))) {
+      log.info({ ...about, ms: Date.now() - begun }, "A job is put back and goes on later.");
+      return {
+        state: "interrupted",
+        say: [statusMessage(job, interruptedWords(job, signal), true)],
+      };
     }
     const words = mask(end.words);
     // The first line of what people read says why it failed.
@@ -61,32 +66,26 @@ export function createHandle(options: RunOptions): Handle {
   };
 }
 
+/** The handler's end; undefined where it threw since it was interrupted. */
+async function attempt(handler: Handler, work: Work): Promise<HandlerEnd | undefined> {
+  try {
+    return await handler(work);
+  } catch (error) {
+    if (isInterrupted(work.signal)) return undefined;
+    throw error;
+  }
+}
+
+function interruptedWords(job: Job, signal: AbortSignal): string {
+  // Of a pause, the queue itself says how long it lasts.
+  return stopOf(signal)?.kind === "shutdown"
+    ? statusInterrupted()
+    : statusQueued({ verb: job.verb ?? "help", begun: true });
+}
+
 function masked(
   notes: Record<string, unknown>,
   mask: (text: string) => string,
 ): Record<string, unknown> {
   return JSON.parse(mask(JSON.stringify(notes))) as Record<string, unknown>;
-}
-
-/** What is said of an end that no handler saw: a crash, a stop before the start. */
-export const reportEnd: ReportEnd = (job, end) =>
-  wordsOf(job, { ...end, words: statusEnded(end), tell: telling(job, end.by) });
-
-function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
-  const messages = [statusMessage(job, end.words, true)];
-  if (end.tell !== undefined) {
-    const { pull, alreadyAsked } = end.tell;
-    const comment = toldComment({ login: job.actor.login, state: end.state, pull });
-    messages.push(
-      told(job, comment, pull === undefined || alreadyAsked ? undefined : { number: pull }),
-    );
-  }
-  return messages;
-}
-
-/** Who stops an order knows that it is over, and who asks for a quick word is there to read it. */
-function telling(job: Job, by: string | undefined): HandlerEnd["tell"] {
-  return job.lane === "quick" || by === job.actor.login
-    ? undefined
-    : { pull: undefined, alreadyAsked: false };
 }

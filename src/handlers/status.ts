@@ -7,16 +7,23 @@ import type { Handler } from "./handler.ts";
 /** Says what runs and waits for the issue, and where its session stands. */
 export const status: Handler = async ({ job, forge, kugetsu, queue }) => {
   const { owner, name } = job.repository;
-  const [session, jobs] = await Promise.all([
+  const [session, jobs, pausedAt] = await Promise.all([
     kugetsu.session(job.ref, job.repository.id),
     queue.jobsOf(job.ref),
+    queue.pausedAt(),
   ]);
   const branch = session?.branch;
   const pull = branch === undefined ? undefined : await forge.pullRequest(owner, name, branch);
   const others = jobs.filter((other) => other.id !== job.id && other.lane !== "quick");
-  const lines = [...ordersOf(others), ...sessionOf(session, pull)];
+  const lines = [...pauseOf(pausedAt), ...ordersOf(others), ...sessionOf(session, pull)];
   return { state: "done", words: `**Status**\n\n${lines.map((line) => `- ${line}`).join("\n")}` };
 };
+
+function pauseOf(pausedAt: number | undefined): string[] {
+  if (pausedAt === undefined) return [];
+  const since = duration(Date.now() - pausedAt);
+  return [`the operator paused me ${since} ago: no order begins until I am resumed`];
+}
 
 function ordersOf(jobs: readonly JobSummary[]): string[] {
   const lines = [];

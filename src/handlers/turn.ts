@@ -7,9 +7,9 @@ import { parseRef } from "../kugetsu/ref.ts";
 import type { Tokens } from "../kugetsu/runner.ts";
 import type { TurnOrder, TurnReport } from "../kugetsu/turn.ts";
 import type { Job } from "../jobs/job.ts";
-import { stopOf } from "../jobs/stop.ts";
 import type { Thread } from "../thread.ts";
 import { planBranch } from "./branch.ts";
+import { reasonOf, wasCutOff } from "./cut-off.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import { titleOf } from "./title.ts";
@@ -142,9 +142,9 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
   return { ...report, notes: [...(order.note === undefined ? [] : [order.note]), ...anew] };
 }
 
-/** From here on a resume does not run the agent again. A turn that was cut off is no report. */
+/** From here on a resume does not run the agent again. */
 async function noteReport(work: Work, report: NotedReport): Promise<void> {
-  if (report.result.outcome !== "stopped") await work.note({ report });
+  if (!wasCutOff(report.result)) await work.note({ report });
 }
 
 /** @throws KugetsuError `failed` for a repository without a commit */
@@ -222,9 +222,7 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
   const { result } = report;
   const failed = publication?.failure;
   const outcome = result.outcome === "finished" && failed !== undefined ? "failed" : result.outcome;
-  const by = stopOf(work.signal)?.by;
-  const stopped = by === undefined ? result.reason : `${code(by)} stopped it.`;
-  const reason = failed ?? (outcome === "stopped" ? stopped : result.reason);
+  const reason = failed ?? reasonOf(result, work.signal);
   const pull = publication?.pull;
   return {
     state: outcome === "finished" ? "done" : outcome,
@@ -250,6 +248,7 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
       login: job.actor.login,
       advice: publication?.advice,
     }),
+    wasCutOff: wasCutOff(result),
     tell: { pull: pull?.number, alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false },
   };
 }

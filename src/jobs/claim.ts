@@ -6,6 +6,7 @@ import { leases } from "../kugetsu/db/schema.ts";
 import type { Job, Lane } from "./job.ts";
 import { jobLease, toJob } from "./job-row.ts";
 import { earlierOfIssue } from "./earlier.ts";
+import { pauseInForce } from "./pause.ts";
 import { jobs } from "./schema.ts";
 
 /** How many jobs of a lane may run at once, over all processes. */
@@ -23,8 +24,9 @@ export interface ClaimRequest {
 
 /** `JobStore.claim` inside a transaction of the caller's, which must be immediate. */
 export function claim(tx: Tx, { owner, caps, only }: ClaimRequest, now: number): Job | undefined {
+  const isPaused = pauseInForce(tx) !== undefined;
   const lanes = (["quick", "dev", "pm"] as const).filter(
-    (lane) => lane === "quick" || liveLeases(tx, lane) < caps[lane],
+    (lane) => lane === "quick" || (!isPaused && liveLeases(tx, lane) < caps[lane]),
   );
   for (const lane of lanes) {
     const id = oldest(tx, lane, only);

@@ -21,7 +21,7 @@ export type Admission =
  */
 export type Admit = (job: Job) => Promise<Admission>;
 
-/** How a handler ended. `interrupted` (after a shutdown's abort): the job goes on after the restart. */
+/** How a handler ended. `interrupted` (by a shutdown's or a pause's abort): the job goes on after that. */
 export type JobOutcome =
   | (JobEnd & { readonly say?: readonly NewMessage[] })
   | { readonly state: "interrupted"; readonly say?: readonly NewMessage[] };

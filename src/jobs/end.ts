@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, notExists, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, notExists, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { releaseLease } from "../kugetsu/db/leases.ts";
 import { leases } from "../kugetsu/db/schema.ts";
@@ -7,16 +7,16 @@ import type { Job, JobEnd } from "./job.ts";
 import { type JobRow, jobLease, toJob } from "./job-row.ts";
 import type { NewMessage } from "./message.ts";
 import { dropHeld, putMessage } from "./outbox-rows.ts";
+import { stoppedWords } from "../reply.ts";
+import { pauseInForce } from "./pause.ts";
 import { jobs } from "./schema.ts";
+import { tellWaiting } from "./tell-waiting.ts";
 
 /** What became of the jobs whose process died. */
 export interface Recovery {
   readonly requeued: readonly Job[];
   readonly ended: readonly Job[];
 }
-
-/** `stopped`: it waited, and is over. `stopping`: it runs, and its worker ends it. `over`: nothing to stop. */
-export type StopAnswer = "stopped" | "stopping" | "over";
 
 /** One start, and one resume after a crash. */
 const MAX_CRASHED_ATTEMPTS = 2;
@@ -42,16 +42,30 @@ export function finish(
 /** `JobStore.interrupt` inside a transaction of the caller's. */
 export function interrupt(
   tx: Tx,
-  { jobId, marker, say }: { jobId: number; marker: string; say: readonly NewMessage[] },
+  {
+    jobId,
+    marker,
+    say,
+    report,
+  }: { jobId: number; marker: string; say: readonly NewMessage[]; report: ReportEnd },
   now: number,
 ): boolean {
   const row = take(tx, jobId, marker);
   if (row === undefined) return false;
-  tx.update(jobs)
+  if (row.stopBy !== null) {
+    // Somebody stopped it while it was being interrupted, and was told so.
+    const end = stoppedBy(toJob(row), row.stopBy);
+    endRow(tx, row, end, report(toJob(row), end), now);
+    return true;
+  }
+  const queued = tx
+    .update(jobs)
     .set({ state: "queued", interruptions: sql`${jobs.interruptions} + 1` })
     .where(eq(jobs.id, jobId))
-    .run();
+    .returning()
+    .get();
   for (const message of say) putMessage(tx, message, { jobId, held: false }, now);
+  tellIfPaused(tx, queued, now);
   return true;
 }
 
@@ -68,6 +82,7 @@ export function recover(tx: Tx, report: ReportEnd, now: number): Recovery {
         .where(eq(jobs.id, row.id))
         .returning()
         .get();
+      tellIfPaused(tx, queued, now);
       requeued.push(toJob(queued));
     } else {
       ended.push(endRow(tx, row, end, report(toJob(row), end), now));
@@ -76,33 +91,10 @@ export function recover(tx: Tx, report: ReportEnd, now: number): Recovery {
   return { requeued, ended };
 }
 
-/** `JobStore.stop` inside a transaction of the caller's. */
-export function requestStop(
-  tx: Tx,
-  { jobId, by, report }: { jobId: number; by: string; report: ReportEnd },
-  now: number,
-): StopAnswer {
-  const row = tx.select().from(jobs).where(eq(jobs.id, jobId)).get();
-  if (row === undefined) return "over";
-  if (row.state === "running") {
-    tx.update(jobs).set({ stopBy: by }).where(eq(jobs.id, jobId)).run();
-    return "stopping";
-  }
-  if (row.state !== "received" && row.state !== "queued") return "over";
-  dropHeld(tx, jobId);
-  const end = stoppedBy(by);
-  endRow(tx, row, end, report(toJob(row), end), now);
-  return "stopped";
-}
-
-/** `JobStore.stopsAsked` inside a transaction of the caller's. */
-export function stopsAsked(tx: Tx, jobIds: readonly number[]): ReadonlyMap<number, string> {
-  const asked = tx
-    .select({ id: jobs.id, by: jobs.stopBy })
-    .from(jobs)
-    .where(and(inArray(jobs.id, [...jobIds]), isNotNull(jobs.stopBy)))
-    .all();
-  return new Map(asked.map(({ id, by }) => [id, by ?? ""]));
+/** A job that is put back during a pause waits for its end, whatever else is said of why it was put back. */
+function tellIfPaused(tx: Tx, row: JobRow, now: number): void {
+  if (row.lane === "quick" || pauseInForce(tx) === undefined) return;
+  tellWaiting(tx, toJob(row), { paused: true }, now);
 }
 
 /** The row, when it is the caller's to end; its lease is released. */
@@ -121,7 +113,14 @@ function take(tx: Tx, jobId: number, marker: string | undefined): JobRow | undef
   return releaseLease(tx, jobLease(row), marker) ? row : undefined;
 }
 
-function endRow(tx: Tx, row: JobRow, end: JobEnd, say: readonly NewMessage[], now: number): Job {
+/** Ends a job, whoever's it is: final state, and last words into the outbox. */
+export function endRow(
+  tx: Tx,
+  row: JobRow,
+  end: JobEnd,
+  say: readonly NewMessage[],
+  now: number,
+): Job {
   const { state, words } = end;
   const ended = tx
     .update(jobs)
@@ -152,7 +151,7 @@ function orphans(tx: Tx): JobRow[] {
 }
 
 function endOfOrphan(row: JobRow): JobEnd | undefined {
-  if (row.stopBy !== null) return stoppedBy(row.stopBy);
+  if (row.stopBy !== null) return stoppedBy(toJob(row), row.stopBy);
   if (row.attempts - row.interruptions < MAX_CRASHED_ATTEMPTS) return undefined;
   return {
     state: "failed",
@@ -160,6 +159,8 @@ function endOfOrphan(row: JobRow): JobEnd | undefined {
   };
 }
 
-function stoppedBy(by: string): JobEnd {
-  return { state: "stopped", words: `By ${by}.`, by };
+/** The end of a job whose handler does not tell of it. */
+export function stoppedBy(job: Pick<Job, "verb" | "notes">, by: string): JobEnd {
+  const words = stoppedWords({ by, verb: job.verb, begun: job.notes["began"] === true });
+  return { state: "stopped", words, by };
 }

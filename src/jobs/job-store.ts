@@ -5,19 +5,22 @@ import { accept, type Acceptance, type Delivery, submit } from "./accept.ts";
 import type { Admission, ReportEnd } from "./contract.ts";
 import { nextReceived, postpone, type DueAdmission, settle } from "./settle.ts";
 import { claim, type ClaimRequest } from "./claim.ts";
-import {
-  finish,
-  interrupt,
-  recover,
-  type Recovery,
-  requestStop,
-  stopsAsked,
-  type StopAnswer,
-} from "./end.ts";
+import { finish, interrupt, recover, type Recovery } from "./end.ts";
 import type { Job, JobEnd, JobState, JobSummary, Lane, NewJob } from "./job.ts";
 import { SUMMARY, toJob, toSummary } from "./job-row.ts";
 import type { NewMessage } from "./message.ts";
+import { pause, type Pause, pauseInForce, resume } from "./pause.ts";
 import { prune } from "./prune.ts";
+import {
+  requestStop,
+  type RunningJob,
+  stillRunning,
+  stopIssue,
+  stopsAsked,
+  type StopAnswer,
+  type StoppedJobs,
+  type StopRequest,
+} from "./request-stop.ts";
 import { jobs } from "./schema.ts";
 
 /** The durable queue. All times are milliseconds since the epoch. */
@@ -46,7 +49,7 @@ export interface JobStore {
   settle(jobId: number, admission: Admission): Promise<Job | undefined>;
   /** Counts a failed try of the admission; the next one is due at `dueAt`. `isFault`: the forge was available. */
   postpone(jobId: number, dueAt: number, isFault: boolean): Promise<void>;
-  /** Starts the oldest job that may run now under a new lease; undefined when there is none. */
+  /** Starts the oldest job that may run now under a new lease; undefined when there is none. Quick ones alone while paused. */
   claim(request: ClaimRequest): Promise<Job | undefined>;
 
   /** Adds to the job's notes; a note named again is replaced. */
@@ -62,14 +65,37 @@ export interface JobStore {
     end: JobEnd,
     say: readonly NewMessage[],
   ): Promise<boolean>;
-  /** Puts a running job back into its place, to go on after a restart; costs it no resume. */
-  interrupt(jobId: number, marker: string, say: readonly NewMessage[]): Promise<boolean>;
+  /**
+   * Puts a running job back into its place, to go on after a restart or a pause; costs it no resume. One that somebody
+   * stopped meanwhile is over.
+   */
+  interrupt(
+    jobId: number,
+    marker: string,
+    say: readonly NewMessage[],
+    report: ReportEnd,
+  ): Promise<boolean>;
   /** Running jobs whose lease is gone: queued again once, then failed. Call after the leases are reconciled. */
   recover(report: ReportEnd): Promise<Recovery>;
   /** Ends a waiting job, or asks for the end of a running one, wherever it runs. */
   stop(jobId: number, by: string, report: ReportEnd): Promise<StopAnswer>;
+  /** The same for the dev and pm jobs of an issue, all at one moment. */
+  stopIssue(ref: string, request: StopRequest): Promise<StoppedJobs>;
   /** Of these running jobs those whose end was asked for, with who asked. */
   stopsAsked(jobIds: readonly number[]): Promise<ReadonlyMap<number, string>>;
+  /** Of these jobs those that run, be it in a process that is dead. */
+  stillRunning(jobIds: readonly number[]): Promise<RunningJob[]>;
+
+  /**
+   * No dev or pm job is claimed from now on, in any process, until `resume`; what waits says so. With `endsTurns`
+   * those that run are put back, too, by their workers. `already`: it was paused before, since `pausedAt`.
+   */
+  pause(how: { endsTurns: boolean }): Promise<{ pausedAt: number; already: boolean }>;
+  /** Ends the pause and returns it; undefined when there was none. */
+  resume(): Promise<Pause | undefined>;
+  /** The pause that is in force. */
+  paused(): Promise<Pause | undefined>;
+
   /**
    * Forgets what is over since 30 days: deliveries, messages, jobs that were never admitted, and of the others all
    * texts but the order's own, which `retry` repeats. Their rows stay, so that no act is ever worked off twice.
@@ -153,12 +179,18 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     },
     finish: async (jobId, marker, end, say) =>
       speaking(db.write((tx) => finish(tx, { jobId, marker, end, say }, now()))),
-    interrupt: async (jobId, marker, say) =>
-      speaking(db.write((tx) => interrupt(tx, { jobId, marker, say }, now()))),
+    interrupt: async (jobId, marker, say, report) =>
+      speaking(db.write((tx) => interrupt(tx, { jobId, marker, say, report }, now()))),
     recover: async (report) => speaking(db.write((tx) => recover(tx, report, now()))),
     stop: async (jobId, by, report) =>
       speaking(db.write((tx) => requestStop(tx, { jobId, by, report }, now()))),
+    stopIssue: async (ref, request) =>
+      speaking(db.write((tx) => stopIssue(tx, ref, request, now()))),
     stopsAsked: async (jobIds) => stopsAsked(db.orm, jobIds),
+    stillRunning: async (jobIds) => stillRunning(db.orm, jobIds),
+    pause: async (how) => speaking(db.write((tx) => pause(tx, how, now()))),
+    resume: async () => speaking(db.write((tx) => resume(tx, now()))),
+    paused: async () => pauseInForce(db.orm),
     prune: async () => {
       db.write((tx) => prune(tx, now()));
     },

@@ -84,6 +84,6 @@ export type JobSummary = Pick<
 export interface JobEnd {
   readonly state: Exclude<FinalJobState, "dropped">;
   readonly words: string;
-  /** Login of who stopped it. */
+  /** Login of who stopped it, or OPERATOR. */
   readonly by?: string | undefined;
 }

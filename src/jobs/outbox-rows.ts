@@ -51,6 +51,12 @@ export function putMessage(
     .run();
 }
 
+/** Whether that message is there, and nobody gave it up. */
+export function isStillSaid(tx: Tx, key: string): boolean {
+  const row = tx.select({ state: outbox.state }).from(outbox).where(eq(outbox.key, key)).get();
+  return row !== undefined && row.state !== "dead";
+}
+
 /** Lets a job's held messages go out. */
 export function releaseHeld(tx: Tx, jobId: number, now: number): void {
   tx.update(outbox).set({ state: "due", dueAt: now }).where(heldBy(jobId)).run();

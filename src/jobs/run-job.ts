@@ -5,7 +5,8 @@ import type { JobStore } from "./job-store.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "./message.ts";
 import { persist } from "./persist.ts";
-import { stopOf } from "./stop.ts";
+import { stoppedBy } from "./end.ts";
+import { isInterrupted, stopOf } from "./stop.ts";
 
 interface RunJobOptions {
   readonly store: JobStore;
@@ -26,7 +27,7 @@ export async function runJob(job: Job, signal: AbortSignal, work: RunJobOptions)
     const isStored = await persist(
       async () =>
         end.state === "interrupted"
-          ? store.interrupt(job.id, marker, say)
+          ? store.interrupt(job.id, marker, say, work.report)
           : store.finish(job.id, marker, { state: end.state, words: end.words }, say),
       log,
       closing,
@@ -44,29 +45,27 @@ export async function runJob(job: Job, signal: AbortSignal, work: RunJobOptions)
 async function endOf(job: Job, signal: AbortSignal, work: RunJobOptions): Promise<JobOutcome> {
   try {
     const end = await work.handle(job, { signal, resumed: job.attempts > 1 });
-    if (end.state !== "interrupted" || stopOf(signal)?.kind === "shutdown") return end;
-    throw new Error("A handler called itself interrupted without a shutdown");
+    if (end.state !== "interrupted" || isInterrupted(signal)) return end;
+    throw new Error("A handler called itself interrupted without being so");
   } catch (error) {
+    if (isInterrupted(signal)) return { state: "interrupted" };
     const stop = stopOf(signal);
-    if (stop?.kind === "shutdown") return { state: "interrupted" };
+    if (stop === undefined)
+      work.log.error({ job: job.id, ref: job.ref, err: error }, "A handler failed");
+    // With what the handler noted on its way.
+    const noted = (await work.store.get(job.id).catch(() => undefined)) ?? job;
     const end: JobEnd =
       stop === undefined
         ? { state: "failed", words: safeMessage(error) }
-        : { state: "stopped", words: `By ${stop.by ?? "somebody"}.`, by: stop.by };
-    if (stop === undefined)
-      work.log.error({ job: job.id, ref: job.ref, err: error }, "A handler failed");
-    return { ...end, say: await lastWords(job, end, work) };
+        : stoppedBy(noted, stop.by ?? "somebody");
+    return { ...end, say: lastWords(noted, end, work) };
   }
 }
 
-/** What is said of the end, with what the handler noted on its way; nothing when that fails too. */
-async function lastWords(
-  job: Job,
-  end: JobEnd,
-  work: RunJobOptions,
-): Promise<readonly NewMessage[]> {
+/** What is said of the end; nothing when that fails too. */
+function lastWords(job: Job, end: JobEnd, work: RunJobOptions): readonly NewMessage[] {
   try {
-    return work.report((await work.store.get(job.id)) ?? job, end);
+    return work.report(job, end);
   } catch (error) {
     work.log.error({ job: job.id, ref: job.ref, err: error }, "The end of a job cannot be told");
     return [];

@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import {
+  check,
   index,
   integer,
   primaryKey,
@@ -85,6 +87,18 @@ export const jobs = sqliteTable(
     index("jobs_state").on(table.state, table.lane, table.id),
     index("jobs_finished_at").on(table.finishedAt),
   ],
+);
+
+/** The operator's pause: one row while no turn may begin, none otherwise. */
+export const pauses = sqliteTable(
+  "pauses",
+  {
+    id: integer().primaryKey(),
+    pausedAt: integer("paused_at").notNull(),
+    /** Turns that run are to be put back as well. */
+    endsTurns: integer("ends_turns", { mode: "boolean" }).notNull(),
+  },
+  (table) => [check("pauses_one", sql`${table.id} = 1`)],
 );
 
 export const outbox = sqliteTable(

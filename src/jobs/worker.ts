@@ -4,11 +4,11 @@ import type { Owner } from "../kugetsu/db/owner.ts";
 import type { Admit, Handle, ReportEnd } from "./contract.ts";
 import { createAdmissions } from "./run-admissions.ts";
 import type { Caps } from "./claim.ts";
-import type { StopAnswer } from "./end.ts";
 import type { Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Log } from "../log.ts";
 import { createPump } from "./pump.ts";
+import type { StopAnswer, StoppedJobs } from "./request-stop.ts";
 import { runJob } from "./run-job.ts";
 import { JobStop } from "./stop.ts";
 
@@ -20,12 +20,8 @@ export interface Worker extends AsyncDisposable {
   wake(): void;
   /** Ends a waiting job, or aborts a running one, be it in another process. */
   stop(jobId: number, by: string): Promise<StopAnswer>;
-  /** Aborts the running dev and pm jobs of that ref, and with `waiting` ends those that wait. Returns how many. */
-  stopRef(
-    ref: string,
-    by: string,
-    options?: { waiting?: boolean },
-  ): Promise<{ running: number; waiting: number }>;
+  /** Aborts the running dev and pm jobs of that ref, and with `waiting` ends those that wait. */
+  stopRef(ref: string, by: string, options?: { waiting?: boolean }): Promise<StoppedJobs>;
   /** Ids of the jobs that run in this process. */
   running(): readonly number[];
   /** Resolves with the job once it is over, wherever it runs; keeps the process alive until then. */
@@ -55,6 +51,8 @@ export interface WorkerOptions {
   readonly only?: number;
   /** How often the database is looked at unasked, in milliseconds. */
   readonly pollMs?: number;
+  /** How often it is asked, while something runs here, whether another process wants it to end; in milliseconds. */
+  readonly stopPollMs?: number;
   readonly now?: () => number;
   /** Between 0 and 1, for the jitter. */
   readonly random?: () => number;
@@ -79,6 +77,7 @@ export function createWorker(options: WorkerOptions): Worker {
     log,
     only,
     pollMs = 1_000,
+    stopPollMs = 100,
     now = Date.now,
     random = Math.random,
   } = options;
@@ -86,6 +85,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const waiters = new Map<number, PromiseWithResolvers<Job>>();
   const closing = new AbortController();
   let poll: NodeJS.Timeout | undefined;
+  let stopPoll: NodeJS.Timeout | undefined;
   let upkeep: NodeJS.Timeout | undefined;
   let isDraining = false;
   let prunedAt = Number.NEGATIVE_INFINITY;
@@ -120,6 +120,12 @@ export function createWorker(options: WorkerOptions): Worker {
     log.error({ err: error }, "The queue cannot be worked off");
   });
 
+  // An error is told by the turn of the queue that follows within a second.
+  const stopWatch = createPump(
+    async () => abortWhatIsAsked(),
+    () => undefined,
+  );
+
   const claimAll = async (): Promise<void> => {
     for (;;) {
       if (isDraining) return;
@@ -135,15 +141,25 @@ export function createWorker(options: WorkerOptions): Worker {
     const work = { store, handle, report, log, marker: owner.marker, closing: closing.signal };
     const over = runJob(job, controller.signal, work).finally(() => {
       runs.delete(job.id);
+      if (runs.size === 0) {
+        clearInterval(stopPoll);
+        stopPoll = undefined;
+      }
       pump.wake();
     });
     runs.set(job.id, { job, controller, over });
+    stopPoll ??= setInterval(stopWatch.wake, stopPollMs).unref();
   };
 
   const abortWhatIsAsked = async (): Promise<void> => {
-    if (runs.size === 0) return;
-    for (const [id, by] of await store.stopsAsked([...runs.keys()])) {
-      runs.get(id)?.controller.abort(new JobStop("stop", by));
+    const goingOn = [...runs.values()].filter(({ controller }) => !controller.signal.aborted);
+    if (goingOn.length === 0) return;
+    const stops = await store.stopsAsked(goingOn.map(({ job }) => job.id));
+    const endsTurns = (await store.paused())?.endsTurns === true;
+    for (const { job, controller } of goingOn) {
+      const by = stops.get(job.id);
+      if (by !== undefined) controller.abort(new JobStop("stop", by));
+      else if (endsTurns && job.lane !== "quick") controller.abort(new JobStop("pause"));
     }
   };
 
@@ -215,15 +231,9 @@ export function createWorker(options: WorkerOptions): Worker {
     wake: pump.wake,
     stop,
     stopRef: async (ref, by, { waiting = false } = {}) => {
-      const stopped = { running: 0, waiting: 0 };
-      const states = waiting
-        ? (["running", "queued", "received"] as const)
-        : (["running"] as const);
-      for (const job of await store.list({ ref, states, lanes: ["dev", "pm"] })) {
-        const answer = await stop(job.id, by);
-        if (answer === "stopping") stopped.running++;
-        if (answer === "stopped") stopped.waiting++;
-      }
+      const stopped = await store.stopIssue(ref, { by, waiting, report });
+      for (const id of stopped.running) runs.get(id)?.controller.abort(new JobStop("stop", by));
+      pump.wake();
       return stopped;
     },
     running: () => [...runs.keys()],
@@ -239,9 +249,11 @@ export function createWorker(options: WorkerOptions): Worker {
       await drain(0);
       clearInterval(poll);
       clearInterval(upkeep);
+      clearInterval(stopPoll);
+      stopWatch.close();
       pump.close();
       closing.abort();
-      await pump.busy();
+      await Promise.all([pump.busy(), stopWatch.busy()]);
     },
   };
 }

@@ -29,6 +29,9 @@ export interface Home {
   readonly config: string;
 }
 
+/** Name of the database file in a home. */
+export const DATABASE = "kugetsu.db";
+
 const DIRECTORIES = [
   "worktrees",
   "private",
@@ -42,7 +45,7 @@ const DIRECTORIES = [
 // What makes a directory recognisable as a home, the shell version's included.
 const MARKS = new Set<string>([
   ...DIRECTORIES,
-  "kugetsu.db",
+  DATABASE,
   "index.json",
   "config",
   "repos.json",
@@ -74,7 +77,7 @@ export async function openHome(
     sessions: join(root, "sessions"),
     env: join(root, "env"),
     tmp: join(root, "tmp"),
-    database: join(root, "kugetsu.db"),
+    database: join(root, DATABASE),
     index: join(root, "index.json"),
     repos: join(root, "repos.json"),
     config: join(root, "config"),

@@ -149,12 +149,12 @@ function aboutTurn(report: FinalReport): string {
   return folded("About this turn", lines);
 }
 
-function goOn({ outcome, verb, advice }: FinalReport): string {
+function goOn({ outcome, verb, advice, commits, pushed }: FinalReport): string {
   if (advice !== undefined) return advice;
   if (verb === "delegate") return "`/kugetsu delegate <message>` gives the next order.";
-  return outcome === "finished"
-    ? "`/kugetsu continue <message>` has something changed."
-    : "`/kugetsu continue <message>` goes on from here, `/kugetsu retry` gives the same order again.";
+  if (outcome === "finished") return "`/kugetsu continue <message>` has something changed.";
+  const kept = commits > 0 && pushed !== true ? "The work so far is kept. " : "";
+  return `${kept}\`/kugetsu continue <message>\` goes on from here, \`/kugetsu retry\` gives the same order again.`;
 }
 
 /** @param title HTML, safe */

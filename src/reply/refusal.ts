@@ -13,8 +13,7 @@ export type Refusal =
   | "daily_limit"
   /** Orders are given on issues; this is a pull request. */
   | "pull_request"
-  | "archived"
-  | "paused";
+  | "archived";
 
 /** One short comment for someone whose order is not taken. It mentions nobody: the thread's people see it anyway. */
 export function refusal(facts: {
@@ -51,8 +50,6 @@ function reason({
       return `Please write this ${issue === undefined ? "on the issue that this pull request belongs to" : `on issue #${issue}`}: I take no orders on pull requests yet.`;
     case "archived":
       return "This repository is archived, so nothing can be pushed to it.";
-    case "paused":
-      return "My operator has paused me. Please try again later.";
     default:
       return why satisfies never;
   }

@@ -9,11 +9,18 @@ const MOST_LINES = 8;
 export function statusQueued(facts: {
   readonly verb: Verb;
   readonly position?: number | undefined;
+  /** An agent worked on it before. */
+  readonly begun?: boolean | undefined;
+  /** The operator paused the bot. */
+  readonly paused?: boolean | undefined;
 }): string {
-  const { verb, position } = facts;
+  const { verb, position, begun = false, paused = false } = facts;
+  const state = begun ? "**Queued** again." : `**Queued:** \`${verb}\`.`;
+  const how = begun ? "goes on" : "begins";
+  if (paused) return `${state} The operator paused me; it ${how} when I am resumed.`;
   const ahead =
-    position === undefined || position < 1 ? "It begins when its turn comes." : waiting(position);
-  return `**Queued:** \`${verb}\`. ${ahead}`;
+    position === undefined || position < 1 ? `It ${how} when its turn comes.` : waiting(position);
+  return `${state} ${ahead}`;
 }
 
 function waiting(position: number): string {

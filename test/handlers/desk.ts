@@ -110,7 +110,8 @@ export async function openDesk(): Promise<Desk> {
 
 export const QUIET: QueueView = {
   jobsOf: async () => [],
-  stop: async () => ({ running: 0, waiting: 0 }),
+  stop: async () => ({ running: [], waiting: [], left: [] }),
+  pausedAt: async () => undefined,
 };
 
 /** What a handler gets, and what it said and noted on its way. */

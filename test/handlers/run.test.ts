@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createHandle, reportEnd, type RunOptions } from "../../src/handlers/run.ts";
+import { reportEnd } from "../../src/handlers/report-end.ts";
+import { createHandle, type RunOptions } from "../../src/handlers/run.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
-import { JobStop } from "../../src/jobs/stop.ts";
+import { JobStop, OPERATOR } from "../../src/jobs/stop.ts";
 import { currentOwner } from "../../src/kugetsu/db/owner.ts";
 import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
 import { type Desk, openDesk, QUIET, reportOf, SHOP } from "./desk.ts";
@@ -38,6 +39,7 @@ function run(
 
 /** A report as a turn writes it down. */
 const noted = (job: Job) => ({ ...reportOf(job), notes: [] });
+const ids = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 const quick = (word: string, change: Partial<Job> = {}) =>
   desk.job({ lane: "quick", word, verb: undefined, ...change });
 
@@ -91,6 +93,14 @@ describe("without an agent", () => {
     expect(body).toContain(`\`fix/issue-${job.issueNumber}\``);
   });
 
+  test("status tells of a pause, and since when", async () => {
+    const queue = { ...QUIET, pausedAt: async () => Date.now() - 120_000 };
+    const end = await run(quick("status", { verb: "status" }), { queue });
+    expect(end.say?.[0]?.body).toContain(
+      "- the operator paused me 2 min ago: no order begins until I am resumed\n",
+    );
+  });
+
   test("status without a push says so, and how the last order ended", async () => {
     const job = quick("status", { verb: "status" });
     await desk.turned(job, "0".repeat(40));
@@ -122,17 +132,25 @@ describe("without an agent", () => {
     expect(await body()).toContain(`\`${branch}\`, pull request (merged): ${pull.webUrl}\n`);
   });
 
-  test.each([
-    ["all of it", "all", true, { running: 1, waiting: 2 }, "2 waiting orders are taken back"],
-    ["the running turn", "", false, { running: 1, waiting: 0 }, "the running turn is ended"],
-    ["nothing that runs", "", false, { running: 0, waiting: 0 }, "Nothing runs"],
-  ])("stop ends %s", async (_, message, all, ended, words) => {
+  test.each<[string, string, boolean, [number, number, number], string]>([
+    ["all of it", "all", true, [1, 2, 0], "2 waiting orders are taken back. `/kugetsu continue`"],
+    ["the running turn", "", false, [1, 0, 0], "the running turn is ended, and its work is kept."],
+    [
+      "the running turn alone",
+      "",
+      false,
+      [1, 0, 1],
+      "1 waiting order is left; `/kugetsu stop all`",
+    ],
+    ["nothing that runs", "", false, [0, 0, 0], "Nothing runs for this issue."],
+    ["what waits", "ALL of it", true, [0, 1, 0], "**Stopped:** 1 waiting order is taken back."],
+  ])("stop ends %s", async (_, message, all, [running, waiting, left], words) => {
     const asked: object[] = [];
     const queue = {
       ...QUIET,
       stop: async (ref: string, options: { by: string; waiting: boolean }) => {
         asked.push({ ref, ...options });
-        return ended;
+        return { running: ids(running), waiting: ids(waiting), left: ids(left) };
       },
     };
     const job = quick("stop", { verb: "stop", message });
@@ -208,6 +226,44 @@ test.each(["failed", "timed_out", "stopped"] as const)(
   },
 );
 
+async function putBack(kind: "shutdown" | "pause", limit?: "tokens") {
+  const job = desk.job();
+  const report = noted(job);
+  const result = { ...report.result, outcome: "stopped" as const, reason: "It was so.", limit };
+  const signal = AbortSignal.abort(new JobStop(kind));
+  return run({ ...job, notes: { report: { ...report, result } } }, { signal });
+}
+
+describe("a turn that is to go on later", () => {
+  test.each([
+    ["shutdown", "The server is restarting"],
+    ["pause", "It goes on when its turn comes."],
+  ] as const)("after a %s is put back, and says so", async (kind, words) => {
+    const end = await putBack(kind);
+    expect(end).toMatchObject({ state: "interrupted", say: [{ kind: "status" }] });
+    expect(end.say?.[0]?.body).toMatch(/^\*\*Queued\*\* again\. /);
+    expect(end.say?.[0]?.body).toContain(words);
+  });
+
+  test.each(["shutdown", "pause"] as const)(
+    "is over in spite of a %s where a limit stopped it",
+    async (kind) => {
+      const end = await putBack(kind, "tokens");
+      expect(end).toMatchObject({ state: "stopped" });
+      expect(end.say?.[0]?.body).toMatch(/^\*\*Stopped\*\* after 61 s\. It was so\./);
+    },
+  );
+
+  test("is put back where its handler throws because of it, and says so", async () => {
+    const job = quick("status", { verb: "status" });
+    const signal = AbortSignal.abort(new JobStop("pause"));
+    const failing = { ...QUIET, jobsOf: async () => Promise.reject(new Error("cut off")) };
+    const end = await run(job, { signal, queue: failing });
+    expect(end).toMatchObject({ state: "interrupted", say: [{ kind: "status" }] });
+    await expect(run(job, { queue: failing })).rejects.toThrow("cut off");
+  });
+});
+
 async function stoppedBy(login: string) {
   const job = desk.job();
   const report = noted(job);
@@ -222,6 +278,13 @@ describe("a turn that somebody stopped", () => {
     expect(end).toMatchObject({ state: "stopped", say: [{ kind: "status" }, { kind: "comment" }] });
     expect(end.say?.[0]?.body).toContain("`olivia` stopped it.");
     expect(end.say?.[1]?.body).toContain("@walter");
+  });
+
+  test("says where its work is, and how to go on", async () => {
+    const body = (await stoppedBy(OPERATOR)).say?.[0]?.body;
+    expect(body).toMatch(/^\*\*Stopped\*\* after 61 s\. The operator stopped it\.\n/);
+    expect(body).toMatch(/\n- Branch: `fix\/issue-\d+`, 1 commit, not pushed\n/);
+    expect(body).toContain("The work so far is kept. `/kugetsu continue <message>` goes on");
   });
 
   test("is not told to the one who stopped it", async () => {

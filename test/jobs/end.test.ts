@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CAPS, createQueue, existing, newJob, type Queue, queued, status } from "./queue.ts";
 
+const TAKEN_BACK = "`bob` stopped it before an agent began.";
 const DONE = { state: "done", words: "All done." } as const;
 
 async function started({ store, owner }: Queue, number = 1): Promise<number> {
@@ -95,9 +96,9 @@ test("interruptions by a shutdown use up no resume", async () => {
   const id = await started(queue);
   for (let restart = 0; restart < 3; restart++) {
     const job = await existing(store, id);
-    expect(await store.interrupt(id, owner.marker, [status(job, `Restart ${restart}.`)])).toBe(
-      true,
-    );
+    expect(
+      await store.interrupt(id, owner.marker, [status(job, `Restart ${restart}.`)], () => []),
+    ).toBe(true);
     expect(await store.claim({ owner, caps: CAPS })).toMatchObject({ id, attempts: restart + 2 });
   }
   expect((await outbox.find(`status:${id}`))?.body).toBe("Restart 2.");
@@ -105,13 +106,23 @@ test("interruptions by a shutdown use up no resume", async () => {
   expect(await store.recover(() => [])).toMatchObject({ requeued: [{ id }] });
 });
 
+test("a turn that somebody stopped while it was interrupted is over", async () => {
+  const queue = createQueue();
+  const { store, owner, outbox } = queue;
+  const id = await started(queue);
+  await store.stop(id, "bob", () => []);
+  await store.interrupt(id, owner.marker, [], (job, end) => [status(job, end.words)]);
+  expect(await store.get(id)).toMatchObject({ state: "stopped", words: TAKEN_BACK });
+  expect(await outbox.find(`status:${id}`)).toMatchObject({ body: TAKEN_BACK });
+});
+
 test("a waiting job is stopped at once and says so; its held acknowledgement never goes out before that", async () => {
   const { store, outbox } = createQueue();
   const id = await queued(store, newJob(1));
   expect(await store.stop(id, "bob", (job, end) => [status(job, end.words)])).toBe("stopped");
-  expect(await store.get(id)).toMatchObject({ state: "stopped", words: "By bob." });
+  expect(await store.get(id)).toMatchObject({ state: "stopped", words: TAKEN_BACK });
   expect(await outbox.find(`status:${id}`)).toMatchObject({
-    body: "By bob.",
+    body: TAKEN_BACK,
     state: "due",
   });
   expect(await store.stop(id, "bob", () => [])).toBe("over");

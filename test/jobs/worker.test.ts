@@ -315,18 +315,32 @@ test("a stop ends the running turn of an issue alone; with `waiting` also what w
   await vi.waitFor(() => {
     expect([...open.keys()]).toEqual([first, other]);
   });
-  expect(await worker.stopRef(ref, "bob")).toEqual({ running: 1, waiting: 0 });
+  expect(await worker.stopRef(ref, "bob")).toEqual({
+    running: [first],
+    waiting: [],
+    left: [second, third],
+  });
   expect(await worker.finished(first)).toMatchObject({ state: "stopped" });
   expect(reasons).toEqual(["stop", "bob"]);
   await vi.waitFor(() => {
     expect(worker.running()).toEqual([other, second]);
   });
-  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 1, waiting: 1 });
+  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({
+    running: [second],
+    waiting: [third],
+    left: [],
+  });
   expect(await worker.finished(third)).toMatchObject({
     state: "stopped",
-    words: "By bob.",
+    words: "`bob` stopped it before an agent began.",
   });
-  expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({ running: 0, waiting: 0 });
+  await vi.waitFor(async () => {
+    expect(await worker.stopRef(ref, "bob", { waiting: true })).toEqual({
+      running: [],
+      waiting: [],
+      left: [],
+    });
+  });
   expect(worker.running()).toEqual([other]);
 });
 
@@ -334,7 +348,7 @@ test("a stop reaches a turn that runs in another worker", async () => {
   const file = temporaryFile();
   const [one, two] = [createQueue(file, "one"), createQueue(file, "two")];
   const { open, handle } = openHandler(stopped);
-  const { worker } = create(one, { handle, pollMs: 5 });
+  const { worker } = create(one, { handle, stopPollMs: 5 });
   const { worker: other } = create(two, { caps: () => ({ dev: 0, pm: 0 }), pollMs: 5 });
   const id = await queued(one.store, newJob(1));
   await worker.start();
@@ -344,6 +358,47 @@ test("a stop reaches a turn that runs in another worker", async () => {
   expect(await other.stop(id, "bob")).toBe("stopping");
   await other.start();
   expect(await other.finished(id)).toMatchObject({ state: "stopped" });
+});
+
+test("a pause that ends turns reaches them in every worker; resumed, they go on at no cost", async () => {
+  const file = temporaryFile();
+  const [one, two] = [createQueue(file, "one"), createQueue(file, "two")];
+  const { open, handle } = openHandler((signal) => ({
+    state: stopOf(signal)?.kind === "pause" ? "interrupted" : "failed",
+    words: "",
+  }));
+  const { worker } = create(one, { handle, stopPollMs: 5, pollMs: 5 });
+  const turns = [await queued(one.store, newJob(1)), await queued(one.store, newJob(2))];
+  const quick = await queued(one.store, newJob(1, { lane: "quick", verb: "status" }));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(open.size).toBe(3);
+  });
+  await two.store.pause({ endsTurns: true });
+  await vi.waitFor(async () => {
+    expect(await two.store.stillRunning(turns)).toEqual([]);
+  });
+  expect(worker.running()).toEqual([quick]);
+  open.clear();
+  for (let times = 0; times < 3; times++) {
+    await two.store.resume();
+    await vi.waitFor(() => {
+      expect([...open.keys()]).toEqual(turns);
+    });
+    open.clear();
+    await two.store.pause({ endsTurns: true });
+    await vi.waitFor(async () => {
+      expect(await two.store.list({ states: ["queued"] })).toHaveLength(2);
+    });
+  }
+  // As many attempts as it takes, and a crash is still forgiven.
+  expect(await one.store.get(turns[0] ?? 0)).toMatchObject({ state: "queued", attempts: 4 });
+  await two.store.resume();
+  await vi.waitFor(() => {
+    expect([...open.keys()]).toEqual(turns);
+  });
+  for (const { resource } of await one.leases.live()) await one.leases.release(resource, "one");
+  expect(await two.store.recover(() => [])).toMatchObject({ ended: [] });
 });
 
 test("a drain takes nothing new, lets turns end within the grace, and puts the others back for the next start", async () => {

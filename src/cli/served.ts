@@ -1,0 +1,14 @@
+import type { Lease, LeaseStore } from "../kugetsu/db/leases.ts";
+
+/** The leases whose owner is alive. */
+export async function livingLeases(leases: LeaseStore): Promise<Lease[]> {
+  const dead = await leases.dead();
+  const isDead = (one: Lease) =>
+    dead.some(({ resource, marker }) => resource === one.resource && marker === one.marker);
+  return (await leases.live()).filter((lease) => !isDead(lease));
+}
+
+/** Whether a server works on this home. */
+export async function isServed(leases: LeaseStore): Promise<boolean> {
+  return (await livingLeases(leases)).some(({ kind }) => kind === "server");
+}

@@ -1,0 +1,22 @@
+import type { Verb } from "../command.ts";
+import { OPERATOR } from "../jobs/stop.ts";
+import { code } from "./code.ts";
+
+/** Who stopped it, in a sentence; Markdown. */
+export function whoStopped(by: string, when = ""): string {
+  return `${by === OPERATOR ? "The operator" : code(by)} stopped it${when}.`;
+}
+
+/** Who stopped an order that came to no report of a turn, and how to go on; Markdown. */
+export function stoppedWords(facts: {
+  readonly by: string;
+  readonly verb: Verb | undefined;
+  /** Its agent had begun. */
+  readonly begun: boolean;
+}): string {
+  const { by, verb, begun } = facts;
+  if (!begun) return whoStopped(by, " before an agent began");
+  return verb === "delegate"
+    ? whoStopped(by)
+    : `${whoStopped(by)} The work so far is kept: \`/kugetsu continue\` goes on with it.`;
+}
