@@ -15,14 +15,30 @@ export interface Progress {
   readonly text: string;
 }
 
-/** Limits of one turn, in milliseconds and tokens. */
+/** Limits of one turn. Those that may be left out are no limit then. */
 export interface TurnLimits {
-  /** Wall clock from the first request on. */
+  /** Milliseconds of wall clock from the first request on. */
   readonly wallMs: number;
-  /** Time without any sign of life from the agent. */
+  /** Milliseconds without any sign of life from the agent. */
   readonly silenceMs: number;
-  /** All tokens of the turn, subagents included; without it they are not limited. */
+  /** All tokens of the turn, subagents included. */
   readonly tokens?: number;
+  /** Requests to the model, those of subagents and those that failed and are made again included. */
+  readonly requests?: number;
+  /** Bytes that the agent tells of its turn: its words, and again and again what its tools print. */
+  readonly outputBytes?: number;
+}
+
+/** A limit of what a turn may take of the machine, which somebody else than the runner measures. */
+export type MachineLimit = "memory" | "processes" | "disk";
+
+/** Which limit ended a turn. */
+export type LimitName = "wall" | "silence" | "tokens" | "requests" | "output" | MachineLimit;
+
+/** A limit of the machine that was reached, and how that is told: one sentence, safe to post. */
+export interface ReachedLimit {
+  readonly limit: MachineLimit;
+  readonly words: string;
 }
 
 /** Where an agent lives and what it gets: everything here is decided by the core, nothing by the agent. */
@@ -55,10 +71,17 @@ export interface TurnRequest {
   /** Called as soon as the session id is known, before the first prompt, so that it survives a crash. */
   readonly onSession: (sessionId: string) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
+  /**
+   * Measures what the turn takes of the machine, from its prompt until the signal says that it has ended, and resolves
+   * when that is too much: the turn is stopped then. A rejection means nothing.
+   */
+  readonly watch?: (signal: AbortSignal) => Promise<ReachedLimit>;
 }
 
 export interface TurnResult {
   readonly outcome: TurnOutcome;
+  /** The limit that ended it; absent when it ended in another way. */
+  readonly limit?: LimitName;
   /** What the agent said last, in its words. Hostile until made harmless. */
   readonly text: string;
   /** Why it did not finish, safe to post; empty when it finished. */

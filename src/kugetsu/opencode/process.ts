@@ -27,8 +27,8 @@ export interface OpencodeProcess {
   readonly ended: Promise<void>;
   /** What it wrote to stderr last. */
   readonly words: () => string;
-  /** Ends it and all that it started. May be called more than once. */
-  readonly close: () => Promise<void>;
+  /** Ends it and all that it started. It has so many milliseconds to end by itself. May be called more than once. */
+  readonly close: (patienceMs?: number) => Promise<void>;
 }
 
 // Closing stdin takes 0.1 to 0.5 s and ends the tools as well, which no signal does.
@@ -87,9 +87,9 @@ export function startOpencode(
     () => undefined,
   );
   let closing: Promise<void> | undefined;
-  const close = async () => {
+  const close = async (patienceMs: number) => {
     child.stdin.end();
-    if (!(await within(ended, CLOSE_MS))) {
+    if (!(await within(ended, patienceMs))) {
       killGroup(child.pid);
       await within(ended, CLOSE_MS);
     }
@@ -101,8 +101,8 @@ export function startOpencode(
     stdout: child.stdout,
     ended,
     words: () => words,
-    close: async () => {
-      closing ??= close();
+    close: async (patienceMs = CLOSE_MS) => {
+      closing ??= close(patienceMs);
       await closing;
     },
   };

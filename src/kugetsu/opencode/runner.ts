@@ -13,6 +13,8 @@ import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
+import { hasLeftovers } from "./leftovers.ts";
+import { CUT, STOP } from "./patience.ts";
 import type { Program } from "./process.ts";
 import { openSession } from "./session.ts";
 import { runTurn } from "./turn-result.ts";
@@ -65,13 +67,13 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     config: AgentConfig,
     signal: AbortSignal,
   ) => {
-    await idle.closed(place.key);
+    await orStopped(idle.closed(place.key), signal);
     const waiting = idle.take(place.key);
     if (waiting?.sessionId === sessionId && waiting?.fingerprint === fingerprint(place, config)) {
       return { agent: waiting.agent, isOpen: true };
     }
-    await waiting?.agent.close();
-    const agent = await early.take(place.key, fingerprint(place, config));
+    await waiting?.agent.close(signal.aborted ? STOP.closeMs : undefined);
+    const agent = await early.take(place.key, fingerprint(place, config), signal);
     if (agent !== undefined) return { agent, isOpen: false };
     return { agent: await startAgent(theProgram(), place, config, signal), isOpen: false };
   };
@@ -98,6 +100,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     });
     let agent: Agent | undefined;
     let keep = false;
+    let cut = false;
     try {
       const config = await configOf(place);
       // opencode would start a session in a directory that does not exist.
@@ -112,12 +115,15 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       const opening = taken.isOpen
         ? Promise.resolve(request.sessionId ?? "")
         : openSession(agent, place, request, config);
-      const sessionId = await orStopped(opening, agent, signal);
+      const sessionId = await orStopped(opening, signal, agent);
       await request.onSession(sessionId);
       const hasPast = request.sessionId !== undefined || Boolean(request.forkOf);
       const session = { id: sessionId, hasPast };
+      const before = agent.groups();
       const turn = await runTurn(agent, { ...request, signal }, session, config);
-      keep = turn.outcome === "finished" && !life.signal.aborted;
+      cut = turn.limit !== undefined;
+      keep =
+        turn.outcome === "finished" && !life.signal.aborted && !(await hasLeftovers(agent, before));
       if (keep) {
         const waiting = { agent, sessionId, fingerprint: fingerprint(place, config) };
         await idle.keep(place.key, waiting);
@@ -131,7 +137,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       return result({ outcome: "failed", reason: error.message });
     } finally {
       busy.delete(place.key);
-      if (!keep) await agent?.close();
+      if (!keep) await agent?.close(closeTime(signal, cut));
     }
   };
 
@@ -146,10 +152,10 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     const agent = await startAgent(theProgram(), place, config, signal);
     busy.set(place.key, agent);
     try {
-      return await orStopped(act(agent, config), agent, signal);
+      return await orStopped(act(agent, config), signal, agent);
     } finally {
       busy.delete(place.key);
-      await agent.close();
+      await agent.close(closeTime(signal, false));
     }
   };
 
@@ -215,8 +221,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     if (config === undefined) return;
     await idle.closed(place.key);
     const stop = AbortSignal.any([signal, life.signal]);
-    early.begin(place.key, fingerprint(place, config), async () =>
-      startAgent(theProgram(), place, config, stop),
+    early.begin(place.key, fingerprint(place, config), async (ended) =>
+      startAgent(theProgram(), place, config, AbortSignal.any([stop, ended])),
     );
   };
 
@@ -249,8 +255,14 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };
 
-/** Waits for a session to open, but no longer than the agent lives or anybody wants it. */
-async function orStopped<T>(opening: Promise<T>, agent: Agent, signal: AbortSignal): Promise<T> {
+/** How long opencode may take to end by itself; undefined leaves that to it. */
+function closeTime(signal: AbortSignal, cut: boolean): number | undefined {
+  if (signal.aborted) return STOP.closeMs;
+  return cut ? CUT.closeMs : undefined;
+}
+
+/** Waits for something in an agent, but no longer than the agent lives or anybody wants it. */
+async function orStopped<T>(work: Promise<T>, signal: AbortSignal, agent?: Agent): Promise<T> {
   const done = new AbortController();
   const cut = new Promise<never>((_, reject) => {
     const stop = () => reject(new KugetsuError("failed", "It was stopped."));
@@ -260,11 +272,11 @@ async function orStopped<T>(opening: Promise<T>, agent: Agent, signal: AbortSign
     const timer = setTimeout(late, OPEN_MS);
     done.signal.addEventListener("abort", () => clearTimeout(timer));
   });
-  const died = agent.ended.then(() => {
+  const died = agent?.ended.then(() => {
     throw new KugetsuError("failed", "opencode ended unexpectedly.");
   });
   try {
-    return await Promise.race([opening, cut, died]);
+    return await Promise.race([work, cut, ...(died === undefined ? [] : [died])]);
   } finally {
     done.abort();
   }

@@ -21,6 +21,32 @@ export function findByLease(lease: string): readonly number[] {
   return findByVariable("KUGETSU_LEASE", lease);
 }
 
+/** The process of an agent, and all that it started. */
+export function findByAgent(id: string): readonly number[] {
+  return findByVariable("KUGETSU_AGENT", id);
+}
+
+/** The process groups of processes. */
+export function groupsOf(pids: readonly number[]): ReadonlySet<number> {
+  const groups = new Set<number>();
+  for (const pid of pids) {
+    const group = groupOf(pid);
+    if (group !== undefined) groups.add(group);
+  }
+  return groups;
+}
+
+/** From `pid (name) state ppid pgrp …`, where the name may hold anything. Undefined for one that has ended. */
+function groupOf(pid: number): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, , group] = status.slice(status.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" ? undefined : Number(group);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Kills all agents that were started under a lease, with whatever they started. Only for a lease whose owner is dead:
  * all agents of one life share it.

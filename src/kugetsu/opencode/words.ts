@@ -41,3 +41,14 @@ export function spanWords(ms: number): string {
       : [Math.max(1, Math.round(ms / 1000)), "second"];
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
+
+/** A number for people: `2,000,000`. */
+export function numberWords(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** An amount of bytes for people: `200 MB`, `1.5 MB`, `64 kB`; a MB has 1,000,000 bytes. */
+export function byteWords(bytes: number): string {
+  const [amount, unit] = bytes >= 1_000_000 ? [bytes / 1_000_000, "MB"] : [bytes / 1000, "kB"];
+  return `${amount.toLocaleString("en-US", { maximumFractionDigits: 1 })} ${unit}`;
+}

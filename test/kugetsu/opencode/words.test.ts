@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { cleanWords, cutBytes, oneLine, spanWords } from "../../../src/kugetsu/opencode/words.ts";
+import {
+  byteWords,
+  cleanWords,
+  cutBytes,
+  oneLine,
+  spanWords,
+} from "../../../src/kugetsu/opencode/words.ts";
 
 test("a line has no control characters and no doubled blanks", () => {
   expect(oneLine(" a\u001b[31m\tb\r\n\u0000c ", 20)).toBe("a b c");
@@ -26,4 +32,13 @@ test.each([
   [1_800_000, "30 minutes"],
 ])("%d ms is %s", (ms, words) => {
   expect(spanWords(ms)).toBe(words);
+});
+
+test.each([
+  [200_000_000, "200 MB"],
+  [1_500_000, "1.5 MB"],
+  [12_000_000_000, "12,000 MB"],
+  [64_000, "64 kB"],
+])("%i bytes for people", (bytes, words) => {
+  expect(byteWords(bytes)).toBe(words);
 });
