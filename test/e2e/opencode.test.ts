@@ -1,9 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { bash, call, say, script } from "../../src/demo/model/script.ts";
@@ -181,22 +178,6 @@ test("a turn that is stopped before it begins asks no model", async () => {
   stop.abort();
   expect(await running).toMatchObject({ outcome: "stopped" });
   expect(model.requests).toEqual([]);
-});
-
-test("a model that cannot be reached is cancelled by the wall limit", async () => {
-  const runner = world.startRunner();
-  const at = await world.place("one");
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  world.config = JSON.parse(
-    JSON.stringify(world.config).replace(model.url, `http://127.0.0.1:${port}/v1`),
-  );
-  const result = await world.turn(runner, at, "Hello?", {
-    limits: { wallMs: 3000, silenceMs: 30_000 },
-  });
-  expect(result).toMatchObject({ outcome: "timed_out", reason: "It took longer than 3 seconds." });
 });
 
 test("a refused key fails at once, in the provider's words and without the key", async () => {

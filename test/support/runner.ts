@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startScriptedModel, type ScriptedModel } from "../../src/demo/model/scripted-model.ts";
@@ -35,6 +35,8 @@ export interface RunnerWorld extends AsyncDisposable {
     more?: Partial<TurnRequest>,
     told?: Told,
   ): Promise<TurnResult>;
+  /** What the port of the one running opencode answers to a GET in that place. */
+  ask(at: AgentPlace, path: string): Promise<unknown>;
   /** The command lines of what agents have running that begin so, sorted. */
   commands(start: string): string[];
 }
@@ -109,6 +111,20 @@ export async function openRunnerWorld(): Promise<RunnerWorld> {
         },
         ...more,
       });
+    },
+
+    async ask(at, path) {
+      const [pid] = findByLease(lease);
+      const strings = async (name: string) =>
+        (await readFile(`/proc/${pid}/${name}`, "utf8")).split("\0");
+      const args = await strings("cmdline");
+      const mark = "OPENCODE_SERVER_PASSWORD=";
+      const password = (await strings("environ")).find((entry) => entry.startsWith(mark));
+      const url = new URL(path, `http://127.0.0.1:${args[args.indexOf("--port") + 1]}`);
+      url.searchParams.set("directory", at.cwd);
+      const user = Buffer.from(`opencode:${password?.slice(mark.length)}`).toString("base64");
+      const response = await fetch(url, { headers: { authorization: `Basic ${user}` } });
+      return await response.json();
     },
 
     commands(start) {
