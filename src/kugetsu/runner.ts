@@ -25,7 +25,10 @@ export interface TurnLimits {
   readonly tokens?: number;
   /** Requests to the model, those of subagents and those that failed and are made again included. */
   readonly requests?: number;
-  /** Bytes that the agent tells of its turn: its words, and again and again what its tools print. */
+  /**
+   * Bytes that the agent tells of its turn: its words, and what its tools print. The last 30 kB of that come again with
+   * every bit that is printed: one line each 20 ms makes some 80 MB a minute.
+   */
   readonly outputBytes?: number;
 }
 

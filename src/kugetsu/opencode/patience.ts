@@ -13,7 +13,7 @@ export interface Patience {
 // opencode takes 0.1 to 0.5 s for each of the first and last, and 0.05 s to tell.
 
 /** Somebody waits for it to stop. */
-export const STOP: Patience = { cancelMs: 500, readMs: 300, closeMs: 300 };
+export const STOP: Patience = { cancelMs: 400, readMs: 250, closeMs: 250 };
 /** A limit was reached: what it was up to then should be told. */
 export const CUT: Patience = { cancelMs: 1000, readMs: 1000, closeMs: 1000 };
 /** The turn came to an end by itself. */

@@ -15,6 +15,7 @@ import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
 import { hasLeftovers } from "./leftovers.ts";
 import { CUT, STOP } from "./patience.ts";
+import { NO_FIGURES } from "./port.ts";
 import type { Program } from "./process.ts";
 import { openSession } from "./session.ts";
 import { runTurn } from "./turn-result.ts";
@@ -70,12 +71,13 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     await orStopped(idle.closed(place.key), signal);
     const waiting = idle.take(place.key);
     if (waiting?.sessionId === sessionId && waiting?.fingerprint === fingerprint(place, config)) {
-      return { agent: waiting.agent, isOpen: true };
+      return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
     await waiting?.agent.close(signal.aborted ? STOP.closeMs : undefined);
     const agent = await early.take(place.key, fingerprint(place, config), signal);
-    if (agent !== undefined) return { agent, isOpen: false };
-    return { agent: await startAgent(theProgram(), place, config, signal), isOpen: false };
+    if (agent !== undefined) return { agent, isOpen: false, used: undefined };
+    const started = await startAgent(theProgram(), place, config, signal);
+    return { agent: started, isOpen: false, used: undefined };
   };
 
   const run = async (request: TurnRequest): Promise<TurnResult> => {
@@ -117,15 +119,15 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
         : openSession(agent, place, request, config);
       const sessionId = await orStopped(opening, signal, agent);
       await request.onSession(sessionId);
-      const hasPast = request.sessionId !== undefined || Boolean(request.forkOf);
-      const session = { id: sessionId, hasPast };
+      const isNew = request.sessionId === undefined && !request.forkOf;
+      const session = { id: sessionId, used: isNew ? NO_FIGURES : taken.used };
       const before = agent.groups();
-      const turn = await runTurn(agent, { ...request, signal }, session, config);
+      const { result: turn, used } = await runTurn(agent, { ...request, signal }, session, config);
       cut = turn.limit !== undefined;
       keep =
         turn.outcome === "finished" && !life.signal.aborted && !(await hasLeftovers(agent, before));
       if (keep) {
-        const waiting = { agent, sessionId, fingerprint: fingerprint(place, config) };
+        const waiting = { agent, sessionId, fingerprint: fingerprint(place, config), used };
         await idle.keep(place.key, waiting);
       }
       return result({ ...turn, sessionId });

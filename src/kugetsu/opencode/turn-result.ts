@@ -4,7 +4,7 @@ import type { Agent } from "./agent.ts";
 import { followTurn } from "./events.ts";
 import { outcomeOf } from "./outcome.ts";
 import { CUT, END_READ_MS, inTime, STOP } from "./patience.ts";
-import { figuresSince, NO_FIGURES, total } from "./port.ts";
+import { figuresSince, total, type Figures } from "./port.ts";
 import { createTranscript, lastWords } from "./transcript.ts";
 import { runPrompt, type TurnEnd } from "./turn.ts";
 import { cutBytes } from "./words.ts";
@@ -16,17 +16,27 @@ const LAST_MESSAGES = 30;
 // It opens in 10 ms. A turn whose events cannot be read runs all the same: the other limits hold.
 const OPEN_MS = 1000;
 
-/**
- * Runs one turn in an open session, and reads from opencode what it said and used.
- *
- * @param hasPast whether the session has used tokens before this turn
- */
+/** An open session. */
+export interface TurnSession {
+  readonly id: string;
+  /** What it has used before this turn; undefined when that has to be asked. */
+  readonly used: Figures | undefined;
+}
+
+/** What a turn brought. */
+export interface TurnYield {
+  readonly result: Omit<TurnResult, "sessionId" | "durationMs">;
+  /** What the session has used by now; undefined when that is not known. */
+  readonly used: Figures | undefined;
+}
+
+/** Runs one turn in an open session, and reads from opencode what it said and used. */
 export async function runTurn(
   agent: Agent,
   request: TurnRequest,
-  session: { readonly id: string; readonly hasPast: boolean },
+  session: TurnSession,
   config: AgentConfig,
-): Promise<Omit<TurnResult, "sessionId" | "durationMs">> {
+): Promise<TurnYield> {
   const { limits, signal, place } = request;
   const { port } = agent;
   let asked: string | undefined;
@@ -35,15 +45,13 @@ export async function runTurn(
   };
   const events = followTurn(port, session.id, onAsked);
   try {
-    const reading = session.hasPast ? port.figures(session.id) : Promise.resolve(NO_FIGURES);
+    const read = (ms: number) => inTime(port.figures(session.id), ms, signal);
     const [before] = await Promise.all([
-      inTime(reading, END_READ_MS, signal),
+      session.used ?? read(END_READ_MS),
       inTime(events.opened, OPEN_MS, signal),
     ]);
-    const used = async (ms: number) => {
-      const after = await inTime(port.figures(session.id), ms, signal);
-      return before === undefined || after === undefined ? undefined : figuresSince(before, after);
-    };
+    const since = (after: Figures | undefined) =>
+      before && after ? figuresSince(before, after) : undefined;
     const transcript = createTranscript({ cwd: place.cwd, onProgress: request.onProgress });
     const end = await runPrompt(agent, {
       sessionId: session.id,
@@ -55,17 +63,17 @@ export async function runTurn(
       onUpdate: (update) => transcript.update(update),
       onAsked,
       used: async () => {
-        const figures = await used(END_READ_MS);
+        const figures = since(await read(END_READ_MS));
         return figures && total(figures.tokens);
       },
     });
     const readMs = readTime(end);
-    const [told, messages] = await Promise.all(
+    const [after, messages] = await Promise.all(
       readMs === undefined
         ? []
-        : [used(readMs), inTime(port.messages(session.id, LAST_MESSAGES), readMs, signal)],
+        : [read(readMs), inTime(port.messages(session.id, LAST_MESSAGES), readMs, signal)],
     );
-    const figures = told ?? events.count().figures;
+    const figures = since(after) ?? events.count().figures;
     const answered = end.kind === "answered" ? end.answer.usage : undefined;
     const counted = total(figures.tokens) > 0 ? figures.tokens : answered;
     const text = (messages && lastWords(messages)) ?? transcript.text();
@@ -77,7 +85,7 @@ export async function runTurn(
       limits,
       secrets: config.secrets,
     };
-    return {
+    const result = {
       ...outcomeOf(end, evidence),
       text: cutBytes(text, MAX_TEXT_BYTES),
       // opencode counts a request when it is answered: of a turn that was cut off in its first one nothing is known.
@@ -85,6 +93,7 @@ export async function runTurn(
       // 0 is what opencode says of a provider without prices: an unknown cost.
       cost: figures.cost > 0 ? figures.cost : undefined,
     };
+    return { result, used: after };
   } finally {
     events.close();
   }

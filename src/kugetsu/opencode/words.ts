@@ -47,8 +47,13 @@ export function numberWords(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** An amount of bytes for people: `200 MB`, `1.5 MB`, `64 kB`; a MB has 1,000,000 bytes. */
+/** An amount of bytes for people: `64 kB`, `200 MB`, `1.5 GB`; a kB has 1000 bytes. */
 export function byteWords(bytes: number): string {
-  const [amount, unit] = bytes >= 1_000_000 ? [bytes / 1_000_000, "MB"] : [bytes / 1000, "kB"];
-  return `${amount.toLocaleString("en-US", { maximumFractionDigits: 1 })} ${unit}`;
+  const [size, unit] = UNITS.find(([least]) => bytes >= least) ?? [1000, "kB"];
+  return `${(bytes / size).toLocaleString("en-US", { maximumFractionDigits: 1 })} ${unit}`;
 }
+
+const UNITS = [
+  [1_000_000_000, "GB"],
+  [1_000_000, "MB"],
+] as const;

@@ -37,8 +37,9 @@ test.each([
 test.each([
   [200_000_000, "200 MB"],
   [1_500_000, "1.5 MB"],
-  [12_000_000_000, "12,000 MB"],
+  [12_000_000_000, "12 GB"],
   [64_000, "64 kB"],
+  [500, "0.5 kB"],
 ])("%i bytes for people", (bytes, words) => {
   expect(byteWords(bytes)).toBe(words);
 });
