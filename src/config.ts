@@ -149,7 +149,7 @@ function coreOf(settings: Settings, env: Environment): CoreConfig {
       silenceMs: settings.duration("TURN_SILENCE", "10m", { minMs: SECOND, maxMs: 24 * HOUR }),
       tokens: settings.integer("TURN_TOKENS", 2_000_000, { min: 1000, max: 999_999_999 }),
       requests: settings.integer("TURN_REQUESTS", 500, { min: 1, max: 999_999 }),
-      outputBytes: settings.bytes("TURN_OUTPUT", "200M", { min: "1M", max: "100G" }),
+      outputBytes: settings.bytes("TURN_OUTPUT", "4G", { min: "1M", max: "100G" }),
     },
     sandbox: sandboxOf(settings),
     sandboxRead: settings.paths("SANDBOX_READ"),

@@ -38,7 +38,7 @@ describe("the configuration", () => {
         silenceMs: 10 * 60_000,
         tokens: 2_000_000,
         requests: 500,
-        outputBytes: 200 * 1024 ** 2,
+        outputBytes: 4 * 1024 ** 3,
       },
       sandbox: undefined,
       sandboxRead: [],

@@ -27,7 +27,7 @@ Settings are environment variables:
   TURN_SILENCE               longest time without a sign of life from an agent (10m)
   TURN_TOKENS                most tokens of a turn, subagents included (2000000)
   TURN_REQUESTS              most requests to the model of a turn, subagents included (500)
-  TURN_OUTPUT                most bytes that an agent may print in a turn (200M)
+  TURN_OUTPUT                most bytes that an agent may print in a turn (4G)
   TURNS_PER_DAY              turns that one person may ask for a day (20)
   MIN_FREE_DISK              with less disk free no turn begins (2G)
   SANDBOX                    required: start only if agents can run in bubblewrap (the default);

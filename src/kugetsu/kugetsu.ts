@@ -25,6 +25,7 @@ import { isAbout } from "./session/same-repository.ts";
 import { chooseSandbox, type SandboxMode } from "./sandbox/choose.ts";
 import type { BoxLimits } from "./sandbox/limits.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
+import { watchUse } from "./sandbox/watch.ts";
 import { startTurn } from "./session/start.ts";
 import type { Published, TurnOrder, TurnReport } from "./turn.ts";
 
@@ -119,6 +120,12 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const runner = createOpencodeRunner({
     binary: options.opencodeBinary,
     box: sandbox.box,
+    ownTmp: sandbox.kind === "bubblewrap",
+    watch: (list) => (signal) =>
+      watchUse(
+        { limits: sandbox.limits, list, freeDisk: disk.free, leastDisk: disk.least / 2 },
+        signal,
+      ),
     idle: { max: idleAgents, ms: IDLE_MS },
     config: async () => {
       const config = await operatorConfig({

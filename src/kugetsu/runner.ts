@@ -15,18 +15,33 @@ export interface Progress {
   readonly text: string;
 }
 
-/** Limits of one turn, in milliseconds and tokens. */
+/** Limits of one turn. Those that may be left out are no limit then. */
 export interface TurnLimits {
-  /** Wall clock from the first request on. */
+  /** Milliseconds of wall clock from the first request on. */
   readonly wallMs: number;
-  /** Time without any sign of life from the agent. */
+  /** Milliseconds without any sign of life from the agent. */
   readonly silenceMs: number;
-  /** All tokens of the turn, subagents included; without it they are not limited. */
+  /** All tokens of the turn, subagents included. */
   readonly tokens?: number;
-  /** Requests to the model, subagents included; without it they are not limited. */
+  /** Requests to the model, those of subagents and those that failed and are made again included. */
   readonly requests?: number;
-  /** Bytes that opencode sends about the turn; without it they are not limited. */
+  /**
+   * Bytes that the agent tells of its turn: its words, and what its tools print. The last 30 kB of that come again with
+   * every bit that is printed: one line each 20 ms makes some 80 MB a minute.
+   */
   readonly outputBytes?: number;
+}
+
+/** A limit of what a turn may take of the machine, which is measured from outside the agent. */
+export type MachineLimit = "memory" | "processes" | "disk";
+
+/** Which limit ended a turn. */
+export type LimitName = "wall" | "silence" | "tokens" | "requests" | "output" | MachineLimit;
+
+/** A limit of the machine that was reached, and how that is told: one sentence, safe to post. */
+export interface ReachedLimit {
+  readonly limit: MachineLimit;
+  readonly words: string;
 }
 
 /** Where an agent lives and what it gets: everything here is decided by the core, nothing by the agent. */
@@ -63,6 +78,8 @@ export interface TurnRequest {
 
 export interface TurnResult {
   readonly outcome: TurnOutcome;
+  /** The limit that ended it; absent when it ended in another way. */
+  readonly limit?: LimitName | undefined;
   /** What the agent said last, in its words. Hostile until made harmless. */
   readonly text: string;
   /** Why it did not finish, safe to post; empty when it finished. */
@@ -72,17 +89,6 @@ export interface TurnResult {
   /** In US dollars; undefined when the provider has no prices (never 0 for unknown). */
   readonly cost: number | undefined;
   readonly durationMs: number;
-  /** The limit that ended it; undefined when none did. */
-  readonly limit?:
-    | "wall"
-    | "silence"
-    | "tokens"
-    | "requests"
-    | "output"
-    | "memory"
-    | "processes"
-    | "disk"
-    | undefined;
 }
 
 /** Runs turns of an agent. The one adapter is `opencode/`; nothing else knows how the agent is spoken to. */

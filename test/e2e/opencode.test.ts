@@ -1,130 +1,39 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { bash, call, say, script } from "../../src/demo/model/script.ts";
-import { startScriptedModel, type ScriptedModel } from "../../src/demo/model/scripted-model.ts";
-import { openBox } from "../../src/kugetsu/box.ts";
+import type { ScriptedModel } from "../../src/demo/model/scripted-model.ts";
 import { findRipgrepDirectory } from "../../src/kugetsu/opencode/binary.ts";
-import { createOpencodeRunner } from "../../src/kugetsu/opencode/runner.ts";
-import { endSurvivors, findByLease } from "../../src/kugetsu/opencode/survivors.ts";
-import type {
-  AgentPlace,
-  Progress,
-  Runner,
-  TurnRequest,
-  TurnResult,
-} from "../../src/kugetsu/runner.ts";
+import { findByLease } from "../../src/kugetsu/opencode/survivors.ts";
+import { openRunnerWorld, type RunnerWorld, type Told } from "../support/runner.ts";
 
 // The real opencode; only the model is scripted.
 
+let world: RunnerWorld;
 let root: string;
 let model: ScriptedModel;
 let lease: string;
-let config: Record<string, unknown>;
-let runners: Runner[];
 
 beforeEach(async () => {
-  root = await realpath(await mkdtemp(join(tmpdir(), "kugetsu-opencode-")));
-  model = await startScriptedModel();
-  lease = `test-${process.pid}-${Date.now()}`;
-  config = model.config();
-  runners = [];
+  world = await openRunnerWorld();
+  ({ root, model, lease } = world);
 });
 
 afterEach(async () => {
-  await Promise.all(runners.map((runner) => runner[Symbol.asyncDispose]()));
-  const survivors = await endSurvivors(lease);
-  await model[Symbol.asyncDispose]();
-  await rm(root, { recursive: true, force: true, maxRetries: 5 });
-  if (survivors.length > 0) throw new Error("Processes outlived their runner.");
+  await world[Symbol.asyncDispose]();
 });
-
-function startRunner(idle = { max: 0, ms: 60_000 }): Runner {
-  const runner = createOpencodeRunner({
-    box: openBox,
-    idle,
-    config: async () => ({
-      layers: [{ source: "the test", text: JSON.stringify(config), directory: root }],
-      env: {},
-      home: root,
-      auth: undefined,
-    }),
-  });
-  runners.push(runner);
-  return runner;
-}
-
-async function place(key: string, env: Record<string, string> = {}): Promise<AgentPlace> {
-  const cwd = join(root, "worktrees", key);
-  await mkdir(cwd, { recursive: true });
-  const git = {
-    GIT_CONFIG_GLOBAL: "/dev/null",
-    GIT_CONFIG_NOSYSTEM: "1",
-    PATH: process.env["PATH"],
-  };
-  execFileSync("git", ["init", "--quiet", cwd], { env: git });
-  await writeFile(join(cwd, "hello.txt"), `hello from ${key}\n`);
-  const path = (process.env["PATH"] ?? "")
-    .split(":")
-    .filter((entry) => !entry.includes("node_modules"));
-  return {
-    key,
-    cwd,
-    home: join(root, "agents", key),
-    env: {
-      PATH: path.join(":"),
-      LANG: "C.UTF-8",
-      KUGETSU_TEMP_DIR: join(root, "agents", key, "temp"),
-      ...env,
-    },
-    lease,
-  };
-}
-
-interface Told {
-  sessions: string[];
-  progress: Progress[];
-}
-
-async function turn(
-  runner: Runner,
-  at: AgentPlace,
-  prompt: string,
-  more: Partial<TurnRequest> = {},
-  told: Told = { sessions: [], progress: [] },
-): Promise<TurnResult> {
-  return await runner.run({
-    place: at,
-    sessionId: undefined,
-    forkOf: undefined,
-    prompt,
-    limits: { wallMs: 60_000, silenceMs: 30_000 },
-    signal: new AbortController().signal,
-    onSession: async (sessionId) => {
-      told.sessions.push(sessionId);
-    },
-    onProgress: (progress) => {
-      told.progress.push(progress);
-    },
-    ...more,
-  });
-}
 
 const pwd = script([bash("pwd"), (ask) => say(`I am in ${ask.results.join("").trim()}.`)]);
 
 test("a new session works in the worktree, and a new process goes on with it", async () => {
-  const runner = startRunner();
-  const at = await place("one");
+  const runner = world.startRunner();
+  const at = await world.place("one");
   const told: Told = { sessions: [], progress: [] };
-  config = model.config({ cost: { input: 1, output: 2 } });
+  world.config = model.config({ cost: { input: 1, output: 2 } });
   model.play(pwd);
-  const first = await turn(runner, at, "Where are you?", {}, told);
+  const first = await world.turn(runner, at, "Where are you?", {}, told);
   expect(first).toMatchObject({
     outcome: "finished",
     text: `I am in ${at.cwd}.`,
@@ -139,7 +48,7 @@ test("a new session works in the worktree, and a new process goes on with it", a
   expect(await readdir(join(at.home, "tmp"))).toEqual([]);
 
   model.play((ask) => say(`You said: ${ask.messages.find(({ role }) => role === "user")?.text}`));
-  const second = await turn(runner, at, "And now?", { sessionId: first.sessionId });
+  const second = await world.turn(runner, at, "And now?", { sessionId: first.sessionId });
   expect(second).toMatchObject({
     outcome: "finished",
     text: "You said: Where are you?",
@@ -149,24 +58,24 @@ test("a new session works in the worktree, and a new process goes on with it", a
 });
 
 test("a waiting process takes the next turn, and not one with another configuration", async () => {
-  const runner = startRunner({ max: 1, ms: 60_000 });
-  const at = await place("one");
+  const runner = world.startRunner({ max: 1, ms: 60_000 });
+  const at = await world.place("one");
   model.play(pwd);
-  const first = await turn(runner, at, "One");
+  const first = await world.turn(runner, at, "One");
   const [waiting] = findByLease(lease);
   expect(waiting).toBeDefined();
-  const second = await turn(runner, at, "Two", { sessionId: first.sessionId });
+  const second = await world.turn(runner, at, "Two", { sessionId: first.sessionId });
   expect(second).toMatchObject({ outcome: "finished", tokens: { input: 2000, output: 100 } });
   expect(findByLease(lease)).toEqual([waiting]);
 
-  config = { ...config, username: "another" };
-  const third = await turn(runner, at, "Three", { sessionId: first.sessionId });
+  world.config = { ...world.config, username: "another" };
+  const third = await world.turn(runner, at, "Three", { sessionId: first.sessionId });
   expect(third.outcome).toBe("finished");
   expect(findByLease(lease)).not.toContain(waiting);
 
   // One process waits in all, and it is the last one.
-  const other = await place("two");
-  await turn(runner, other, "Four");
+  const other = await world.place("two");
+  await world.turn(runner, other, "Four");
   expect(findByLease(lease)).toHaveLength(1);
   await runner.release("one");
   expect(findByLease(lease)).toHaveLength(1);
@@ -175,15 +84,15 @@ test("a waiting process takes the next turn, and not one with another configurat
 });
 
 test("a fork knows the base's conversation and works in its own worktree", async () => {
-  const runner = startRunner();
-  const base = await place("base");
-  const at = await place("issue");
+  const runner = world.startRunner();
+  const base = await world.place("base");
+  const at = await world.place("issue");
   model.play(pwd);
   const baseId = await runner.createSession(base, "Remember: blue.", new AbortController().signal);
   const exported = await runner.exportSession(base, baseId);
   expect(JSON.parse(exported)).toMatchObject({ info: { id: baseId, directory: base.cwd } });
 
-  const fork = await turn(runner, at, "Where are you?", { forkOf: exported });
+  const fork = await world.turn(runner, at, "Where are you?", { forkOf: exported });
   expect(fork).toMatchObject({
     outcome: "finished",
     text: `I am in ${at.cwd}.`,
@@ -204,8 +113,8 @@ test("a fork knows the base's conversation and works in its own worktree", async
   ]);
 
   // A fork of a fork, whose conversation no process has open any more.
-  const again = await place("again");
-  const second = await turn(runner, again, "Where?", {
+  const again = await world.place("again");
+  const second = await world.turn(runner, again, "Where?", {
     forkOf: await runner.exportSession(at, fork.sessionId ?? ""),
   });
   expect(second).toMatchObject({ outcome: "finished", text: `I am in ${again.cwd}.` });
@@ -213,8 +122,8 @@ test("a fork knows the base's conversation and works in its own worktree", async
 });
 
 test("an empty base has an empty export, and nothing is forked", async () => {
-  const runner = startRunner();
-  const base = await place("base");
+  const runner = world.startRunner();
+  const base = await world.place("base");
   const baseId = await runner.createSession(base, undefined, new AbortController().signal);
   expect(await runner.exportSession(base, baseId)).toBe("");
   await rm(join(base.home, "export.json"));
@@ -224,17 +133,17 @@ test("an empty base has an empty export, and nothing is forked", async () => {
 });
 
 test("a stopped turn leaves no process, not even one in a session of its own", async () => {
-  const runner = startRunner({ max: 1, ms: 60_000 });
-  const at = await place("one");
+  const runner = world.startRunner({ max: 1, ms: 60_000 });
+  const at = await world.place("one");
   const stop = new AbortController();
   model.play(
     script([
       bash("(setsid sleep 611 &) ; (setsid sleep 612 >/dev/null 2>&1 &) ; sleep 613", 700_000),
     ]),
   );
-  const running = turn(runner, at, "Sleep.", { signal: stop.signal });
+  const running = world.turn(runner, at, "Sleep.", { signal: stop.signal });
   await vi.waitFor(
-    () => expect(commands()).toEqual(["sleep 611", "sleep 612", "sleep 613"]),
+    () => expect(world.commands("sleep ")).toEqual(["sleep 611", "sleep 612", "sleep 613"]),
     30_000,
   );
   const stoppedAt = performance.now();
@@ -245,15 +154,15 @@ test("a stopped turn leaves no process, not even one in a session of its own", a
 
   // The conversation goes on.
   model.play(pwd);
-  const next = await turn(runner, at, "Go on.", { sessionId: (await running).sessionId });
+  const next = await world.turn(runner, at, "Go on.", { sessionId: (await running).sessionId });
   expect(next.outcome).toBe("finished");
 });
 
 test("disposing the runner stops what is under way", async () => {
-  const runner = startRunner({ max: 1, ms: 60_000 });
-  const at = await place("one");
+  const runner = world.startRunner({ max: 1, ms: 60_000 });
+  const at = await world.place("one");
   model.play(() => ({ hang: true }));
-  const running = turn(runner, at, "Hang.");
+  const running = world.turn(runner, at, "Hang.");
   await model.until(() => true);
   await runner[Symbol.asyncDispose]();
   expect(await running).toMatchObject({ outcome: "stopped" });
@@ -261,59 +170,25 @@ test("disposing the runner stops what is under way", async () => {
 });
 
 test("a turn that is stopped before it begins asks no model", async () => {
-  const runner = startRunner();
-  const at = await place("one");
+  const runner = world.startRunner();
+  const at = await world.place("one");
   const stop = new AbortController();
-  const running = turn(runner, at, "Never.", { signal: stop.signal });
+  const running = world.turn(runner, at, "Never.", { signal: stop.signal });
   await vi.waitFor(() => expect(findByLease(lease)).not.toEqual([]), 10_000);
   stop.abort();
   expect(await running).toMatchObject({ outcome: "stopped" });
   expect(model.requests).toEqual([]);
 });
 
-test("a silent model times out, and what it said so far is kept", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  model.play(() => ({ text: "I begin to think", hang: true }));
-  const result = await turn(runner, at, "Think.", { limits: { wallMs: 60_000, silenceMs: 2000 } });
-  expect(result).toMatchObject({
-    outcome: "timed_out",
-    reason: "There was no sign of life for 2 seconds.",
-    text: "I begin to think",
-  });
-});
-
-test("a model that cannot be reached is cancelled by the wall limit", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  config = JSON.parse(JSON.stringify(config).replace(model.url, `http://127.0.0.1:${port}/v1`));
-  const result = await turn(runner, at, "Hello?", { limits: { wallMs: 3000, silenceMs: 30_000 } });
-  expect(result).toMatchObject({ outcome: "timed_out", reason: "It took longer than 3 seconds." });
-});
-
-test("a turn that uses too many tokens is ended", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  model.play(() => ({ ...bash("sleep 0.1"), usage: { input: 30_000, output: 1 } }));
-  const result = await turn(runner, at, "Loop.", {
-    limits: { wallMs: 60_000, silenceMs: 3000, tokens: 50_000 },
-  });
-  expect(result).toMatchObject({ outcome: "timed_out", reason: "It used more than 50000 tokens." });
-});
-
 test("a refused key fails at once, in the provider's words and without the key", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  config = model.config({ apiKey: "key-that-nobody-may-see" });
+  const runner = world.startRunner();
+  const at = await world.place("one");
+  world.config = model.config({ apiKey: "key-that-nobody-may-see" });
   model.play(({ headers }) => ({
     status: 401,
     body: { error: { message: `Incorrect API key: ${headers.authorization}` } },
   }));
-  const result = await turn(runner, at, "Hello?");
+  const result = await world.turn(runner, at, "Hello?");
   expect(result).toMatchObject({
     outcome: "failed",
     reason: "APIError: Incorrect API key: Bearer ****",
@@ -323,56 +198,56 @@ test("a refused key fails at once, in the provider's words and without the key",
 });
 
 test("a model that is not there fails before anything is asked", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  config = { ...model.config(), model: "local/typo" };
-  expect(await turn(runner, at, "Hello?")).toMatchObject({
+  const runner = world.startRunner();
+  const at = await world.place("one");
+  world.config = { ...model.config(), model: "local/typo" };
+  expect(await world.turn(runner, at, "Hello?")).toMatchObject({
     outcome: "failed",
     reason: "The model local/typo is not there; opencode would take local/m.",
   });
-  config = {};
-  expect(await turn(runner, at, "Hello?")).toMatchObject({
+  world.config = {};
+  expect(await world.turn(runner, at, "Hello?")).toMatchObject({
     outcome: "failed",
     reason: "No model is configured for the agent.",
   });
-  config = { model: 5 };
-  expect(await turn(runner, at, "Hello?")).toMatchObject({ outcome: "failed" });
+  world.config = { model: 5 };
+  expect(await world.turn(runner, at, "Hello?")).toMatchObject({ outcome: "failed" });
   expect(model.requests).toEqual([]);
 });
 
 test("another model than last time is taken up by a session that goes on", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  const first = await turn(runner, at, "One");
-  config = model.config({ model: "other" });
-  const second = await turn(runner, at, "Two", { sessionId: first.sessionId });
+  const runner = world.startRunner();
+  const at = await world.place("one");
+  const first = await world.turn(runner, at, "One");
+  world.config = model.config({ model: "other" });
+  const second = await world.turn(runner, at, "Two", { sessionId: first.sessionId });
   expect(second.outcome).toBe("finished");
   expect(model.requests.map(({ ask }) => ask.model)).toEqual(["m", "other"]);
 });
 
 test("an answer that was cut and tried again is told once", async () => {
-  const runner = startRunner();
-  const at = await place("one");
+  const runner = world.startRunner();
+  const at = await world.place("one");
   let tries = 0;
   model.play(() =>
     tries++ === 0 ? { text: "Half an answer", drop: true } : say("Half an answer is none."),
   );
-  expect(await turn(runner, at, "Say it.")).toMatchObject({
+  expect(await world.turn(runner, at, "Say it.")).toMatchObject({
     outcome: "finished",
     text: "Half an answer is none.",
   });
 });
 
 test("the agent's environment holds what it was given and no more", async () => {
-  const runner = startRunner();
-  const at = await place("one", {
+  const runner = world.startRunner();
+  const at = await world.place("one", {
     OPENCODE_CONFIG_CONTENT: '{"model":"opencode/other"}',
     DEEPSEEK_API_KEY: "given",
   });
   process.env["GITEA_TOKEN"] = "the-forge-token";
   try {
     model.play(script([bash("env; cat /proc/$PPID/environ | tr '\\0' '\\n'"), say("Seen.")]));
-    expect(await turn(runner, at, "Look.")).toMatchObject({ outcome: "finished" });
+    expect(await world.turn(runner, at, "Look.")).toMatchObject({ outcome: "finished" });
   } finally {
     delete process.env["GITEA_TOKEN"];
   }
@@ -401,12 +276,12 @@ test("the agent's environment holds what it was given and no more", async () => 
 });
 
 test("what is outside is refused without a question, and the turn goes on", async () => {
-  const runner = startRunner();
-  const at = await place("one");
+  const runner = world.startRunner();
+  const at = await world.place("one");
   const temp = at.env["KUGETSU_TEMP_DIR"] ?? "";
   await mkdir(temp, { recursive: true });
   await writeFile(join(temp, "note.txt"), "a note");
-  config = { ...config, permission: { bash: "ask", edit: "ask" } };
+  world.config = { ...world.config, permission: { bash: "ask", edit: "ask" } };
   const whole = script([call("read", { filePath: "/etc/hostname" }), say("The subagent is done.")]);
   const player = (ask: Parameters<typeof whole>[0]) =>
     ask.lastUser.includes("subagent looks outside") ? whole(ask) : main(ask);
@@ -423,7 +298,7 @@ test("what is outside is refused without a question, and the turn goes on", asyn
     (ask) => say(ask.results.join("\n---\n")),
   ]);
   model.play(player);
-  const result = await turn(runner, at, "Look around.");
+  const result = await world.turn(runner, at, "Look around.");
   expect(result.outcome).toBe("finished");
   const parts = result.text.split("\n---\n");
   expect(parts[0]).toContain("prevents you from using this specific tool call");
@@ -435,41 +310,30 @@ test("what is outside is refused without a question, and the turn goes on", asyn
 });
 
 test.skipIf(findRipgrepDirectory() === undefined)("the agent can search its files", async () => {
-  const runner = startRunner();
-  const at = await place("one");
+  const runner = world.startRunner();
+  const at = await world.place("one");
   model.play(script([call("grep", { pattern: "hello" }), (ask) => say(ask.results.join("\n"))]));
-  const result = await turn(runner, at, "Search.");
+  const result = await world.turn(runner, at, "Search.");
   expect(result.text).toContain("hello.txt");
 });
 
 test("a link that an agent left in its home is not followed", async () => {
-  const runner = startRunner();
-  const at = await place("one");
+  const runner = world.startRunner();
+  const at = await world.place("one");
   const outside = join(root, "outside");
   await mkdir(join(at.home, "home", ".local"), { recursive: true });
   await mkdir(outside);
   execFileSync("ln", ["-s", outside, join(at.home, "home", ".local", "share")]);
   execFileSync("ln", ["-s", outside, join(at.home, "config")]);
-  expect(await turn(runner, at, "Hello.")).toMatchObject({ outcome: "finished" });
+  expect(await world.turn(runner, at, "Hello.")).toMatchObject({ outcome: "finished" });
   expect(await readdir(outside)).toEqual([]);
   const file = join(at.home, "config", "opencode", "opencode.json");
   expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ share: "disabled" });
 });
 
 test("a prompt that opencode would take for a command is a defect of ours", async () => {
-  const runner = startRunner();
-  const at = await place("one");
-  await expect(turn(runner, at, " /help")).rejects.toMatchObject({ code: "internal" });
+  const runner = world.startRunner();
+  const at = await world.place("one");
+  await expect(world.turn(runner, at, " /help")).rejects.toMatchObject({ code: "internal" });
   expect(existsSync(at.home)).toBe(false);
 });
-
-function commands(): string[] {
-  const found = findByLease(lease).map((pid) => {
-    try {
-      return execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).trim();
-    } catch {
-      return "";
-    }
-  });
-  return found.filter((command) => command.startsWith("sleep ")).toSorted();
-}

@@ -8,6 +8,8 @@ import {
 } from "@agentclientprotocol/sdk";
 import { KugetsuError } from "../errors.ts";
 import type { AgentPlace } from "../runner.ts";
+import { listProcesses, type ListProcesses } from "../sandbox/processes.ts";
+import { findByAgent } from "./survivors.ts";
 import { cleanWords } from "./words.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import { emptyTemp, prepareHome } from "./home.ts";
@@ -30,7 +32,10 @@ export interface Agent {
   readonly cancel: (sessionId: string) => Promise<void>;
   /** Hears every `session/update`, and every request for a permission (all are refused), from now on. */
   readonly listen: (listener: AgentListener) => void;
-  readonly close: () => Promise<void>;
+  /** Itself, and all that it started. */
+  readonly processes: ListProcesses;
+  /** Ends it and all that it started. It has so many milliseconds to end by itself. */
+  readonly close: (patienceMs?: number) => Promise<void>;
 }
 
 export interface AgentListener {
@@ -76,13 +81,14 @@ export async function startAgent(
   signal: AbortSignal,
 ): Promise<Agent> {
   const paths = await prepareHome(place, config);
+  if (signal.aborted) throw new KugetsuError("unavailable", "opencode was not started.");
   for (let attempt = 1; ; attempt++) {
     const number = await freePort();
     const marks = { id: randomUUID(), password: randomBytes(24).toString("base64url") };
     const args = ["acp", "--port", String(number), "--hostname", "127.0.0.1"];
     const opencode = startOpencode(program, place, paths, marks, args);
-    const close = async () => {
-      await opencode.close();
+    const close = async (patienceMs?: number) => {
+      await opencode.close(patienceMs);
       // What an agent made of its directory must not fail anybody; the next start cleans it or says so.
       await emptyTemp(paths).catch(() => undefined);
     };
@@ -92,11 +98,13 @@ export async function startAgent(
         port: openPort(number, marks.password, place.cwd),
         ended: opencode.ended,
         words: opencode.words,
+        processes: listProcesses(opencode.pid, () => findByAgent(marks.id)),
         close,
         ...connected.agent,
       };
     }
-    await close();
+    // One that nobody wants has done nothing yet that it should end in order.
+    await close(signal.aborted ? 0 : undefined);
     // It ends when somebody took its port meanwhile.
     const taken = attempt < 3 && !signal.aborted && !(await isFree(number));
     if (taken) continue;

@@ -6,9 +6,12 @@ import type { Agent } from "./agent.ts";
  */
 export interface EarlyAgents {
   /** Starts a process, unless one is starting for that key. Never throws: the turn tells what is wrong. */
-  begin(key: string, fingerprint: string, start: () => Promise<Agent>): void;
-  /** The process of that key once it is up; undefined when there is none, or it was started for something else. */
-  take(key: string, fingerprint: string): Promise<Agent | undefined>;
+  begin(key: string, fingerprint: string, start: (stop: AbortSignal) => Promise<Agent>): void;
+  /**
+   * The process of that key once it is up; undefined when there is none, it was started for something else, or the
+   * signal has stopped it.
+   */
+  take(key: string, fingerprint: string, signal: AbortSignal): Promise<Agent | undefined>;
   /** Ends the process of that key if nobody took it. */
   end(key: string): Promise<void>;
   endAll(): Promise<void>;
@@ -17,6 +20,7 @@ export interface EarlyAgents {
 interface Starting {
   readonly fingerprint: string;
   readonly agent: Promise<Agent | undefined>;
+  readonly stop: AbortController;
 }
 
 export function createEarlyAgents(): EarlyAgents {
@@ -30,11 +34,20 @@ export function createEarlyAgents(): EarlyAgents {
   return {
     begin(key, fingerprint, start) {
       if (starting.has(key)) return;
-      starting.set(key, { fingerprint, agent: start().catch(() => undefined) });
+      const stop = new AbortController();
+      starting.set(key, {
+        fingerprint,
+        agent: start(stop.signal).catch(() => undefined),
+        stop,
+      });
     },
-    async take(key, fingerprint) {
+    async take(key, fingerprint, signal) {
       const early = remove(key);
+      const abort = () => early?.stop.abort();
+      signal.addEventListener("abort", abort);
+      if (signal.aborted) abort();
       const agent = await early?.agent;
+      signal.removeEventListener("abort", abort);
       if (agent === undefined) return undefined;
       const isDead = await Promise.race([agent.ended.then(() => true), Promise.resolve(false)]);
       if (early?.fingerprint === fingerprint && !isDead) return agent;

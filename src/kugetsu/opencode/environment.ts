@@ -16,13 +16,13 @@ export function opencodeEnvironment(
   marks: ProcessMarks,
   ripgrep: string | undefined,
 ): Record<string, string> {
-  // The operator's configuration is merged into the one file of the agent. Left in here it would win over that.
-  const {
-    OPENCODE_CONFIG: _config,
-    OPENCODE_CONFIG_CONTENT: _content,
-    OPENCODE_AUTH_CONTENT: _auth,
-    ...env
-  } = place.env;
+  // The operator's configuration is merged into the one file of the agent. Left in here it would win over that, and so
+  // would OPENCODE_PERMISSION and others; what stays is the key of opencode's own provider.
+  const env = Object.fromEntries(
+    Object.entries(place.env).filter(
+      ([name]) => !name.startsWith("OPENCODE_") || name === "OPENCODE_API_KEY",
+    ),
+  );
   const path = env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
   return {
     ...env,
@@ -48,7 +48,11 @@ export function opencodeEnvironment(
 }
 
 /** Directories outside its working directory that an agent may use. */
-export function openDirectories(place: AgentPlace, paths: AgentHome): readonly string[] {
+export function openDirectories(
+  place: AgentPlace,
+  paths: AgentHome,
+  ownTmp: boolean,
+): readonly string[] {
   const temp = place.env["KUGETSU_TEMP_DIR"];
-  return temp === undefined ? [paths.temp] : [paths.temp, temp];
+  return [paths.temp, ...(temp === undefined ? [] : [temp]), ...(ownTmp ? ["/tmp"] : [])];
 }

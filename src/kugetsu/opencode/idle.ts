@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import type { Figures } from "./port.ts";
 
 /** A process that waits for the next turn of its session. */
 export interface IdleAgent {
@@ -6,6 +7,8 @@ export interface IdleAgent {
   readonly sessionId: string;
   /** What it was started with: another turn may use it only if nothing of that has changed. */
   readonly fingerprint: string;
+  /** What its session has used so far; undefined when that is not known. */
+  readonly used: Figures | undefined;
 }
 
 /** The processes that wait. One turn further costs 0.3 s in a waiting process, 3 to 4 s in a new one. */

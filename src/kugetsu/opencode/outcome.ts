@@ -1,7 +1,8 @@
-import type { TurnLimits, TurnOutcome } from "../runner.ts";
+import type { LimitName, TurnLimits, TurnOutcome } from "../runner.ts";
 import { answeredError } from "./agent.ts";
 import type { TurnEnd } from "./turn.ts";
-import { cleanWords, spanWords } from "./words.ts";
+import { byteWords } from "../byte-words.ts";
+import { cleanWords, numberWords, spanWords } from "./words.ts";
 
 /** What is known of a turn beside its end. */
 export interface TurnEvidence {
@@ -19,6 +20,7 @@ export interface TurnEvidence {
 interface Ending {
   readonly outcome: TurnOutcome;
   readonly reason: string;
+  readonly limit?: LimitName;
 }
 
 /** The outcome of a turn and why, in words that are safe to post. */
@@ -40,17 +42,30 @@ export function outcomeOf(end: TurnEnd, evidence: TurnEvidence): Ending {
     case "stopped":
       return { outcome: "stopped", reason: "It was stopped." };
     case "wall":
-      return { outcome: "timed_out", reason: `It took longer than ${spanWords(limits.wallMs)}.` };
+      return timedOut("wall", `It took longer than ${spanWords(limits.wallMs)}.`);
     case "silence":
-      return {
-        outcome: "timed_out",
-        reason: `There was no sign of life for ${spanWords(limits.silenceMs)}.`,
-      };
+      return timedOut("silence", `There was no sign of life for ${spanWords(limits.silenceMs)}.`);
     case "tokens":
-      return { outcome: "timed_out", reason: `It used more than ${limits.tokens ?? 0} tokens.` };
+      return cutOff("tokens", `It used more than ${numberWords(limits.tokens ?? 0)} tokens.`);
+    case "requests": {
+      const number = numberWords(limits.requests ?? 0);
+      return cutOff("requests", `It made more than ${number} requests to the model.`);
+    }
+    case "output":
+      return cutOff("output", `It printed more than ${byteWords(limits.outputBytes ?? 0)}.`);
+    case "watched":
+      return cutOff(end.limit, end.words);
     default:
       return end;
   }
+}
+
+function timedOut(limit: LimitName, reason: string): Ending {
+  return { outcome: "timed_out", reason, limit };
+}
+
+function cutOff(limit: LimitName, reason: string): Ending {
+  return { outcome: "stopped", reason, limit };
 }
 
 function failed(reason: string): Ending {

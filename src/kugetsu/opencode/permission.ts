@@ -1,5 +1,8 @@
 import { isObject, type JsonObject } from "./merge.ts";
 
+// Tools that wait for a person.
+const WAITING: readonly string[] = ["question", "plan_enter", "plan_exit"];
+
 /**
  * What an agent may do, with nobody there to ask: the operator's permissions with every `ask` decided. Outside its
  * directories an `ask` means no, else yes: the order was given by somebody who may push, and the agent sits in a
@@ -9,35 +12,61 @@ import { isObject, type JsonObject } from "./merge.ts";
  */
 export function decidePermission(operators: unknown, open: readonly string[]): JsonObject {
   // Named again below: a key keeps the place where it stood first, and a later `*` would win over it.
-  const {
-    external_directory: _outside,
-    question: _question,
-    plan_enter: _enter,
-    plan_exit: _exit,
-    ...rules
-  } = decideRules(operators, open);
+  const again = new Set(["external_directory", ...WAITING]);
+  const rules = Object.entries(decideRules(operators, open)).filter(([name]) => !again.has(name));
   return {
     // What opencode itself asks about: a repeated tool call, and .env files, which are the repository's own here.
     doom_loop: "allow",
     read: { "*": "allow", "*.env": "allow", "*.env.*": "allow" },
-    ...rules,
+    ...Object.fromEntries(rules),
     external_directory: outside(
       isObject(operators) ? operators["external_directory"] : operators,
       open,
     ),
-    // Tools that wait for a person.
-    question: "deny",
-    plan_enter: "deny",
-    plan_exit: "deny",
+    ...Object.fromEntries(WAITING.map((tool) => [tool, "deny"])),
   };
 }
 
-/** An agent's own permissions, which stand over the common ones: decided in the same way, nothing added. */
+/**
+ * An agent's own permissions, which stand over the common ones: decided in the same way. What they say of all tools
+ * (`*`) they say of paths outside and of tools that wait for a person as well, which is decided apart from it.
+ */
 export function decideAgentPermission(own: unknown, open: readonly string[]): unknown {
-  if (!isObject(own)) return own === "ask" ? "allow" : own;
-  const rules = decideRules(own, open);
-  const external = own["external_directory"];
-  return external === undefined ? rules : { ...rules, external_directory: outside(external, open) };
+  const rules = typeof own === "string" ? { "*": own } : own;
+  if (!isObject(rules)) return own;
+  const { external_directory: _, ...decided } = decideRules(rules, open);
+  const external = rulesOf("external_directory", rules);
+  const waiting = WAITING.filter((tool) => rulesOf(tool, rules).length > 0);
+  return {
+    ...Object.fromEntries(Object.entries(decided).filter(([name]) => !WAITING.includes(name))),
+    ...(external.length === 0 ? {} : { external_directory: outside(inOrder(external), open) }),
+    ...Object.fromEntries(waiting.map((tool) => [tool, "deny"])),
+  };
+}
+
+/** The rules that concern a permission, of all keys that match its name, each with the pattern that it is for. */
+function rulesOf(permission: string, rules: JsonObject): readonly (readonly [string, unknown])[] {
+  return Object.entries(rules)
+    .filter(([name]) => matches(name, permission))
+    .flatMap(([, rule]) => (isObject(rule) ? Object.entries(rule) : Object.entries({ "*": rule })));
+}
+
+/** As an object, in which every key stands where it was named last: the last rule that matches wins. */
+function inOrder(rules: readonly (readonly [string, unknown])[]): JsonObject {
+  const placed = new Map<string, unknown>();
+  for (const [pattern, action] of rules) {
+    placed.delete(pattern);
+    placed.set(pattern, action);
+  }
+  return Object.fromEntries(placed);
+}
+
+function matches(wildcard: string, name: string): boolean {
+  const pattern = wildcard
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${pattern}$`).test(name);
 }
 
 function decideRules(rules: unknown, open: readonly string[]): JsonObject {
@@ -51,12 +80,12 @@ function decideRules(rules: unknown, open: readonly string[]): JsonObject {
 
 function outside(rule: unknown, open: readonly string[]): JsonObject {
   const decided = decideRule(rule, "deny");
-  const whole = typeof decided === "string" ? decided : "deny";
-  return {
-    "*": whole,
-    ...(isObject(decided) ? decided : {}),
-    ...Object.fromEntries(open.map((pattern) => [pattern, "allow"])),
-  };
+  const rules = isObject(decided) ? decided : { "*": decided ?? "deny" };
+  return inOrder([
+    ["*", "deny"],
+    ...Object.entries(rules),
+    ...open.map((pattern) => [pattern, "allow"] as const),
+  ]);
 }
 
 function decideRule(rule: unknown, asked: "allow" | "deny"): unknown {

@@ -28,7 +28,19 @@ export interface Port {
   historyLength(sessionId: string): Promise<number>;
   /** Adds events to a session's history, as if they had happened here. */
   replay(events: readonly SyncEvent[]): Promise<void>;
+  /** What happens in all sessions, as server-sent events, until the signal. A heartbeat comes every 10 s. */
+  events(signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** What waits for a person's answer, in all sessions. */
+  pending(kind: AskKind): Promise<readonly JsonObject[]>;
+  /** Answers it with no. Throws when somebody else has answered it. */
+  refuse(kind: AskKind, id: string): Promise<void>;
 }
+
+/** What an agent can ask a person. */
+export type AskKind = "permission" | "question";
+
+/** Nothing used. */
+export const NO_FIGURES: Figures = { tokens: { input: 0, output: 0, cached: 0 }, cost: 0 };
 
 const TIMEOUT_MS = 10_000;
 // Subagents can have subagents; deeper than this nobody counts.
@@ -38,10 +50,14 @@ const MAX_DEPTH = 4;
 export function openPort(port: number, password: string, directory: string): Port {
   const authorization = `Basic ${Buffer.from(`opencode:${password}`).toString("base64")}`;
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+  const address = (path: string): URL => {
     const url = new URL(path, `http://127.0.0.1:${port}`);
     url.searchParams.set("directory", directory);
-    const response = await fetch(url, {
+    return url;
+  };
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(address(path), {
       method,
       headers: { authorization, "content-type": "application/json" },
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -77,6 +93,20 @@ export function openPort(port: number, password: string, directory: string): Por
     replay: async (events) => {
       await ask("POST", "/sync/replay", { directory, events });
     },
+    events: async (signal) => {
+      const { ok, status, body } = await fetch(address("/event"), {
+        headers: { authorization },
+        signal,
+      });
+      if (!ok || body === null) throw new Error(`opencode's port answered ${status}.`);
+      return body;
+    },
+    pending: async (kind) => list(await ask("GET", `/${kind}`)).map(object),
+    refuse: async (kind, id) => {
+      const path = `/${kind}/${encodeURIComponent(id)}`;
+      if (kind === "permission") await ask("POST", `${path}/reply`, { reply: "reject" });
+      else await ask("POST", `${path}/reject`);
+    },
   };
 }
 
@@ -92,7 +122,8 @@ export function figuresSince(before: Figures, after: Figures): Figures {
   });
 }
 
-function addFigures(first: Figures, second: Figures): Figures {
+/** What was used in both. */
+export function addFigures(first: Figures, second: Figures): Figures {
   return {
     tokens: {
       input: first.tokens.input + second.tokens.input,
@@ -103,7 +134,8 @@ function addFigures(first: Figures, second: Figures): Figures {
   };
 }
 
-function figuresOf(record: JsonObject): Figures {
+/** What a session's record, or a message's, says that it used. */
+export function figuresOf(record: JsonObject): Figures {
   const tokens = object(record["tokens"]);
   const cache = object(tokens["cache"]);
   return {
@@ -130,4 +162,9 @@ function list(value: unknown): readonly unknown[] {
 
 function number(value: unknown): number {
   return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
+/** All tokens in one number. */
+export function total(tokens: Tokens): number {
+  return tokens.input + tokens.output + tokens.cached;
 }

@@ -21,14 +21,16 @@ export interface Program {
 
 /** A running `opencode acp`. */
 export interface OpencodeProcess {
+  /** The process that was started: the box's, where there is one. -1 when it could not be. */
+  readonly pid: number;
   readonly stdin: NodeJS.WritableStream;
   readonly stdout: NodeJS.ReadableStream;
   /** Resolves when it has ended, however that came about. */
   readonly ended: Promise<void>;
   /** What it wrote to stderr last. */
   readonly words: () => string;
-  /** Ends it and all that it started. May be called more than once. */
-  readonly close: () => Promise<void>;
+  /** Ends it and all that it started. It has so many milliseconds to end by itself. May be called more than once. */
+  readonly close: (patienceMs?: number) => Promise<void>;
 }
 
 // Closing stdin takes 0.1 to 0.5 s and ends the tools as well, which no signal does.
@@ -90,9 +92,9 @@ export function startOpencode(
     () => undefined,
   );
   let closing: Promise<void> | undefined;
-  const close = async () => {
+  const close = async (patienceMs: number) => {
     child.stdin.end();
-    if (!(await within(ended, CLOSE_MS))) {
+    if (!(await within(ended, patienceMs))) {
       killGroup(child.pid);
       await within(ended, CLOSE_MS);
     }
@@ -100,12 +102,13 @@ export function startOpencode(
     await endByVariable("KUGETSU_AGENT", marks.id);
   };
   return {
+    pid: child.pid ?? -1,
     stdin: child.stdin,
     stdout: child.stdout,
     ended,
     words: () => words,
-    close: async () => {
-      closing ??= close();
+    close: async (patienceMs = CLOSE_MS) => {
+      closing ??= close(patienceMs);
       await closing;
     },
   };

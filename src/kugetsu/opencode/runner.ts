@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Box } from "../box.ts";
@@ -13,8 +12,14 @@ import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
+import { groupsOf, hasLeftovers } from "./leftovers.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { CUT, STOP } from "./patience.ts";
+import { NO_FIGURES } from "./port.ts";
+import type { ListProcesses } from "../sandbox/processes.ts";
 import type { Program } from "./process.ts";
 import { openSession } from "./session.ts";
+import type { Watch } from "./turn.ts";
 import { runTurn } from "./turn-result.ts";
 
 export interface OpencodeRunnerOptions {
@@ -24,6 +29,10 @@ export interface OpencodeRunnerOptions {
   readonly config: () => Promise<OpencodeConfig>;
   /** Every process is started through it. */
   readonly box: Box;
+  /** The box has a /tmp of its own, which its agent may use. */
+  readonly ownTmp?: boolean;
+  /** Made for each turn: waits until that agent takes too much of the machine, or its signal is aborted. */
+  readonly watch?: (list: ListProcesses) => Watch;
   /** How many processes may wait for their next turn, over all sessions, and for how many milliseconds each. */
   readonly idle: { readonly max: number; readonly ms: number };
 }
@@ -53,7 +62,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     const config = agentConfig(
       await options.config(),
       place.env,
-      openDirectories(place, agentHome(place)),
+      openDirectories(place, agentHome(place), options.ownTmp === true),
     );
     return { ...config, secrets: [...config.secrets, ...secretsOf(place.env)] };
   };
@@ -65,15 +74,19 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     config: AgentConfig,
     signal: AbortSignal,
   ) => {
-    await idle.closed(place.key);
+    await orStopped(idle.closed(place.key), signal);
     const waiting = idle.take(place.key);
-    if (waiting?.sessionId === sessionId && waiting?.fingerprint === fingerprint(place, config)) {
-      return { agent: waiting.agent, isOpen: true };
+    if (
+      waiting?.sessionId === sessionId &&
+      waiting?.fingerprint === (await fingerprint(place, config))
+    ) {
+      return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
-    await waiting?.agent.close();
-    const agent = await early.take(place.key, fingerprint(place, config));
-    if (agent !== undefined) return { agent, isOpen: false };
-    return { agent: await startAgent(theProgram(), place, config, signal), isOpen: false };
+    await waiting?.agent.close(signal.aborted ? STOP.closeMs : undefined);
+    const agent = await early.take(place.key, await fingerprint(place, config), signal);
+    if (agent !== undefined) return { agent, isOpen: false, used: undefined };
+    const started = await startAgent(theProgram(), place, config, signal);
+    return { agent: started, isOpen: false, used: undefined };
   };
 
   const run = async (request: TurnRequest): Promise<TurnResult> => {
@@ -98,6 +111,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     });
     let agent: Agent | undefined;
     let keep = false;
+    let cut = false;
     try {
       const config = await configOf(place);
       // opencode would start a session in a directory that does not exist.
@@ -112,14 +126,19 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       const opening = taken.isOpen
         ? Promise.resolve(request.sessionId ?? "")
         : openSession(agent, place, request, config);
-      const sessionId = await orStopped(opening, agent, signal);
+      const sessionId = await orStopped(opening, signal, agent);
       await request.onSession(sessionId);
-      const hasPast = request.sessionId !== undefined || Boolean(request.forkOf);
-      const session = { id: sessionId, hasPast };
-      const turn = await runTurn(agent, { ...request, signal }, session, config);
-      keep = turn.outcome === "finished" && !life.signal.aborted;
+      const isNew = request.sessionId === undefined && !request.forkOf;
+      const session = { id: sessionId, used: isNew ? NO_FIGURES : taken.used };
+      const before = await groupsOf(agent);
+      const watch = options.watch?.(agent.processes);
+      const order = { ...request, signal, watch };
+      const { result: turn, used } = await runTurn(agent, order, session, config);
+      cut = turn.limit !== undefined;
+      keep =
+        turn.outcome === "finished" && !life.signal.aborted && !(await hasLeftovers(agent, before));
       if (keep) {
-        const waiting = { agent, sessionId, fingerprint: fingerprint(place, config) };
+        const waiting = { agent, sessionId, fingerprint: await fingerprint(place, config), used };
         await idle.keep(place.key, waiting);
       }
       return result({ ...turn, sessionId });
@@ -131,7 +150,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       return result({ outcome: "failed", reason: error.message });
     } finally {
       busy.delete(place.key);
-      if (!keep) await agent?.close();
+      if (!keep) await agent?.close(closeTime(signal, cut));
     }
   };
 
@@ -146,10 +165,10 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     const agent = await startAgent(theProgram(), place, config, signal);
     busy.set(place.key, agent);
     try {
-      return await orStopped(act(agent, config), agent, signal);
+      return await orStopped(act(agent, config), signal, agent);
     } finally {
       busy.delete(place.key);
-      await agent.close();
+      await agent.close(closeTime(signal, false));
     }
   };
 
@@ -215,8 +234,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     if (config === undefined) return;
     await idle.closed(place.key);
     const stop = AbortSignal.any([signal, life.signal]);
-    early.begin(place.key, fingerprint(place, config), async () =>
-      startAgent(theProgram(), place, config, stop),
+    early.begin(place.key, await fingerprint(place, config), async (ended) =>
+      startAgent(theProgram(), place, config, AbortSignal.any([stop, ended])),
     );
   };
 
@@ -249,8 +268,14 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };
 
-/** Waits for a session to open, but no longer than the agent lives or anybody wants it. */
-async function orStopped<T>(opening: Promise<T>, agent: Agent, signal: AbortSignal): Promise<T> {
+/** How long opencode may take to end by itself; undefined leaves that to it. */
+function closeTime(signal: AbortSignal, cut: boolean): number | undefined {
+  if (signal.aborted) return STOP.closeMs;
+  return cut ? CUT.closeMs : undefined;
+}
+
+/** Waits for something in an agent, but no longer than the agent lives or anybody wants it. */
+async function orStopped<T>(work: Promise<T>, signal: AbortSignal, agent?: Agent): Promise<T> {
   const done = new AbortController();
   const cut = new Promise<never>((_, reject) => {
     const stop = () => reject(new KugetsuError("failed", "It was stopped."));
@@ -260,18 +285,12 @@ async function orStopped<T>(opening: Promise<T>, agent: Agent, signal: AbortSign
     const timer = setTimeout(late, OPEN_MS);
     done.signal.addEventListener("abort", () => clearTimeout(timer));
   });
-  const died = agent.ended.then(() => {
+  const died = agent?.ended.then(() => {
     throw new KugetsuError("failed", "opencode ended unexpectedly.");
   });
   try {
-    return await Promise.race([opening, cut, died]);
+    return await Promise.race([work, cut, ...(died === undefined ? [] : [died])]);
   } finally {
     done.abort();
   }
-}
-
-function fingerprint(place: AgentPlace, config: AgentConfig): string {
-  const env = Object.entries(place.env).toSorted(([first], [second]) => (first < second ? -1 : 1));
-  const parts = [config.text, config.auth, place.cwd, place.home, env];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }

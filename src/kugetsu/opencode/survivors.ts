@@ -21,6 +21,11 @@ export function findByLease(lease: string): readonly number[] {
   return findByVariable("KUGETSU_LEASE", lease);
 }
 
+/** The process of an agent, and all that it started. */
+export function findByAgent(id: string): readonly number[] {
+  return findByVariable("KUGETSU_AGENT", id);
+}
+
 /**
  * Kills all agents that were started under a lease, with whatever they started. Only for a lease whose owner is dead:
  * all agents of one life share it.

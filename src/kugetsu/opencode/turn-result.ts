@@ -1,85 +1,107 @@
 import type { TurnRequest, TurnResult } from "../runner.ts";
 import type { AgentConfig } from "./agent-config.ts";
 import type { Agent } from "./agent.ts";
+import { followTurn } from "./events.ts";
 import { outcomeOf } from "./outcome.ts";
-import { figuresSince, type Figures } from "./port.ts";
-import { within } from "./process.ts";
+import { CUT, END_READ_MS, inTime, STOP } from "./patience.ts";
+import { figuresSince, total, type Figures } from "./port.ts";
 import { createTranscript, lastWords } from "./transcript.ts";
-import { runPrompt } from "./turn.ts";
+import { runPrompt, type TurnEnd, type Watch } from "./turn.ts";
 import { cutBytes } from "./words.ts";
 
-const NOTHING: Figures = { tokens: { input: 0, output: 0, cached: 0 }, cost: 0 };
 // A comment holds 64 KB on the forges.
 const MAX_TEXT_BYTES = 60_000;
 // The agent's last words are in one of its last messages.
 const LAST_MESSAGES = 30;
-const FIGURES_MS = 3000;
+// It opens in 10 ms. A turn whose events cannot be read runs all the same: the other limits hold.
+const OPEN_MS = 1000;
 
-/**
- * Runs one turn in an open session, and reads from opencode what it said and used.
- *
- * @param hasPast whether the session has used tokens before this turn
- */
+/** An open session. */
+export interface TurnSession {
+  readonly id: string;
+  /** What it has used before this turn; undefined when that has to be asked. */
+  readonly used: Figures | undefined;
+}
+
+/** What a turn brought. */
+export interface TurnYield {
+  readonly result: Omit<TurnResult, "sessionId" | "durationMs">;
+  /** What the session has used by now; undefined when that is not known. */
+  readonly used: Figures | undefined;
+}
+
+/** Runs one turn in an open session, and reads from opencode what it said and used. */
 export async function runTurn(
   agent: Agent,
-  request: TurnRequest,
-  session: { readonly id: string; readonly hasPast: boolean },
+  request: TurnRequest & { readonly watch?: Watch | undefined },
+  session: TurnSession,
   config: AgentConfig,
-): Promise<Omit<TurnResult, "sessionId" | "durationMs">> {
+): Promise<TurnYield> {
   const { limits, signal, place } = request;
-  const before = session.hasPast ? await inTime(agent.port.figures(session.id)) : NOTHING;
-  const used = async () => {
-    const after = await inTime(agent.port.figures(session.id));
-    return before === undefined || after === undefined ? undefined : figuresSince(before, after);
-  };
-  const transcript = createTranscript({ cwd: place.cwd, onProgress: request.onProgress });
+  const { port } = agent;
   let asked: string | undefined;
-  const end = await runPrompt(agent, {
-    sessionId: session.id,
-    prompt: request.prompt,
-    limits,
-    signal,
-    onUpdate: (update) => transcript.update(update),
-    onAsked: (title) => {
-      asked = title;
-    },
-    used: async () => {
-      const figures = await used();
-      return figures && total(figures.tokens);
-    },
-  });
-  const known = end.kind === "died" ? undefined : await used();
-  const answered = end.kind === "answered" ? end.answer.usage : undefined;
-  const counted = known?.tokens ?? answered;
-  // opencode counts a request when it is answered: of a turn that was cut off in its first one nothing is known.
-  const tokens = counted !== undefined && total(counted) > 0 ? counted : undefined;
-  const messages =
-    end.kind === "died" ? undefined : await inTime(agent.port.messages(session.id, LAST_MESSAGES));
-  const text = (messages === undefined ? undefined : lastWords(messages)) ?? transcript.text();
-  const evidence = {
-    text,
-    tokens: tokens === undefined ? undefined : total(tokens),
-    asked,
-    words: agent.words(),
-    limits,
-    secrets: config.secrets,
+  const onAsked = (title: string) => {
+    asked ??= title;
   };
-  // 0 is what opencode says of a provider without prices: an unknown cost.
-  const isPriced = known !== undefined && known.cost > 0;
-  return {
-    ...outcomeOf(end, evidence),
-    text: cutBytes(text, MAX_TEXT_BYTES),
-    tokens,
-    cost: isPriced ? known.cost : undefined,
-  };
+  const events = followTurn(port, session.id, onAsked);
+  try {
+    const read = (ms: number) => inTime(port.figures(session.id), ms, signal);
+    const [before] = await Promise.all([
+      session.used ?? read(END_READ_MS),
+      inTime(events.opened, OPEN_MS, signal),
+    ]);
+    const since = (after: Figures | undefined) =>
+      before && after ? figuresSince(before, after) : undefined;
+    const transcript = createTranscript({ cwd: place.cwd, onProgress: request.onProgress });
+    const end = await runPrompt(agent, {
+      sessionId: session.id,
+      prompt: request.prompt,
+      limits,
+      signal,
+      events,
+      watch: request.watch,
+      onUpdate: (update) => transcript.update(update),
+      onAsked,
+      used: async () => {
+        const figures = since(await read(END_READ_MS));
+        return figures && total(figures.tokens);
+      },
+    });
+    const readMs = readTime(end);
+    const [after, messages] = await Promise.all(
+      readMs === undefined
+        ? []
+        : [read(readMs), inTime(port.messages(session.id, LAST_MESSAGES), readMs, signal)],
+    );
+    const figures = since(after) ?? events.count().figures;
+    const answered = end.kind === "answered" ? end.answer.usage : undefined;
+    const counted = total(figures.tokens) > 0 ? figures.tokens : answered;
+    const text = (messages && lastWords(messages)) ?? transcript.text();
+    const evidence = {
+      text,
+      tokens: counted && total(counted),
+      asked,
+      words: agent.words(),
+      limits,
+      secrets: config.secrets,
+    };
+    const result = {
+      ...outcomeOf(end, evidence),
+      text: cutBytes(text, MAX_TEXT_BYTES),
+      // opencode counts a request when it is answered: of a turn that was cut off in its first one nothing is known.
+      tokens: counted,
+      // 0 is what opencode says of a provider without prices: an unknown cost.
+      cost: figures.cost > 0 ? figures.cost : undefined,
+    };
+    return { result, used: after };
+  } finally {
+    events.close();
+  }
 }
 
-function total(tokens: Figures["tokens"]): number {
-  return tokens.input + tokens.output + tokens.cached;
-}
-
-/** The value, or undefined when it fails or takes long: a turn's end does not wait for its figures. */
-async function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
-  if (!(await within(promise, FIGURES_MS))) return undefined;
-  return await promise.catch(() => undefined);
+/** How long what a turn said and used may take to be told, in milliseconds; undefined when nobody is there to tell. */
+function readTime(end: TurnEnd): number | undefined {
+  if (end.kind === "died") return undefined;
+  if (end.kind === "answered" || end.kind === "error") return END_READ_MS;
+  return end.kind === "stopped" ? STOP.readMs : CUT.readMs;
 }

@@ -3,6 +3,8 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 /** One process of an agent, by the number that it has in its box, or on the machine where there is no box. */
 export interface AgentProcess {
   readonly pid: number;
+  /** Its process group, by the same numbers; undefined for one that has ended and waits to be asked for. */
+  readonly group: number | undefined;
   readonly threads: number;
   /** Bytes of memory that are its own, or shared without a file behind it. */
   readonly memoryBytes: number;
@@ -60,8 +62,11 @@ async function useOf(proc: string, pid: number): Promise<AgentProcess | undefine
   if (status === undefined) return undefined;
   const number = (name: string) =>
     Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
+  const isOver = /^State:\s+[ZX]/m.test(status);
   return {
     pid,
+    // The first of the numbers is the one by which this /proc counts.
+    group: isOver ? undefined : number("NSpgid"),
     threads: number("Threads"),
     memoryBytes: (number("RssAnon") + number("RssShmem")) * 1024,
   };

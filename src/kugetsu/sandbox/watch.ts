@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { byteWords } from "../byte-words.ts";
+import type { ReachedLimit } from "../runner.ts";
 import type { BoxLimits } from "./limits.ts";
 import type { ListProcesses } from "./processes.ts";
-
-/** A limit that was reached, in words that may be posted. */
-export interface Reached {
-  readonly limit: "memory" | "processes" | "disk";
-  readonly words: string;
-}
 
 export interface WatchOptions {
   readonly limits: Pick<BoxLimits, "memoryBytes" | "processes">;
@@ -30,7 +26,7 @@ const NEAR = 0.95;
  *
  * @throws the signal's reason when it is aborted
  */
-export async function watchUse(options: WatchOptions, signal: AbortSignal): Promise<Reached> {
+export async function watchUse(options: WatchOptions, signal: AbortSignal): Promise<ReachedLimit> {
   const { limits, list, freeDisk, leastDisk, everyMs = EVERY_MS } = options;
   let atLimit = 0;
   for (;;) {
@@ -40,7 +36,7 @@ export async function watchUse(options: WatchOptions, signal: AbortSignal): Prom
     if (memory > limits.memoryBytes) {
       return {
         limit: "memory",
-        words: `It used more than ${size(limits.memoryBytes)} of memory.`,
+        words: `It used more than ${byteWords(limits.memoryBytes)} of memory.`,
       };
     }
     const count = sum(processes.map(({ threads }) => threads));
@@ -52,17 +48,11 @@ export async function watchUse(options: WatchOptions, signal: AbortSignal): Prom
       };
     }
     if (free < leastDisk) {
-      return { limit: "disk", words: `It left only ${size(free)} free on the server's disk.` };
+      return { limit: "disk", words: `It left only ${byteWords(free)} free on the server's disk.` };
     }
   }
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** Bytes for people: `4 GB`, `1.5 GB`, `300 MB`. */
-export function size(bytes: number): string {
-  const [unit, divisor] = bytes >= 1024 ** 3 ? ["GB", 1024 ** 3] : ["MB", 1024 ** 2];
-  return `${Number((bytes / divisor).toFixed(1))} ${unit}`;
 }

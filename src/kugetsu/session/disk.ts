@@ -1,11 +1,11 @@
 import { statfs } from "node:fs/promises";
-import { size } from "../sandbox/watch.ts";
+import { byteWords } from "../byte-words.ts";
 import type { TurnResult } from "../runner.ts";
 
 /** The disk that agents write to. */
 export interface Disk {
   /** Bytes that are free for the bot's user. */
-  free(): Promise<number>;
+  readonly free: () => Promise<number>;
   /** With less free than that, no turn begins. */
   readonly least: number;
 }
@@ -27,7 +27,7 @@ export async function noRoom(disk: Disk): Promise<TurnResult | undefined> {
   return {
     outcome: "stopped",
     limit: "disk",
-    reason: `The server has ${size(free)} of disk left, and no turn begins with less than ${size(disk.least)}. Nothing was begun.`,
+    reason: `The server has ${byteWords(free)} of disk left, and no turn begins with less than ${byteWords(disk.least)}. Nothing was begun.`,
     text: "",
     sessionId: undefined,
     tokens: undefined,

@@ -245,7 +245,9 @@ test("an ask of the operator is decided, and a deny stays one", () => {
     },
     plain: { prompt: "x" },
   });
-  expect(config["mode"]).toEqual({ old: { permission: "allow" } });
+  expect(config["mode"]).toMatchObject({
+    old: { permission: { "*": "allow", external_directory: { "*": "deny" } } },
+  });
   expect(JSON.stringify(config)).not.toContain('"ask"');
 });
 

@@ -8,7 +8,13 @@ const evidence: TurnEvidence = {
   tokens: 1050,
   asked: undefined,
   words: "",
-  limits: { wallMs: 1_800_000, silenceMs: 60_000, tokens: 2_000_000 },
+  limits: {
+    wallMs: 1_800_000,
+    silenceMs: 60_000,
+    tokens: 2_000_000,
+    requests: 500,
+    outputBytes: 200_000_000,
+  },
   secrets: ["sk-secret-key"],
 };
 
@@ -84,17 +90,24 @@ test.each<[string, TurnEnd, Partial<TurnEvidence>, string, string]>([
     "opencode ended unexpectedly: Error: out of memory",
   ],
   ["a stop", { kind: "stopped" }, {}, "stopped", "It was stopped."],
-  ["the wall limit", { kind: "wall" }, {}, "timed_out", "It took longer than 30 minutes."],
-  [
-    "the silence limit",
-    { kind: "silence" },
-    {},
-    "timed_out",
-    "There was no sign of life for 1 minute.",
-  ],
-  ["the token limit", { kind: "tokens" }, {}, "timed_out", "It used more than 2000000 tokens."],
 ])("%s", (_, end, more, outcome, reason) => {
   expect(outcomeOf(end, { ...evidence, ...more })).toEqual({ outcome, reason });
+});
+
+test.each<[string, TurnEnd, string, string]>([
+  ["wall", { kind: "wall" }, "timed_out", "It took longer than 30 minutes."],
+  ["silence", { kind: "silence" }, "timed_out", "There was no sign of life for 1 minute."],
+  ["tokens", { kind: "tokens" }, "stopped", "It used more than 2,000,000 tokens."],
+  ["requests", { kind: "requests" }, "stopped", "It made more than 500 requests to the model."],
+  ["output", { kind: "output" }, "stopped", "It printed more than 200 MB."],
+  [
+    "disk",
+    { kind: "watched", limit: "disk", words: "It wrote a lot." },
+    "stopped",
+    "It wrote a lot.",
+  ],
+])("the limit of %s is named", (limit, end, outcome, reason) => {
+  expect(outcomeOf(end, evidence)).toEqual({ outcome, reason, limit });
 });
 
 test("a reason is short, and a secret at the cut is hidden before it", () => {

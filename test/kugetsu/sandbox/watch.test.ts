@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { AgentProcess } from "../../../src/kugetsu/sandbox/processes.ts";
-import { size, watchUse, type WatchOptions } from "../../../src/kugetsu/sandbox/watch.ts";
+import { watchUse, type WatchOptions } from "../../../src/kugetsu/sandbox/watch.ts";
 
 const GB = 1024 ** 3;
-const one: AgentProcess = { pid: 2, threads: 10, memoryBytes: GB };
+const one: AgentProcess = { pid: 2, group: 2, threads: 10, memoryBytes: GB };
 
 function watch(
   options: Partial<WatchOptions>,
@@ -62,12 +62,4 @@ describe("watching an agent", () => {
     over.abort();
     await expect(watching).rejects.toThrow("aborted");
   });
-});
-
-test.each([
-  [2 * GB, "2 GB"],
-  [1.25 * GB, "1.3 GB"],
-  [300 * 1024 ** 2, "300 MB"],
-])("%d bytes are %s", (bytes, words) => {
-  expect(size(bytes)).toBe(words);
 });
