@@ -138,7 +138,7 @@ test("a request that fails and is made again counts each time", async () => {
 
 test("a tool that prints without end is cut at the output limit", async () => {
   model.play(script([bash("yes 0123456789 0123456789 0123456789")]));
-  expect(await limited({ outputBytes: 300_000 })).toMatchObject({
+  expect(await limited({ outputBytes: 300 * 1024 })).toMatchObject({
     outcome: "stopped",
     limit: "output",
     reason: "It printed more than 300 kB.",
