@@ -6,7 +6,7 @@ export interface BoxedCommand {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute directories that it may write; everything else is read-only or absent. */
   readonly writable: readonly string[];
-  /** Absolute directories of kugetsu's own that it may read, such as the mirror's objects that it borrows. */
+  /** Absolute paths of kugetsu's own that it may read, such as the mirror's objects that it borrows. */
   readonly readable: readonly string[];
   /** One of the writable directories that stands for /tmp as well; without it /tmp is small and goes with the command. */
   readonly temp?: string;

@@ -11,9 +11,8 @@ import { endByVariable } from "./survivors.ts";
 
 /** What is the same for every process of opencode that a runner starts. */
 export interface Program {
-  /** Absolute path of opencode. */
+  /** Absolute path of opencode, without a link in it: the file itself is what a box shows. */
   readonly file: string;
-  readonly directory: string;
   /** Directory of `rg`, if there is one. */
   readonly ripgrep: string | undefined;
   readonly box: Box;
@@ -61,7 +60,7 @@ export function startOpencode(
     ],
     readable: [
       paths.config,
-      program.directory,
+      program.file,
       ...(program.ripgrep === undefined ? [] : [program.ripgrep]),
       ...(place.readable ?? []),
     ],

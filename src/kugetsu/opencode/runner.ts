@@ -1,5 +1,5 @@
+import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
 import type { Box } from "../box.ts";
 import { KugetsuError } from "../errors.ts";
 import type { AgentPlace, Runner, TurnRequest, TurnResult } from "../runner.ts";
@@ -53,8 +53,9 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
   const theProgram = (): Program => {
     if (program !== undefined) return program;
-    const file = findOpencode(options.binary);
-    program = { file, directory: dirname(file), ripgrep: findRipgrepDirectory(), box: options.box };
+    // Not its directory: that may be a home, where somebody put the program.
+    const file = realpathSync(findOpencode(options.binary));
+    program = { file, ripgrep: findRipgrepDirectory(), box: options.box };
     return program;
   };
 

@@ -17,6 +17,8 @@ import type { BoxLimits } from "./limits.ts";
  * on their number. Another user's agents are held to it without.
  */
 export interface ControlGroups {
+  /** Whether there are any to be had. */
+  readonly usable: boolean;
   /** The files that a process writes itself into, to be limited with all that it starts; empty where there are none. */
   join(key: string): readonly string[];
   /** Removes this process' own groups, and those of processes that are dead. One that somebody is in stays. */
@@ -42,6 +44,7 @@ export function controlGroups(
     }
   };
   return {
+    usable: hierarchies.length > 0,
     join(key) {
       const hash = createHash("sha256").update(key).digest("hex").slice(0, 16);
       const name = `kugetsu-${process.pid}-${hash}`;

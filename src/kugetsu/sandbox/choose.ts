@@ -19,7 +19,7 @@ export async function chooseSandbox(
   const { warn, limits = DEFAULT_LIMITS, ...where } = options;
   if (mode === "off") return noSandbox(limits);
   try {
-    return await openSandbox({ ...where, limits });
+    return await openSandbox({ ...where, limits, warn });
   } catch (error) {
     if (mode === "required" || !(error instanceof KugetsuError)) throw error;
     warn(`${error.message} They run without one, and can read whatever you can read.`);

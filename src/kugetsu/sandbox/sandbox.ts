@@ -25,11 +25,16 @@ export interface SandboxOptions extends Omit<SystemOptions, "secret"> {
   /** Further absolute directories that no agent may look into. */
   readonly secret: readonly string[];
   readonly limits?: BoxLimits;
+  readonly warn?: (message: string) => void;
 }
 
 /** The machine may get new packages, and new secrets in /etc, while the bot runs. */
 const FRESH_MS = 60_000;
 const PROBE_MS = 10_000;
+
+const UNLIMITED =
+  "The bot runs as root and cannot make control groups: how many processes an agent starts is watched, but nothing holds it back. " +
+  "Run the bot as another user, or set a limit for its container.";
 
 /** Agents without a sandbox: for who has written so. */
 export function noSandbox(limits: BoxLimits = DEFAULT_LIMITS): Sandbox {
@@ -61,6 +66,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const account = await writeAccount(join(options.home, "tmp", "account"));
   const groups = process.getuid?.() === 0 ? controlGroups(limits) : undefined;
   groups?.clean();
+  if (groups?.usable === false) options.warn?.(UNLIMITED);
 
   const box: Box = (command) => {
     if (Date.now() - seenAt > FRESH_MS) {

@@ -11,6 +11,12 @@ export interface Missing {
 
 /** Looks for what a box is made of on the PATH. */
 export async function findTools(path: string | undefined): Promise<Tools | Missing> {
+  if (process.platform !== "linux") {
+    return {
+      why: "bubblewrap works on Linux alone.",
+      hint: "Run the bot on Linux, in a virtual machine for example.",
+    };
+  }
   const [bwrap, prlimit, choom] = await Promise.all(
     ["bwrap", "prlimit", "choom"].map((name) => find(name, path)),
   );
@@ -26,7 +32,13 @@ export async function findTools(path: string | undefined): Promise<Tools | Missi
       hint: "Install util-linux: `apt-get install util-linux`, `dnf install util-linux` or `apk add util-linux-misc`.",
     };
   }
-  const help = await execa(bwrap, ["--help"], { reject: false, timeout: 10_000, stdin: "ignore" });
+  const help = await execa(bwrap, ["--help"], {
+    env: {},
+    extendEnv: false,
+    reject: false,
+    timeout: 10_000,
+    stdin: "ignore",
+  });
   const knows = (option: string) => new RegExp(`^\\s+${option}\\b`, "m").test(help.stdout);
   return { bwrap, prlimit, choom, disableUserns: knows("--disable-userns"), size: knows("--size") };
 }

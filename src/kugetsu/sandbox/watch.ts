@@ -16,7 +16,7 @@ export interface WatchOptions {
 
 // Memory can be filled at some gigabytes a second.
 const EVERY_MS = 500;
-/** The kernel lets nobody over the limit on processes: who stays right below it for so many looks is stuck there. */
+/** Where the kernel lets nobody over the limit on processes, who stays right below it for so many looks is stuck. */
 const LOOKS_AT_LIMIT = 4;
 const NEAR = 0.95;
 
@@ -41,7 +41,7 @@ export async function watchUse(options: WatchOptions, signal: AbortSignal): Prom
     }
     const count = sum(processes.map(({ threads }) => threads));
     atLimit = count >= limits.processes * NEAR ? atLimit + 1 : 0;
-    if (atLimit >= LOOKS_AT_LIMIT) {
+    if (atLimit >= LOOKS_AT_LIMIT || count > limits.processes) {
       return {
         limit: "processes",
         words: `It ran as many processes as it may: ${limits.processes.toLocaleString("en-US")}.`,

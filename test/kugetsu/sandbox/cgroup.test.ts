@@ -54,8 +54,10 @@ test("version 1: a group below the bot's own, for each controller", () => {
   expect(joined[1]).toMatch(/\/memory\/service\/kugetsu-\d+-[0-9a-f]+\/cgroup\.procs$/);
 });
 
-test("without control groups nothing is joined", () => {
-  expect(controlGroups(DEFAULT_LIMITS, join(root, "nowhere"), "").join("one")).toEqual([]);
+test("without control groups nothing is joined, and that can be told", () => {
+  const groups = controlGroups(DEFAULT_LIMITS, join(root, "nowhere"), "");
+  expect(groups.usable).toBe(false);
+  expect(groups.join("one")).toEqual([]);
 });
 
 test("groups of dead processes are removed, those of living ones and of others are not", () => {

@@ -43,6 +43,14 @@ describe("watching an agent", () => {
     expect(looks).toBeGreaterThan(10);
   });
 
+  test("ends at once when nothing holds it below the limit on processes", async () => {
+    const looks = [[one, { ...one, threads: 91 }], []];
+    expect(await watch({ list: async () => looks.shift() ?? [] })).toEqual({
+      limit: "processes",
+      words: "It ran as many processes as it may: 100.",
+    });
+  });
+
   test("ends when the disk fills up, and not when it cannot be asked about", async () => {
     let looks = 0;
     const freeDisk = async () => {
