@@ -16,6 +16,8 @@ if (major < OLDEST_NODE) {
       if (error.code !== "EPIPE") throw error;
     });
   }
+  const { closeInherited } = await import("./cli/inherited.ts");
+  closeInherited();
   const { run } = await import("./cli/run.ts");
   process.exitCode = await run(process.argv.slice(2), {
     env: process.env,

@@ -101,7 +101,7 @@ async function demo(once: boolean): Promise<boolean> {
 async function sandboxOf(home: string): Promise<string | undefined> {
   const options = { home, path: process.env["PATH"], shown: [], secret: [] };
   try {
-    using sandbox = await openSandbox(options);
+    await using sandbox = await openSandbox(options);
     return sandbox.kind;
   } catch (error) {
     tell(pc.yellow(safeMessage(error)));

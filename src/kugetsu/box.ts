@@ -4,6 +4,8 @@ export interface BoxedCommand {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** What it works on, a worktree say: all commands of one scope share the limits on processes and memory. */
+  readonly scope: string;
   /** Absolute directories that it may write; everything else is read-only or absent. */
   readonly writable: readonly string[];
   /** Absolute paths of kugetsu's own that it may read, such as the mirror's objects that it borrows. */

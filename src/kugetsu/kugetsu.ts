@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
@@ -13,7 +15,7 @@ import { openHome, type Home } from "./home.ts";
 import { endSurvivors } from "./opencode/survivors.ts";
 import { createOpencodeRunner } from "./opencode/runner.ts";
 import { operatorSecrets } from "./opencode/agent-config.ts";
-import { findOpencode } from "./opencode/binary.ts";
+import { findOpencode, findRipgrepDirectory } from "./opencode/binary.ts";
 import { operatorConfig } from "./opencode/operator.ts";
 import type { Core } from "./session/core.ts";
 import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
@@ -94,6 +96,16 @@ const IDLE_MS = 5 * 60_000;
 /** Where kugetsu itself is installed: a checkout may hold the operator's own files. */
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
+/** The programs of kugetsu's own that agents need; none where they are missing, which the turn tells. */
+function programsOf(binary: string | undefined): readonly string[] {
+  try {
+    const ripgrep = findRipgrepDirectory();
+    return [realpathSync(findOpencode(binary)), ...(ripgrep === undefined ? [] : [ripgrep])];
+  } catch {
+    return [];
+  }
+}
+
 /** Opens a home, made when missing. Several processes may have one home open at once. */
 export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const { environment, idleAgents = 1, pass = [], secrets = [] } = options;
@@ -103,7 +115,8 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     home: home.root,
     path: environment["PATH"],
     shown: options.sandboxRead ?? [],
-    secret: [PACKAGE, ...(environment["HOME"] ? [environment["HOME"]] : [])],
+    secret: [PACKAGE, environment["HOME"] || homedir()],
+    programs: programsOf(options.opencodeBinary),
     limits: options.boxLimits,
     warn,
   });
@@ -121,9 +134,9 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     binary: options.opencodeBinary,
     box: sandbox.box,
     ownTmp: sandbox.kind === "bubblewrap",
-    watch: (list) => (signal) =>
+    watch: (processes) => (signal) =>
       watchUse(
-        { limits: sandbox.limits, list, freeDisk: disk.free, leastDisk: disk.least / 2 },
+        { limits: sandbox.limits, processes, freeDisk: disk.free, leastDisk: disk.least / 2 },
         signal,
       ),
     idle: { max: idleAgents, ms: IDLE_MS },
@@ -198,7 +211,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     },
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();
-      sandbox[Symbol.dispose]();
+      await sandbox[Symbol.asyncDispose]();
       database[Symbol.dispose]();
     },
   };

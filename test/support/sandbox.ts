@@ -10,7 +10,7 @@ async function whyNot(): Promise<string | undefined> {
   const home = await mkdtemp(join(tmpdir(), "kugetsu-sandbox-"));
   try {
     const path = process.env["PATH"];
-    using _sandbox = await openSandbox({ home, path, shown: [], secret: [] });
+    await using _sandbox = await openSandbox({ home, path, shown: [], secret: [] });
     return undefined;
   } catch (error) {
     return String(error);

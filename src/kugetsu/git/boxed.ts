@@ -8,6 +8,8 @@ import type { Command, Ended, RunLimits } from "./run.ts";
 /** A repository as git is to see it inside the box. */
 export interface BoxedRepository {
   readonly cwd: string;
+  /** Absolute path of the worktree that it belongs to. */
+  readonly worktree: string;
   /** The agent's environment; what git must be told by us goes over it. */
   readonly env: Readonly<Record<string, string>>;
   readonly readable: readonly string[];
@@ -28,6 +30,7 @@ export async function boxedCommand(
     file,
     args,
     cwd: repository.cwd,
+    scope: repository.worktree,
     env: {
       ...repository.env,
       ...gitEnvironment({ ...place.env, ...repository.env }),

@@ -122,6 +122,7 @@ async function ownRepository(
   );
   return {
     cwd: worktree,
+    worktree,
     env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, GIT_INDEX_FILE: join(gitDir, "index") },
     readable: [objectsPath(mirror.path), worktree],
     writable: [scratch],

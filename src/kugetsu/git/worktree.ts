@@ -47,6 +47,7 @@ export interface BeginMergeRequest extends AgentWorktree {
 export function agentRepository(place: GitPlace, worktree: AgentWorktree): BoxedRepository {
   return {
     cwd: worktree.path,
+    worktree: worktree.path,
     env: worktree.env,
     readable: [objectsPath(worktree.mirror.path)],
     writable: [worktree.path, privatePath(place, worktree.key)],

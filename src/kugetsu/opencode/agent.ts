@@ -8,7 +8,7 @@ import {
 } from "@agentclientprotocol/sdk";
 import { KugetsuError } from "../errors.ts";
 import type { AgentPlace } from "../runner.ts";
-import { listProcesses, type ListProcesses } from "../sandbox/processes.ts";
+import { agentProcesses, type AgentProcesses } from "../sandbox/processes.ts";
 import { findByAgent } from "./survivors.ts";
 import { cleanWords } from "./words.ts";
 import type { AgentConfig } from "./agent-config.ts";
@@ -33,7 +33,7 @@ export interface Agent {
   /** Hears every `session/update`, and every request for a permission (all are refused), from now on. */
   readonly listen: (listener: AgentListener) => void;
   /** Itself, and all that it started. */
-  readonly processes: ListProcesses;
+  readonly processes: AgentProcesses;
   /** Ends it and all that it started. It has so many milliseconds to end by itself. */
   readonly close: (patienceMs?: number) => Promise<void>;
 }
@@ -98,7 +98,7 @@ export async function startAgent(
         port: openPort(number, marks.password, place.cwd),
         ended: opencode.ended,
         words: opencode.words,
-        processes: listProcesses(opencode.pid, () => findByAgent(marks.id)),
+        processes: agentProcesses(opencode.pid, () => findByAgent(marks.id)),
         close,
         ...connected.agent,
       };

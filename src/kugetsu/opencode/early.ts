@@ -30,7 +30,12 @@ export function createEarlyAgents(): EarlyAgents {
     starting.delete(key);
     return early;
   };
-  const end = async (key: string) => (await remove(key)?.agent)?.close();
+  const end = async (key: string) => {
+    const early = remove(key);
+    // Whoever waits for its end does not want it to start first.
+    early?.stop.abort();
+    await (await early?.agent)?.close(0);
+  };
   return {
     begin(key, fingerprint, start) {
       if (starting.has(key)) return;

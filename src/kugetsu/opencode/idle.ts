@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import { freeze } from "./freeze.ts";
 import type { Figures } from "./port.ts";
 
 /** A process that waits for the next turn of its session. */
@@ -13,7 +14,10 @@ export interface IdleAgent {
 
 /** The processes that wait. One turn further costs 0.3 s in a waiting process, 3 to 4 s in a new one. */
 export interface IdleAgents {
-  /** Keeps a process; the oldest ones over the limit are ended. */
+  /**
+   * Keeps a process, standing still: whoever takes it lets it go on. One that does not stand still is ended, and so are
+   * the oldest ones over the limit.
+   */
   keep(key: string, idle: IdleAgent): Promise<void>;
   /** Takes the process of that key out, for whatever use. */
   take(key: string): IdleAgent | undefined;
@@ -42,7 +46,8 @@ export function createIdleAgents(limits: {
   const end = async (key: string): Promise<void> => {
     const idle = take(key);
     if (idle === undefined) return;
-    const closed = idle.agent.close().catch(() => undefined);
+    // It has done what it had to: standing still, it could not end by itself.
+    const closed = idle.agent.close(0).catch(() => undefined);
     closing.set(key, closed);
     await closed;
     if (closing.get(key) === closed) closing.delete(key);
@@ -56,6 +61,8 @@ export function createIdleAgents(limits: {
     },
     async keep(key, idle) {
       await end(key);
+      if (limits.max === 0) return idle.agent.close();
+      if (!(await freeze(idle.agent))) return idle.agent.close(0);
       const timer = setTimeout(() => void end(key), limits.ms);
       timer.unref();
       const entry = { ...idle, timer };

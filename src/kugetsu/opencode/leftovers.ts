@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Agent } from "./agent.ts";
 
 type Groups = ReadonlySet<number>;
+type Listed = { readonly processes: Pick<Agent["processes"], "list"> };
 
 /** The process groups that an agent and all that it started have. */
-export async function groupsOf(agent: Pick<Agent, "processes">): Promise<Groups> {
-  const groups = (await agent.processes()).map(({ group }) => group);
+export async function groupsOf(agent: Listed): Promise<Groups> {
+  const groups = (await agent.processes.list()).map(({ group }) => group);
   return new Set(groups.filter((group) => group !== undefined));
 }
 
@@ -15,10 +16,7 @@ export async function groupsOf(agent: Pick<Agent, "processes">): Promise<Groups>
  *
  * @param before the process groups that there were before the prompt
  */
-export async function hasLeftovers(
-  agent: Pick<Agent, "processes">,
-  before: Groups,
-): Promise<boolean> {
+export async function hasLeftovers(agent: Listed, before: Groups): Promise<boolean> {
   // What the last tool call started may be about to end.
   for (let look = 1; ; look++) {
     if ([...(await groupsOf(agent))].every((group) => before.has(group))) return false;

@@ -24,6 +24,8 @@ export interface Port {
   figures(sessionId: string): Promise<Figures>;
   /** The newest messages, oldest first, each `{info, parts}`; all of them without a limit. */
   messages(sessionId: string, limit?: number): Promise<readonly JsonObject[]>;
+  /** Whether any session of its works right now. */
+  isBusy(): Promise<boolean>;
   /** The number of events that the session's history has. */
   historyLength(sessionId: string): Promise<number>;
   /** Adds events to a session's history, as if they had happened here. */
@@ -85,6 +87,10 @@ export function openPort(port: number, password: string, directory: string): Por
     messages: async (sessionId, limit) => {
       const query = limit === undefined ? "" : `?limit=${limit}`;
       return list(await ask("GET", `${sessionPath(sessionId)}/message${query}`)).map(object);
+    },
+    isBusy: async () => {
+      const sessions = Object.values(object(await ask("GET", "/session/status"))).map(object);
+      return sessions.some(({ type }) => type !== "idle");
     },
     historyLength: async (sessionId) => {
       const events = list(await ask("POST", "/sync/history", {})).map(object);

@@ -51,6 +51,7 @@ export function startOpencode(
     // Each session names its own directory; this one is there before the worktree is.
     cwd: paths.home,
     env: opencodeEnvironment(place, paths, marks, program.ripgrep),
+    scope: place.cwd,
     writable: [
       place.cwd,
       paths.home,

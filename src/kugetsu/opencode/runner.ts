@@ -12,11 +12,12 @@ import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
+import { thaw } from "./freeze.ts";
 import { groupsOf, hasLeftovers } from "./leftovers.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { CUT, STOP } from "./patience.ts";
 import { NO_FIGURES } from "./port.ts";
-import type { ListProcesses } from "../sandbox/processes.ts";
+import type { AgentProcesses } from "../sandbox/processes.ts";
 import type { Program } from "./process.ts";
 import { openSession } from "./session.ts";
 import type { Watch } from "./turn.ts";
@@ -32,7 +33,7 @@ export interface OpencodeRunnerOptions {
   /** The box has a /tmp of its own, which its agent may use. */
   readonly ownTmp?: boolean;
   /** Made for each turn: waits until that agent takes too much of the machine, or its signal is aborted. */
-  readonly watch?: (list: ListProcesses) => Watch;
+  readonly watch?: (processes: AgentProcesses) => Watch;
   /** How many processes may wait for their next turn, over all sessions, and for how many milliseconds each. */
   readonly idle: { readonly max: number; readonly ms: number };
 }
@@ -81,9 +82,10 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       waiting?.sessionId === sessionId &&
       waiting?.fingerprint === (await fingerprint(place, config))
     ) {
+      await thaw(waiting.agent);
       return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
-    await waiting?.agent.close(signal.aborted ? STOP.closeMs : undefined);
+    await waiting?.agent.close(0);
     const agent = await early.take(place.key, await fingerprint(place, config), signal);
     if (agent !== undefined) return { agent, isOpen: false, used: undefined };
     const started = await startAgent(theProgram(), place, config, signal);
@@ -136,8 +138,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       const order = { ...request, signal, watch };
       const { result: turn, used } = await runTurn(agent, order, session, config);
       cut = turn.limit !== undefined;
-      keep =
-        turn.outcome === "finished" && !life.signal.aborted && !(await hasLeftovers(agent, before));
+      keep = turn.outcome === "finished" && !life.signal.aborted && (await isAtRest(agent, before));
       if (keep) {
         const waiting = { agent, sessionId, fingerprint: await fingerprint(place, config), used };
         await idle.keep(place.key, waiting);
@@ -174,8 +175,10 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   };
 
   const exportOnce = async (place: AgentPlace, sessionId: string): Promise<string> => {
-    const agent = idle.peek(place.key)?.agent ?? busy.get(place.key);
-    if (agent !== undefined) return await exportConversation(agent.port, sessionId);
+    const atWork = busy.get(place.key);
+    if (atWork !== undefined) return await exportConversation(atWork.port, sessionId);
+    // What waits stands still and tells nothing; its database does.
+    await release(place.key);
     const cached = await cachedExport(place, sessionId);
     if (cached !== undefined) return cached;
     const text = await inAgent(place, new AbortController().signal, (alone) =>
@@ -183,6 +186,11 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     );
     await cacheExport(place, sessionId, text);
     return text;
+  };
+
+  const release = async (key: string): Promise<void> => {
+    await early.end(key);
+    await idle.take(key)?.agent.close(0);
   };
 
   /** Several new sessions may want the base at the same time: one process reads it for all. */
@@ -193,6 +201,18 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     const made = exportOnce(place, sessionId).finally(() => exporting.delete(name));
     exporting.set(name, made);
     return await made;
+  };
+
+  /** Of a session whose process may still wait. */
+  const exportFresh = async (place: AgentPlace, sessionId: string): Promise<string> => {
+    const agent = idle.take(place.key)?.agent;
+    if (agent === undefined) return await exportSession(place, sessionId);
+    try {
+      await thaw(agent);
+      return await exportConversation(agent.port, sessionId);
+    } finally {
+      await agent.close();
+    }
   };
 
   const createSession = async (
@@ -222,8 +242,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
         `The first turn of the conversation did not work. ${turn.reason}`,
       );
     }
-    const text = await exportSession(place, turn.sessionId);
-    await idle.take(place.key)?.agent.close();
+    const text = await exportFresh(place, turn.sessionId);
     await cacheExport(place, turn.sessionId, text);
     return turn.sessionId;
   };
@@ -254,10 +273,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     },
     createSession: (place, prompt, signal) => tracked(createSession(place, prompt, signal)),
     exportSession: (place, sessionId) => tracked(exportSession(place, sessionId)),
-    release: async (key) => {
-      await early.end(key);
-      await idle.take(key)?.agent.close();
-    },
+    release,
     async [Symbol.asyncDispose]() {
       life.abort();
       await Promise.allSettled(running);
@@ -265,6 +281,12 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       await idle.closeAll();
     },
   };
+}
+
+/** Whether an agent's process may wait for the next turn: nothing that it started runs, and nobody asks it anything. */
+async function isAtRest(agent: Agent, before: ReadonlySet<number>): Promise<boolean> {
+  if (await hasLeftovers(agent, before)) return false;
+  return !(await agent.port.isBusy().catch(() => true));
 }
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };

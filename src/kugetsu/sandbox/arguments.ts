@@ -15,13 +15,6 @@ export interface Tools {
   readonly size: boolean;
 }
 
-/** Files of kugetsu's own that every box sees in place of the machine's. */
-export interface Account {
-  /** Absolute paths. */
-  readonly passwd: string;
-  readonly group: string;
-}
-
 /** The account that everything in a box runs under, as it looks from inside; outside it is the bot's own user. */
 export const BOXED_ID = 1000;
 
@@ -37,7 +30,6 @@ export function bubblewrapCommand(
   machine: {
     readonly tools: Tools;
     readonly system: System;
-    readonly account: Account;
     readonly limits: BoxLimits;
   },
 ): readonly string[] {
@@ -47,13 +39,14 @@ export function bubblewrapCommand(
     tools.choom === undefined ? [] : [tools.choom, "-n", "800", "--"],
     [tools.bwrap],
     ...namespaces(command, tools),
-    ...systemMounts(system, machine.account),
+    ...systemMounts(system),
     ...deviceMounts(command, tools),
     ...closed.map((path) => ["--tmpfs", path]),
     ...ownMounts(command),
     // /proc as well: to root's processes the kernel's settings in /proc/sys would be open, and one of them
     // (core_pattern) names a program that the kernel runs outside every box.
-    ...["/", "/dev", "/proc", ...closed].map((path) => ["--remount-ro", path]),
+    // What is covered may have a directory of ours in it, so it is closed last.
+    ...["/", "/dev", "/proc", ...closed, ...system.hidden].map((path) => ["--remount-ro", path]),
     ["--chdir", command.cwd, "--"],
     [tools.prlimit, `--nproc=${limits.processes}`, `--fsize=${limits.fileBytes}`, "--core=0"],
     ["--", command.file, ...command.args],
@@ -75,14 +68,13 @@ function namespaces(command: BoxedCommand, tools: Tools): Options {
   ];
 }
 
-function systemMounts(system: System, account: Account): Options {
+function systemMounts(system: System): Options {
   return [
     ...system.directories.map((path) => ["--ro-bind", path, path]),
     ...system.links.map(({ path, target }) => ["--symlink", target, path]),
-    ...system.hiddenDirectories.map((path) => ["--tmpfs", path, "--remount-ro", path]),
-    ...system.hiddenFiles.map((path) => ["--ro-bind", "/dev/null", path]),
+    ["--ro-bind", system.etc, "/etc"],
+    ...system.hidden.map((path) => ["--tmpfs", path]),
     ...system.files.map((path) => ["--ro-bind-try", path, path]),
-    ["--ro-bind", account.passwd, "/etc/passwd", "--ro-bind", account.group, "/etc/group"],
     ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"],
   ];
 }

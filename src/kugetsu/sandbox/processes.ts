@@ -6,37 +6,82 @@ export interface AgentProcess {
   /** Its process group, by the same numbers; undefined for one that has ended and waits to be asked for. */
   readonly group: number | undefined;
   readonly threads: number;
-  /** Bytes of memory that are its own, or shared without a file behind it. */
+  /** Bytes of memory that are its own, or shared without a file behind it: what two share counts twice. */
   readonly memoryBytes: number;
 }
 
-/** Lists what an agent runs. Linux only: elsewhere there is nothing in the list. */
-export type ListProcesses = () => Promise<readonly AgentProcess[]>;
+/** What an agent runs. Linux only: elsewhere there is nothing to be seen. */
+export interface AgentProcesses {
+  list(): Promise<readonly AgentProcess[]>;
+  /** Their numbers on this machine. */
+  pids(): Promise<readonly number[]>;
+  /** Bytes of memory that they use together, exactly: it takes the kernel some milliseconds a process. */
+  memory(): Promise<number>;
+}
 
 /**
  * @param starter the process that was started for the agent: bubblewrap, or opencode itself
  * @param unboxed the agent's processes on this machine, where there is no box
  */
-export function listProcesses(starter: number, unboxed: () => readonly number[]): ListProcesses {
-  let boxed: string | undefined;
-  return async () => {
-    boxed ??= await procOfBox(starter);
-    const [proc, pids] =
-      boxed === undefined ? ["/proc", unboxed()] : [boxed, await numbersIn(boxed)];
-    const found = await Promise.all(pids.map((pid) => useOf(proc, pid)));
-    return found.filter((use) => use !== undefined);
+export function agentProcesses(starter: number, unboxed: () => readonly number[]): AgentProcesses {
+  let box: Seen | undefined;
+  const seen = async () => {
+    box ??= await lookInto(starter);
+    const pids = box === undefined ? unboxed() : await numbersIn(box.proc);
+    return { proc: box?.proc ?? "/proc", pids };
+  };
+  return {
+    async list() {
+      const { proc, pids } = await seen();
+      const found = await Promise.all(pids.map((pid) => useOf(proc, pid)));
+      return found.filter((use) => use !== undefined);
+    },
+    async pids() {
+      await seen();
+      return box === undefined ? unboxed() : pidsIn(box.namespace);
+    },
+    async memory() {
+      const { proc, pids } = await seen();
+      const shares = await Promise.all(pids.map((pid) => shareOf(proc, pid)));
+      return shares.reduce((total, share) => total + share, 0);
+    },
   };
 }
 
-/** The box's own /proc, as it can be seen from here: through the root directory of a process inside. */
-async function procOfBox(starter: number): Promise<string | undefined> {
-  const own = await readlink("/proc/self/ns/pid").catch(() => undefined);
+/** A box, as it can be seen from here. */
+interface Seen {
+  /** Its own /proc, through the root directory of a process inside. */
+  readonly proc: string;
+  /** Its PID namespace, as /proc/PID/ns/pid names it. */
+  readonly namespace: string;
+}
+
+async function lookInto(starter: number): Promise<Seen | undefined> {
+  const own = await namespaceOf("self");
   // bubblewrap, its first process inside, and what that started: only the last was given the box's root for sure.
   const [inside] = await childrenOf(starter);
   const [payload] = inside === undefined ? [] : await childrenOf(inside);
   if (payload === undefined) return undefined;
-  const theirs = await readlink(`/proc/${payload}/ns/pid`).catch(() => own);
-  return theirs === own ? undefined : `/proc/${payload}/root/proc`;
+  const namespace = await namespaceOf(payload);
+  if (namespace === undefined || namespace === own) return undefined;
+  return { proc: `/proc/${payload}/root/proc`, namespace };
+}
+
+async function namespaceOf(pid: number | "self"): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/ns/pid`).catch(() => undefined);
+}
+
+async function pidsIn(namespace: string): Promise<readonly number[]> {
+  const pids = await numbersIn("/proc");
+  const namespaces = await Promise.all(pids.map(namespaceOf));
+  return pids.filter((_, index) => namespaces[index] === namespace);
+}
+
+/** What is its own, and its share of what it shares with others; swapped out or not. */
+async function shareOf(proc: string, pid: number): Promise<number> {
+  const text = await readFile(`${proc}/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  const kilobytes = [...text.matchAll(/^(?:Pss_Anon|Pss_Shmem|SwapPss):\s+(\d+)/gm)];
+  return kilobytes.reduce((total, [, number]) => total + Number(number), 0) * 1024;
 }
 
 async function childrenOf(parent: number): Promise<readonly number[]> {
@@ -68,6 +113,6 @@ async function useOf(proc: string, pid: number): Promise<AgentProcess | undefine
     // The first of the numbers is the one by which this /proc counts.
     group: isOver ? undefined : number("NSpgid"),
     threads: number("Threads"),
-    memoryBytes: (number("RssAnon") + number("RssShmem")) * 1024,
+    memoryBytes: (number("RssAnon") + number("RssShmem") + number("VmSwap")) * 1024,
   };
 }

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { KugetsuError } from "../errors.ts";
-import { writeAccount } from "./account.ts";
-import { bubblewrapCommand, type Account, type Tools } from "./arguments.ts";
+import { bubblewrapCommand, type Tools } from "./arguments.ts";
+import { copiesOfEtc } from "./etc.ts";
 import { openBox, type Box, type BoxedCommand } from "../box.ts";
 import { controlGroups, type ControlGroups } from "./cgroup.ts";
 import { DEFAULT_LIMITS, type BoxLimits } from "./limits.ts";
@@ -11,7 +11,7 @@ import { viewSystem, type System, type SystemOptions } from "./system.ts";
 import { findTools, type Missing } from "./tools.ts";
 
 /** How agents are kept apart from the machine. */
-export interface Sandbox extends Disposable {
+export interface Sandbox extends AsyncDisposable {
   readonly kind: "bubblewrap" | "off";
   readonly box: Box;
   readonly limits: BoxLimits;
@@ -19,11 +19,13 @@ export interface Sandbox extends Disposable {
   works(): Promise<boolean>;
 }
 
-export interface SandboxOptions extends Omit<SystemOptions, "secret"> {
+export interface SandboxOptions extends Omit<SystemOptions, "secret" | "warn"> {
   /** KUGETSU_HOME, absolute. */
   readonly home: string;
   /** Further absolute directories that no agent may look into. */
   readonly secret: readonly string[];
+  /** Files and directories of kugetsu's own that agents need wherever they lie, such as opencode. */
+  readonly programs?: readonly string[];
   readonly limits?: BoxLimits;
   readonly warn?: (message: string) => void;
 }
@@ -32,9 +34,11 @@ export interface SandboxOptions extends Omit<SystemOptions, "secret"> {
 const FRESH_MS = 60_000;
 const PROBE_MS = 10_000;
 
+const AS_ROOT =
+  "The bot runs as root, and so do its agents for the kernel. A user of its own keeps them off whatever trusts root on this machine.";
 const UNLIMITED =
-  "The bot runs as root and cannot make control groups: how many processes an agent starts is watched, but nothing holds it back. " +
-  "Run the bot as another user, or set a limit for its container.";
+  "The bot cannot make control groups: how many processes an agent starts is watched, but nothing holds it back. " +
+  "Set a limit for its container, or run the bot as another user, whose processes the kernel counts.";
 
 /** Agents without a sandbox: for who has written so. */
 export function noSandbox(limits: BoxLimits = DEFAULT_LIMITS): Sandbox {
@@ -43,7 +47,7 @@ export function noSandbox(limits: BoxLimits = DEFAULT_LIMITS): Sandbox {
     box: openBox,
     limits,
     works: async () => true,
-    [Symbol.dispose]: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
@@ -53,36 +57,57 @@ export function noSandbox(limits: BoxLimits = DEFAULT_LIMITS): Sandbox {
  * @throws KugetsuError `failed` when this machine has none, or does not let it work; its hint says what to do
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { limits = DEFAULT_LIMITS } = options;
-  const tools = await findTools(options.path);
+  const { limits = DEFAULT_LIMITS, home, path, shown, warn = () => undefined } = options;
+  const tools = await findTools(path);
   if ("why" in tools) throw unusable(tools);
-  const secret = [options.home, ...options.secret];
-  const look = async () => viewSystem({ path: options.path, shown: options.shown, secret });
+  const isRoot = process.getuid?.() === 0;
+  const groups = isRoot ? controlGroups(limits) : undefined;
+  groups?.clean();
+  if (isRoot) warn(AS_ROOT);
+  if (groups?.usable === false) warn(UNLIMITED);
+
+  const etc = await copiesOfEtc(join(home, "tmp", "etc"));
+  const secret = [home, ...options.secret];
+  const told = new Set<string>();
+  const warnOnce = (message: string) => {
+    if (!told.has(message)) warn(message);
+    told.add(message);
+  };
+  const look = async (): Promise<System> => ({
+    ...(await viewSystem({ path, shown, secret, warn: warnOnce })),
+    etc: await etc.current(),
+  });
   let system = await look();
   let seenAt = Date.now();
   const refresh = async () => {
-    system = await look();
+    try {
+      system = await look();
+    } catch {
+      // What was seen last goes on being shown, and the next look may work.
+    }
   };
-  const account = await writeAccount(join(options.home, "tmp", "account"));
-  const groups = process.getuid?.() === 0 ? controlGroups(limits) : undefined;
-  groups?.clean();
-  if (groups?.usable === false) options.warn?.(UNLIMITED);
-
   const box: Box = (command) => {
     if (Date.now() - seenAt > FRESH_MS) {
       seenAt = Date.now();
       void refresh();
     }
-    return boxed(command, { tools, system: asItIs(system), account, limits, groups });
+    return boxed(command, { tools, system, limits, groups });
   };
-  const failure = await probe(box);
-  if (failure !== undefined) throw unusable(failure);
+  const trial = async () => probe(box, join(home, "tmp", "probe"), options.programs ?? []);
+  const failure = await trial();
+  if (failure !== undefined) {
+    await etc[Symbol.asyncDispose]();
+    throw unusable(failure);
+  }
   return {
     kind: "bubblewrap",
     box,
     limits,
-    works: async () => (await probe(box)) === undefined,
-    [Symbol.dispose]: () => groups?.close(),
+    works: async () => (await trial()) === undefined,
+    [Symbol.asyncDispose]: async () => {
+      await etc[Symbol.asyncDispose]();
+      groups?.close();
+    },
   };
 }
 
@@ -93,29 +118,17 @@ function unusable({ why, hint }: Missing): KugetsuError {
   });
 }
 
-/** What has gone since it was looked at cannot be covered, and need not be. */
-function asItIs(system: System): System {
-  const { hiddenFiles, hiddenDirectories } = system;
-  return {
-    ...system,
-    hiddenFiles: hiddenFiles.filter((path) => existsSync(path)),
-    hiddenDirectories: hiddenDirectories.filter((path) => existsSync(path)),
-  };
-}
-
 function boxed(
   command: BoxedCommand,
   machine: {
     readonly tools: Tools;
     readonly system: System;
-    readonly account: Account;
     readonly limits: BoxLimits;
     readonly groups: ControlGroups | undefined;
   },
 ): BoxedCommand {
   const args = bubblewrapCommand(command, machine);
-  // One group for all that works on the same place, its git commands included.
-  const groups = machine.groups?.join(command.writable[0] ?? command.cwd) ?? [];
+  const groups = machine.groups?.join(command.scope) ?? [];
   const [file = machine.tools.bwrap, ...rest] =
     groups.length === 0 ? args : [...JOIN(groups), ...args];
   // bubblewrap goes to `cwd` by itself: outside it need not even be reachable.
@@ -131,15 +144,21 @@ const JOIN = (groups: readonly string[]): string[] => [
   ...groups,
 ];
 
-/** Runs nothing in a box; answers why that does not work. */
-async function probe(box: Box): Promise<Missing | undefined> {
+/** Runs next to nothing in a box that has what every box has; answers why that does not work. */
+async function probe(
+  box: Box,
+  place: string,
+  programs: readonly string[],
+): Promise<Missing | undefined> {
+  await mkdir(place, { recursive: true, mode: 0o700 });
   const command = box({
-    file: "true",
-    args: [],
-    cwd: "/",
+    file: "touch",
+    args: ["touched"],
+    cwd: place,
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-    writable: [],
-    readable: [],
+    scope: "probe",
+    writable: [place],
+    readable: programs,
   });
   const ended = await execa(command.file, command.args, {
     cwd: command.cwd,
@@ -158,5 +177,5 @@ async function probe(box: Box): Promise<Missing | undefined> {
 }
 
 const HINT =
-  "It needs user namespaces: in a container set `security_opt: [seccomp:unconfined, apparmor:unconfined, systempaths=unconfined]`; " +
+  "It needs user namespaces: in a container of Docker's set `security_opt: [seccomp=unconfined, apparmor=unconfined, systempaths=unconfined]`; " +
   "on Ubuntu allow them for bwrap in AppArmor; elsewhere see `sysctl user.max_user_namespaces kernel.unprivileged_userns_clone`.";

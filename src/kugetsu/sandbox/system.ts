@@ -4,11 +4,12 @@ import { dirname, join } from "node:path";
 /** What of the machine is visible in every box, all of it read-only. */
 export interface System {
   readonly directories: readonly string[];
+  /** What stands for /etc. */
+  readonly etc: string;
   /** Links at the top, such as `/bin` → `usr/bin`. */
   readonly links: readonly { readonly path: string; readonly target: string }[];
-  /** Files and directories below `directories` that are covered by something empty. */
-  readonly hiddenFiles: readonly string[];
-  readonly hiddenDirectories: readonly string[];
+  /** Directories below `directories` that are covered by an empty one. */
+  readonly hidden: readonly string[];
   /** Files that a visible link names, and that lie elsewhere: /etc/resolv.conf often is such a link. */
   readonly files: readonly string[];
 }
@@ -20,17 +21,15 @@ export interface SystemOptions {
   readonly shown: readonly string[];
   /** Absolute directories that no agent may look into, wherever they lie: the home of kugetsu, the user's own. */
   readonly secret: readonly string[];
+  readonly warn: (message: string) => void;
 }
 
 const ROOTS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
-/** Covers /etc with all packages of a large machine, and a toolchain or two. */
+/** A toolchain or two; looking at more would take seconds. */
 const MOST_ENTRIES = 60_000;
 
-/**
- * Looks at the machine. Of /etc, and of toolchains outside /usr, only what everybody on the machine may read is left
- * visible: inside the box the agent is the bot's own user for the kernel, or root, whom modes would not stop.
- */
-export async function viewSystem(options: SystemOptions): Promise<System> {
+/** Looks at the machine, but for /etc, of which boxes get copies. */
+export async function viewSystem(options: SystemOptions): Promise<Omit<System, "etc">> {
   const directories: string[] = [];
   const links: { path: string; target: string }[] = [];
   for (const path of ROOTS) {
@@ -39,53 +38,17 @@ export async function viewSystem(options: SystemOptions): Promise<System> {
     else if (found?.isDirectory() === true) directories.push(path);
   }
   const secret = await Promise.all(options.secret.map(resolved));
-  const checked = [
-    "/etc",
-    "/usr/local/etc",
-    ...(await toolchains(options.path, [...directories, ...secret])),
-  ];
   const shown = await existing(options.shown);
-  const budget = { left: MOST_ENTRIES };
-  const hidden: Hidden = { files: [], directories: [] };
-  for (const root of checked) if (!shown.includes(root)) await hide(root, hidden, budget);
-  const visible = [...new Set([...directories, ...checked, ...shown])].filter(
-    (path, _, all) => !all.some((other) => other !== path && isWithin(path, other)),
-  );
+  const taken = ["/etc", ...directories, ...secret, ...shown];
+  const tools = await openToEverybody(await toolchains(options.path, taken), options.warn);
+  const visible = outermost([...directories, ...tools, ...shown]);
+  const local = (await isOpenToEverybody("/usr/local/etc")) ? [] : ["/usr/local/etc"];
   return {
     directories: visible,
     links,
-    hiddenFiles: hidden.files,
-    hiddenDirectories: [
-      ...hidden.directories,
-      ...secret.filter((path) => visible.some((root) => isWithin(path, root))),
-    ],
+    hidden: [...local, ...secret].filter((path) => visible.some((root) => isWithin(path, root))),
     files: await outside(["/etc/resolv.conf", "/etc/localtime"], visible),
   };
-}
-
-interface Hidden {
-  readonly files: string[];
-  readonly directories: string[];
-}
-
-/** Notes what below a directory not everybody may read. What the budget does not reach is hidden as a whole. */
-async function hide(directory: string, hidden: Hidden, budget: { left: number }): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => undefined);
-  budget.left -= entries?.length ?? 0;
-  if (entries === undefined || budget.left < 0) {
-    hidden.directories.push(directory);
-    return;
-  }
-  for (const entry of entries) {
-    const path = join(directory, entry.name);
-    if (entry.isSymbolicLink()) continue;
-    const found = await lstat(path).catch(() => undefined);
-    if (found === undefined) continue;
-    if (found.isDirectory()) {
-      if ((found.mode & 0o005) === 0o005) await hide(path, hidden, budget);
-      else hidden.directories.push(path);
-    } else if (!found.isFile() || (found.mode & 0o004) === 0) hidden.files.push(path);
-  }
 }
 
 /**
@@ -109,7 +72,47 @@ async function toolchains(
     if (taken.some((other) => isWithin(root, other) || isWithin(other, root))) continue;
     found.add(root);
   }
-  return [...found].filter((root) => ![...found].some((o) => o !== root && isWithin(root, o)));
+  return outermost([...found]);
+}
+
+/**
+ * Only a toolchain of which everybody may read all is shown unasked: inside a box the agent is the bot's own user for
+ * the kernel, or root, whom modes do not stop.
+ */
+async function openToEverybody(
+  roots: readonly string[],
+  warn: (message: string) => void,
+): Promise<readonly string[]> {
+  const shown: string[] = [];
+  for (const root of roots) {
+    if (await isOpenToEverybody(root)) shown.push(root);
+    else {
+      warn(
+        `Agents do not see ${root}, which is on the PATH: it is large, or not everybody may read all of it. SANDBOX_READ=${root} shows it.`,
+      );
+    }
+  }
+  return shown;
+}
+
+async function isOpenToEverybody(root: string): Promise<boolean> {
+  const open = [root];
+  let left = MOST_ENTRIES;
+  for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
+    const entries = await readdir(directory, { withFileTypes: true }).catch(() => undefined);
+    left -= entries?.length ?? 0;
+    if (entries === undefined || left < 0) return false;
+    for (const entry of entries) {
+      if (entry.isSymbolicLink()) continue;
+      const path = join(directory, entry.name);
+      const found = await lstat(path).catch(() => undefined);
+      if (found === undefined) continue;
+      const needed = found.isDirectory() ? 0o005 : 0o004;
+      if ((found.mode & needed) !== needed) return false;
+      if (found.isDirectory()) open.push(path);
+    }
+  }
+  return true;
 }
 
 async function outside(
@@ -119,12 +122,20 @@ async function outside(
   const targets = await Promise.all(paths.map((path) => realpath(path).catch(() => undefined)));
   return targets
     .filter((target) => target !== undefined)
-    .filter((target) => !visible.some((root) => isWithin(target, root)));
+    .filter((target) => ![...visible, "/etc"].some((root) => isWithin(target, root)));
 }
 
+/** A link to a directory shows what it leads to, unless that is secret. */
 async function existing(paths: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
-  return paths.filter((_, index) => found[index]?.isDirectory() === true);
+  const real = await Promise.all(paths.map(resolved));
+  const found = await Promise.all(real.map((path) => stat(path).catch(() => undefined)));
+  return real.filter((_, index) => found[index]?.isDirectory() === true);
+}
+
+function outermost(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths)].filter(
+    (path, _, all) => !all.some((other) => other !== path && isWithin(path, other)),
+  );
 }
 
 async function resolved(path: string): Promise<string> {

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { byteWords } from "../byte-words.ts";
 import type { ReachedLimit } from "../runner.ts";
 import type { BoxLimits } from "./limits.ts";
-import type { ListProcesses } from "./processes.ts";
+import type { AgentProcesses } from "./processes.ts";
 
 export interface WatchOptions {
   readonly limits: Pick<BoxLimits, "memoryBytes" | "processes">;
-  readonly list: ListProcesses;
+  readonly processes: Pick<AgentProcesses, "list" | "memory">;
   /** Bytes that are free where the agent writes. */
   readonly freeDisk: () => Promise<number>;
   /** With less free than that, everything on the machine is in danger. */
@@ -27,19 +27,20 @@ const NEAR = 0.95;
  * @throws the signal's reason when it is aborted
  */
 export async function watchUse(options: WatchOptions, signal: AbortSignal): Promise<ReachedLimit> {
-  const { limits, list, freeDisk, leastDisk, everyMs = EVERY_MS } = options;
+  const { limits, processes, freeDisk, leastDisk, everyMs = EVERY_MS } = options;
   let atLimit = 0;
   for (;;) {
     await sleep(everyMs, undefined, { signal, ref: false });
-    const [processes, free] = await Promise.all([list(), freeDisk().catch(() => leastDisk)]);
-    const memory = sum(processes.map(({ memoryBytes }) => memoryBytes));
-    if (memory > limits.memoryBytes) {
+    const [uses, free] = await Promise.all([processes.list(), freeDisk().catch(() => leastDisk)]);
+    // What processes share counts for each of them here, so that a second, slower look has to tell.
+    const most = sum(uses.map(({ memoryBytes }) => memoryBytes));
+    if (most > limits.memoryBytes && (await processes.memory()) > limits.memoryBytes) {
       return {
         limit: "memory",
         words: `It used more than ${byteWords(limits.memoryBytes)} of memory.`,
       };
     }
-    const count = sum(processes.map(({ threads }) => threads));
+    const count = sum(uses.map(({ threads }) => threads));
     atLimit = count >= limits.processes * NEAR ? atLimit + 1 : 0;
     if (atLimit >= LOOKS_AT_LIMIT || count > limits.processes) {
       return {
@@ -48,7 +49,10 @@ export async function watchUse(options: WatchOptions, signal: AbortSignal): Prom
       };
     }
     if (free < leastDisk) {
-      return { limit: "disk", words: `It left only ${byteWords(free)} free on the server's disk.` };
+      return {
+        limit: "disk",
+        words: `The server's disk is nearly full: ${byteWords(free)} are left.`,
+      };
     }
   }
 }

@@ -77,6 +77,8 @@ async function openNew(
     });
   }
   await assertPossible(mirror, order.branch);
+  // Nobody may be at work in a directory that is being emptied: it could lead the emptying elsewhere.
+  if (old !== undefined) await core.runner.release(place.key);
   const kept = await keepWorktree(core, mirror, place, old);
   const theirs = await mirror.head(order.branch);
   const at = theirs ?? base;
@@ -176,6 +178,7 @@ async function orReopen<T>(
   } catch (error) {
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
   }
+  await core.runner.release(place.key);
   const kept = await keepWorktree(core, mirror, place, session);
   const { key, cwd: path, env } = place;
   await core.git.openWorktree({ mirror, key, branch: order.branch, at, path, env });

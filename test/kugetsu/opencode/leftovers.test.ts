@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { expect, test, vi } from "vitest";
 import { groupsOf, hasLeftovers } from "../../../src/kugetsu/opencode/leftovers.ts";
 import { endByVariable, findByAgent } from "../../../src/kugetsu/opencode/survivors.ts";
-import { listProcesses } from "../../../src/kugetsu/sandbox/processes.ts";
+import { agentProcesses } from "../../../src/kugetsu/sandbox/processes.ts";
 
 test("what runs in a new process group is a leftover, what is in an old one or has ended is none", async () => {
   const id = randomUUID();
@@ -14,7 +14,7 @@ test("what runs in a new process group is a leftover, what is in an old one or h
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });
-  const agent = { processes: listProcesses(main.pid ?? -1, () => findByAgent(id)) };
+  const agent = { processes: agentProcesses(main.pid ?? -1, () => findByAgent(id)) };
   try {
     await vi.waitFor(async () => expect(await groupsOf(agent)).toEqual(new Set([main.pid])));
     const before = await groupsOf(agent);
@@ -39,7 +39,7 @@ function use(group: number) {
 
 test("what is about to end is waited for", async () => {
   const looks = [[1, 2], [1, 2], [1]];
-  const agent = { processes: async () => (looks.shift() ?? [1]).map(use) };
+  const agent = { processes: { list: async () => (looks.shift() ?? [1]).map(use) } };
   expect(await hasLeftovers(agent, new Set([1]))).toBe(false);
   expect(looks).toEqual([]);
 });

@@ -13,7 +13,7 @@ const evidence: TurnEvidence = {
     silenceMs: 60_000,
     tokens: 2_000_000,
     requests: 500,
-    outputBytes: 200_000_000,
+    outputBytes: 200 * 1024 ** 2,
   },
   secrets: ["sk-secret-key"],
 };

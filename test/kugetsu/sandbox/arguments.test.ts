@@ -11,10 +11,10 @@ const TOOLS = {
   size: true,
 };
 const SYSTEM = {
-  directories: ["/usr", "/etc"],
+  directories: ["/usr"],
   links: [{ path: "/bin", target: "usr/bin" }],
-  hiddenFiles: ["/etc/shadow"],
-  hiddenDirectories: ["/etc/ssl/private"],
+  etc: "/home/bot/tmp/etc/1",
+  hidden: ["/usr/local/lib/kugetsu"],
   files: ["/run/resolv.conf"],
 };
 const COMMAND: BoxedCommand = {
@@ -22,6 +22,7 @@ const COMMAND: BoxedCommand = {
   args: ["status"],
   cwd: "/home/bot/worktrees/one",
   env: { SECRET: "the-secret" },
+  scope: "/home/bot/worktrees/one",
   writable: ["/home/bot/worktrees/one", "/home/bot/private/one.git"],
   readable: ["/home/bot/mirrors/one.git/objects"],
 };
@@ -30,7 +31,6 @@ function argumentsOf(command: Partial<BoxedCommand> = {}, tools = {}): string {
   const machine = {
     tools: { ...TOOLS, ...tools },
     system: SYSTEM,
-    account: { passwd: "/home/bot/tmp/passwd", group: "/home/bot/tmp/group" },
     limits: DEFAULT_LIMITS,
   };
   return bubblewrapCommand({ ...COMMAND, ...command }, machine).join(" ");
@@ -44,7 +44,7 @@ describe("the command line of bubblewrap", () => {
     expect(line).toContain("--ro-bind /home/bot/mirrors/one.git/objects");
     expect(line.match(/--bind /g)).toHaveLength(2);
     expect(line).toContain(
-      "--remount-ro / --remount-ro /dev --remount-ro /proc --chdir /home/bot/worktrees/one --",
+      "--remount-ro / --remount-ro /dev --remount-ro /proc --remount-ro /usr/local/lib/kugetsu --chdir /home/bot/worktrees/one --",
     );
     expect(line).toMatch(/ -- git status$/);
   });
@@ -59,11 +59,18 @@ describe("the command line of bubblewrap", () => {
     expect(argumentsOf({ network: true })).not.toContain("--unshare-net");
   });
 
-  test("covers what not everybody may read", () => {
-    const line = argumentsOf();
-    expect(line).toContain("--ro-bind /dev/null /etc/shadow");
-    expect(line).toContain("--tmpfs /etc/ssl/private --remount-ro /etc/ssl/private");
-    expect(line.indexOf("--ro-bind /etc /etc")).toBeLessThan(line.indexOf("/etc/shadow"));
+  test("has a copy for /etc, and covers what is secret, but for what is in there of its own", () => {
+    const own = "/usr/local/lib/kugetsu/bin/opencode";
+    const line = argumentsOf({ readable: [own] });
+    expect(line).toContain("--ro-bind /home/bot/tmp/etc/1 /etc");
+    const order = [
+      "--ro-bind /usr /usr",
+      "--tmpfs /usr/local/lib/kugetsu",
+      `--ro-bind ${own} ${own}`,
+      "--remount-ro /usr/local/lib/kugetsu",
+    ].map((words) => line.indexOf(words));
+    expect(order).toEqual(order.toSorted((one, other) => one - other));
+    expect(order).not.toContain(-1);
   });
 
   test("takes the place for temporary files for /tmp, or a small one that goes with the command", () => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoxedCommand } from "../../../src/kugetsu/box.ts";
 import { chooseSandbox } from "../../../src/kugetsu/sandbox/choose.ts";
 import { DEFAULT_LIMITS } from "../../../src/kugetsu/sandbox/limits.ts";
-import { listProcesses } from "../../../src/kugetsu/sandbox/processes.ts";
+import { agentProcesses } from "../../../src/kugetsu/sandbox/processes.ts";
 import { openSandbox } from "../../../src/kugetsu/sandbox/sandbox.ts";
 import { NO_SANDBOX } from "../../support/sandbox.ts";
 
@@ -36,13 +36,14 @@ function command(script: string): BoxedCommand {
     args: ["-c", script],
     cwd: home,
     env: { PATH: "/usr/bin:/bin", WORD: "from the environment" },
+    scope: home,
     writable: [home],
     readable: [],
   };
 }
 
 async function run(script: string, limits = DEFAULT_LIMITS) {
-  using sandbox = await openSandbox({ ...options(), limits });
+  await using sandbox = await openSandbox({ ...options(), limits });
   const { file, args, env, cwd } = sandbox.box(command(script));
   return await execa(file, args, { env, cwd, extendEnv: false, reject: false, all: true });
 }
@@ -106,12 +107,12 @@ describe.skipIf(NO_SANDBOX !== undefined)(
     });
 
     test("ends with whoever started it, and all that ran in it", async () => {
-      using sandbox = await openSandbox(options());
+      await using sandbox = await openSandbox(options());
       const { file, args, env, cwd } = sandbox.box(command("setsid sleep 600 & echo up; wait"));
       const child = execa(file, args, { env, cwd, extendEnv: false, reject: false, buffer: false });
       await new Promise((resolve) => child.stdout.once("data", resolve));
-      const list = listProcesses(child.pid ?? 0, () => []);
-      const pids = async () => (await list()).length;
+      const processes = agentProcesses(child.pid ?? 0, () => []);
+      const pids = async () => (await processes.list()).length;
       await expect.poll(pids).toBe(3);
       child.kill("SIGKILL");
       await child;

@@ -6,13 +6,19 @@ const GB = 1024 ** 3;
 const one: AgentProcess = { pid: 2, group: 2, threads: 10, memoryBytes: GB };
 
 function watch(
-  options: Partial<WatchOptions>,
+  options: Partial<WatchOptions> & {
+    readonly list?: () => Promise<readonly AgentProcess[]>;
+    readonly memory?: () => Promise<number>;
+  },
   signal = new AbortController().signal,
 ): ReturnType<typeof watchUse> {
   return watchUse(
     {
       limits: { memoryBytes: 4 * GB, processes: 100 },
-      list: async () => [one],
+      processes: {
+        list: options.list ?? (async () => [one]),
+        memory: options.memory ?? (async () => 100 * GB),
+      },
       freeDisk: async () => 10 * GB,
       leastDisk: GB,
       everyMs: 1,
@@ -29,6 +35,17 @@ describe("watching an agent", () => {
     expect(await watch({ list })).toEqual({
       limit: "memory",
       words: "It used more than 4 GB of memory.",
+    });
+  });
+
+  test("goes on when most of the memory is shared between its processes", async () => {
+    const looks = [[one, one, one, one, one]];
+    const full = { freeDisk: async () => (looks.length > 0 ? 10 * GB : 0) };
+    const memory = async () => 2 * GB;
+    expect(
+      await watch({ ...full, list: async () => looks.shift() ?? [one], memory }),
+    ).toMatchObject({
+      limit: "disk",
     });
   });
 
@@ -60,7 +77,7 @@ describe("watching an agent", () => {
     };
     expect(await watch({ freeDisk })).toEqual({
       limit: "disk",
-      words: "It left only 300 MB free on the server's disk.",
+      words: "The server's disk is nearly full: 300 MB are left.",
     });
   });
 

@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Agent } from "./agent.ts";
+
+type Frozen = { readonly processes: Pick<Agent["processes"], "pids"> };
+
+const LOOKS = 20;
+const PAUSE_MS = 10;
+
+/**
+ * Stops all processes of an agent, so that it can do nothing while it waits: an agent can give itself work over
+ * opencode's port that goes on after its turn, where no limit counts it.
+ *
+ * @returns whether all of it stands still; else it had better be ended
+ */
+export async function freeze(agent: Frozen): Promise<boolean> {
+  for (let look = 1; look <= LOOKS; look++) {
+    const pids = await agent.processes.pids();
+    const moving = await whichMove(pids);
+    // What was started meanwhile shows at the next look.
+    if (moving.length === 0 && look > 1) return pids.length > 0;
+    for (const pid of moving) signal(pid, "SIGSTOP");
+    await sleep(PAUSE_MS);
+  }
+  return false;
+}
+
+/** Lets an agent go on. */
+export async function thaw(agent: Frozen): Promise<void> {
+  for (const pid of await agent.processes.pids()) signal(pid, "SIGCONT");
+}
+
+async function whichMove(pids: readonly number[]): Promise<readonly number[]> {
+  const states = await Promise.all(pids.map(stateOf));
+  // T: stopped. Z and X have ended.
+  return pids.filter((_, index) => !/^[TtZX]?$/.test(states[index] ?? ""));
+}
+
+async function stateOf(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat.charAt(stat.lastIndexOf(")") + 2);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has ended.
+  }
+}
