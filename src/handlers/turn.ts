@@ -246,12 +246,15 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
       cost: result.cost,
       verb: job.verb ?? "fix",
       login: job.actor.login,
-      advice: publication?.advice,
+      advice: publication?.advice ?? (result.limit === "disk" ? NO_ROOM : undefined),
     }),
     wasCutOff: wasCutOff(result),
     tell: { pull: pull?.number, alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false },
   };
 }
+
+const NO_ROOM =
+  "When there is room again, `/kugetsu continue <message>` goes on from here, and `/kugetsu retry` gives the same order again.";
 
 function leftOut({ leftOut: names }: TurnReport): string[] {
   if (names.length === 0) return [];

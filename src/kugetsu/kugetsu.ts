@@ -129,7 +129,10 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const identity = { name: "kugetsu", email: "kugetsu@localhost" };
   const identified = async () => Object.assign(identity, await options.identity());
   const git = createGit({ home: home.root, box: sandbox.box, env: environment, identity });
-  const disk = diskOf(home.root, options.minFreeDisk ?? 0);
+  const disk = diskOf(
+    [home.root, ...(options.tempDir === undefined ? [] : [options.tempDir])],
+    options.minFreeDisk ?? 0,
+  );
   const runner = createOpencodeRunner({
     binary: options.opencodeBinary,
     box: sandbox.box,

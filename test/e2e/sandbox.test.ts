@@ -132,6 +132,34 @@ describe.skipIf(NO_SANDBOX !== undefined)(
       expect(await processesWith(world.home)).toEqual([]);
     });
 
+    test("lets an agent that gave itself work do nothing between its turns", async () => {
+      await using world = await openWorld();
+      const { model } = world;
+      // A second session over opencode's own port, whose turn is still under way when the first one's is over.
+      const another = `
+        port=$(tr '\\0' ' ' < /proc/2/cmdline | sed 's/.*--port \\([0-9]*\\).*/\\1/')
+        ask() { curl -s -u "opencode:$OPENCODE_SERVER_PASSWORD" -H 'content-type: application/json' "http://127.0.0.1:$port$1?directory=$PWD" -d "$2"; }
+        id=$(ask /session '{}' | sed 's/.*"id":"\\(ses_[A-Za-z0-9]*\\)".*/\\1/')
+        ask /session/$id/prompt_async '{"parts":[{"type":"text","text":"GO ON IN SECRET"}]}'; echo started $id`;
+      model.play(async (ask) => {
+        if (ask.lastUser.includes("IN SECRET")) return { ...bash("date >> secret.txt; sleep 1") };
+        return script([unseen(another), say("Done.")])(ask);
+      });
+      const report = await world.report(world.say("/kugetsu fix"));
+      expect(report.body).toContain("**Done");
+      expect(JSON.stringify(model.requests.map(({ body }) => body))).toContain("started ses_");
+      const seen = model.requests.length;
+      const help = world.say("/kugetsu help");
+      await world.forge.until(() => world.botComments().some(({ id }) => id > help));
+      const agents = (await processesWith(world.home)).filter((pid) => pid !== world.bot().pid);
+      const states = await Promise.all(
+        agents.map(async (pid) => /^State:\s+(\w)/m.exec(await status(pid))?.[1]),
+      );
+      // Ended, or standing still.
+      expect(states.filter((state) => state !== "T" && state !== undefined)).toEqual([]);
+      expect(model.requests.length).toBe(seen);
+    });
+
     test("ends a fork bomb in words while the server goes on, and lets no file grow past its limit", async () => {
       await using world = await openWorld({
         env: { AGENT_PROCESSES: "200", AGENT_FILE_SIZE: "20M" },
@@ -173,6 +201,10 @@ describe.skipIf(NO_SANDBOX !== undefined)(
 function unseen(command: string) {
   const encoded = Buffer.from(command).toString("base64");
   return bash(`echo ${encoded} | base64 -d | bash 2>&1 || true`);
+}
+
+function status(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
 }
 
 async function sleepers(): Promise<string[]> {

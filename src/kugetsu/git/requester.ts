@@ -34,7 +34,7 @@ git interpret-trailers --in-place --if-exists addIfDifferent --trailer 'Requeste
     "sh",
   );
   try {
-    await run(command, { timeoutMs: 10_000, input: hook });
+    await run(command, { timeoutMs: 10_000, input: hook, signal: request.signal });
   } catch (error) {
     // Without its repository the box has nowhere to run in; what is missing is found where it matters.
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;

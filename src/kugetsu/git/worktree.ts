@@ -24,13 +24,14 @@ export interface AgentWorktree extends WorktreePlace {
   readonly mirror: Mirror;
   /** The agent's environment: with its git identity, without any secret of the bot's. */
   readonly env: Readonly<Record<string, string>>;
+  /** Ends what is under way: git here may run what an agent has left to be run. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OpenWorktreeRequest extends AgentWorktree {
   readonly branch: string;
   /** The commit to begin at. */
   readonly at: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface SyncRequest extends AgentWorktree {
@@ -125,7 +126,7 @@ function headsFile(place: GitPlace, key: string): string {
  * @throws KugetsuError `failed` when the agent's repository is no longer usable: open the worktree anew
  */
 export async function sync(place: GitPlace, request: SyncRequest): Promise<void> {
-  const { branch, to } = request;
+  const { branch, to, signal } = request;
   assertBranch(branch);
   assertShas(to);
   const repository = await usable(place, request);
@@ -134,10 +135,10 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
     ["reset", "-q", "--hard", to],
   ];
   for (const step of steps) {
-    let ended = await boxedGit(place, repository, step);
+    let ended = await boxedGit(place, repository, step, { signal });
     if (ended.code !== 0) {
       await removeLocks(place, repository);
-      ended = await boxedGit(place, repository, step);
+      ended = await boxedGit(place, repository, step, { signal });
     }
     succeeded(ended, "The worktree could not be set to the branch.");
   }
@@ -154,13 +155,9 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
 export async function beginMerge(place: GitPlace, request: BeginMergeRequest): Promise<string[]> {
   assertShas(request.theirs);
   const repository = await usable(place, request);
-  const merging = await boxedGit(place, repository, [
-    "merge",
-    "-q",
-    "--no-commit",
-    "--no-ff",
-    request.theirs,
-  ]);
+  const { signal } = request;
+  const merge = ["merge", "-q", "--no-commit", "--no-ff", request.theirs];
+  const merging = await boxedGit(place, repository, merge, { signal });
   const unmerged = await boxedGit(place, repository, [
     "diff",
     "--name-only",

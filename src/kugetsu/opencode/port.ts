@@ -45,6 +45,8 @@ export type AskKind = "permission" | "question";
 export const NO_FIGURES: Figures = { tokens: { input: 0, output: 0, cached: 0 }, cost: 0 };
 
 const TIMEOUT_MS = 10_000;
+// A base session's whole history may be some megabytes.
+const MOST_BYTES = 64 * 1024 * 1024;
 // Subagents can have subagents; deeper than this nobody counts.
 const MAX_DEPTH = 4;
 
@@ -65,7 +67,7 @@ export function openPort(port: number, password: string, directory: string): Por
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const text = await response.text();
+    const text = await textOf(response);
     if (!response.ok)
       throw new Error(`opencode's port answered ${response.status}: ${text.slice(0, 500)}`);
     return JSON.parse(text);
@@ -114,6 +116,18 @@ export function openPort(port: number, password: string, directory: string): Por
       else await ask("POST", `${path}/reject`);
     },
   };
+}
+
+/** @throws Error for more than anybody wants to know: an agent can put what it likes into its session */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > MOST_BYTES) throw new Error("opencode's port answered with too much");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** What was used between two readings. */

@@ -46,7 +46,9 @@ export async function viewSystem(options: SystemOptions): Promise<Omit<System, "
   return {
     directories: visible,
     links,
-    hidden: [...local, ...secret].filter((path) => visible.some((root) => isWithin(path, root))),
+    hidden: outermost([...local, ...secret]).filter((path) =>
+      visible.some((root) => isWithin(path, root)),
+    ),
     files: await outside(["/etc/resolv.conf", "/etc/localtime"], visible),
   };
 }

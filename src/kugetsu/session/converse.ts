@@ -26,6 +26,12 @@ export async function converse(
 ): Promise<TurnResult> {
   const { ref } = session;
   const { limits, signal, onProgress } = order;
+  // It was stopped while it was being prepared: a turn that never began.
+  if (signal.aborted) {
+    throw new KugetsuError("unavailable", "It was stopped before it began.", {
+      cause: signal.reason,
+    });
+  }
   await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
   await order.onBegin();
   return converseOrAnew(core, ref, session.opencodeSessionId, async (sessionId) =>

@@ -10,14 +10,17 @@ export interface Disk {
   readonly least: number;
 }
 
-export function diskOf(directory: string, least: number): Disk {
+/** @param directories where agents write; the one with least room counts, and one that is not there does not */
+export function diskOf(directories: readonly string[], least: number): Disk {
   return {
-    free: async () => {
-      const { bavail, bsize } = await statfs(directory);
-      return bavail * bsize;
-    },
+    free: async () => Math.min(...(await Promise.all(directories.map(freeAt)))),
     least,
   };
+}
+
+async function freeAt(directory: string): Promise<number> {
+  const found = await statfs(directory).catch(() => undefined);
+  return found === undefined ? Number.POSITIVE_INFINITY : found.bavail * found.bsize;
 }
 
 /** The end of a turn that does not begin since the disk is nearly full; undefined when there is room. */
@@ -27,7 +30,7 @@ export async function noRoom(disk: Disk): Promise<TurnResult | undefined> {
   return {
     outcome: "stopped",
     limit: "disk",
-    reason: `The server has ${byteWords(free)} of disk left, and no turn begins with less than ${byteWords(disk.least)}. Nothing was begun.`,
+    reason: `The server has ${byteWords(free)} of disk left, and no turn begins with less than ${byteWords(disk.least)}.`,
     text: "",
     sessionId: undefined,
     tokens: undefined,

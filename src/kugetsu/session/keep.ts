@@ -15,6 +15,7 @@ export async function keepWorktree(
   mirror: Mirror,
   place: Place,
   session: Session | undefined,
+  signal?: AbortSignal,
 ): Promise<string[]> {
   if (session?.tip === undefined || session.branch === undefined) return [];
   const kept: string[] = [];
@@ -31,6 +32,7 @@ export async function keepWorktree(
       subject: "Keep what the worktree held",
       env: place.env,
       mergeOf: session.mergeOf,
+      signal,
     });
     kept.push(...taken.alsoKept.map(({ name }) => name));
     if (taken.rewritten) tips.push(taken.tip);

@@ -140,9 +140,9 @@ async function nameRequester(
   place: Place,
 ): Promise<void> {
   const { session } = ready.prepared;
-  const { requestedBy } = order;
+  const { requestedBy, signal } = order;
   if (session.requester === requestedBy) return;
   const { key, cwd: path, env } = place;
-  await core.git.nameRequester({ mirror: ready.mirror, key, path, env, requestedBy });
+  await core.git.nameRequester({ mirror: ready.mirror, key, path, env, requestedBy, signal });
   await core.sessions.patch(session.ref, { requester: requestedBy });
 }

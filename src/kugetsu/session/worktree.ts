@@ -23,7 +23,7 @@ export type WorkingSession = Session & { readonly tip: string; readonly branch: 
 
 type Order = Pick<
   TurnOrder,
-  "ref" | "repositoryId" | "base" | "branch" | "resumed" | "requestedBy" | "subject"
+  "ref" | "repositoryId" | "base" | "branch" | "resumed" | "requestedBy" | "subject" | "signal"
 >;
 
 /** Brings the session's worktree to where the turn starts: made, taken as it is, or with the forge's commits. */
@@ -79,12 +79,12 @@ async function openNew(
   await assertPossible(mirror, order.branch);
   // Nobody may be at work in a directory that is being emptied: it could lead the emptying elsewhere.
   if (old !== undefined) await core.runner.release(place.key);
-  const kept = await keepWorktree(core, mirror, place, old);
+  const kept = await keepWorktree(core, mirror, place, old, order.signal);
   const theirs = await mirror.head(order.branch);
   const at = theirs ?? base;
-  const { branch } = order;
+  const { branch, signal } = order;
   const { key, cwd: path, env } = place;
-  await core.git.openWorktree({ mirror, key, branch, at, path, env });
+  await core.git.openWorktree({ mirror, key, branch, at, path, env, signal });
   const session = await core.sessions.put({
     ...old,
     ...FRESH,
@@ -144,7 +144,14 @@ async function takeForgesCommits(scene: Scene, session: WorkingSession): Promise
     worktreeAt: undefined,
   });
   const { key, cwd: path, env } = place;
-  const conflicts = await core.git.beginMerge({ mirror, key, path, env, theirs });
+  const conflicts = await core.git.beginMerge({
+    mirror,
+    key,
+    path,
+    env,
+    theirs,
+    signal: order.signal,
+  });
   const unresolved = [...new Set([...session.unresolved, ...conflicts])];
   const merging = await core.sessions.patch(session.ref, { unresolved });
   return { ...stood, session: working(merging), conflicts, mergedFromForge: true };
@@ -160,7 +167,8 @@ async function standOn(
   const { key, cwd: path, env } = place;
   const { kept } = await orReopen(scene, session, sha, async () => {
     if (session.worktreeAt === sha && (await exists(path))) return;
-    await core.git.sync({ mirror, key, path, env, branch: order.branch, to: sha });
+    const { branch, signal } = order;
+    await core.git.sync({ mirror, key, path, env, branch, to: sha, signal });
   });
   const change = { tip: sha, worktreeAt: sha, mergeOf: undefined };
   return { session: working(await core.sessions.patch(session.ref, change)), kept };
@@ -179,9 +187,10 @@ async function orReopen<T>(
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
   }
   await core.runner.release(place.key);
-  const kept = await keepWorktree(core, mirror, place, session);
+  const kept = await keepWorktree(core, mirror, place, session, order.signal);
   const { key, cwd: path, env } = place;
-  await core.git.openWorktree({ mirror, key, branch: order.branch, at, path, env });
+  const { branch, signal } = order;
+  await core.git.openWorktree({ mirror, key, branch, at, path, env, signal });
   // Markers that were committed are in the new worktree as well.
   const { unresolved } = session;
   await core.sessions.patch(session.ref, { ...FRESH, unresolved, worktreeAt: at });

@@ -106,6 +106,40 @@ describe.skipIf(NO_SANDBOX !== undefined)(
       expect(all).toMatch(/^[^\n]*core_pattern: Read-only file system$/);
     });
 
+    test.skipIf(process.getuid?.() !== 0)(
+      "shows what it needs of a home or of programs that lie where everything else is covered",
+      async () => {
+        const below = await mkdtemp("/usr/local/kugetsu-box-");
+        try {
+          const place = join(below, "home", "worktree");
+          await execa("mkdir", ["-p", place]);
+          await writeFile(join(below, "home", "secret"), "x");
+          const secret = [below];
+          await using sandbox = await openSandbox({
+            ...options(),
+            home: join(below, "home"),
+            secret,
+          });
+          const { file, args, env, cwd } = sandbox.box({
+            ...command(`touch here && ls ${below} ${below}/home; touch ${below}/there`),
+            cwd: place,
+            writable: [place],
+          });
+          const { all } = await execa(file, args, {
+            env,
+            cwd,
+            extendEnv: false,
+            reject: false,
+            all: true,
+          });
+          expect(all).toContain(`${below}:\nhome\n\n${below}/home:\nworktree\n`);
+          expect(all).toContain("Read-only file system");
+        } finally {
+          await rm(below, { recursive: true, force: true });
+        }
+      },
+    );
+
     test("ends with whoever started it, and all that ran in it", async () => {
       await using sandbox = await openSandbox(options());
       const { file, args, env, cwd } = sandbox.box(command("setsid sleep 600 & echo up; wait"));

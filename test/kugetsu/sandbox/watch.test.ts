@@ -41,9 +41,12 @@ describe("watching an agent", () => {
   test("goes on when most of the memory is shared between its processes", async () => {
     const looks = [[one, one, one, one, one]];
     const full = { freeDisk: async () => (looks.length > 0 ? 10 * GB : 0) };
-    const memory = async () => 2 * GB;
     expect(
-      await watch({ ...full, list: async () => looks.shift() ?? [one], memory }),
+      await watch({
+        ...full,
+        list: async () => looks.shift() ?? [one],
+        memory: async () => 2 * GB,
+      }),
     ).toMatchObject({
       limit: "disk",
     });

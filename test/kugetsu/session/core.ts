@@ -76,7 +76,7 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
       env: process.env,
       identity: { name: "Kugetsu", email: "bot@example.com" },
     }),
-    disk: diskOf(home.root, 0),
+    disk: diskOf([home.root], 0),
     warn: () => undefined,
     lease: "a-lease",
     environment: async (_kind, tempDir) => ({ ...AGENT_ENV, KUGETSU_TEMP_DIR: tempDir }),
@@ -115,7 +115,15 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
       ...order,
     });
   const prepare = async (order: Partial<TurnOrder> = {}) => {
-    const wanted = { ref, base: "main", branch: BRANCH, resumed: false, ...asked, ...order };
+    const wanted = {
+      ref,
+      base: "main",
+      branch: BRANCH,
+      resumed: false,
+      signal: new AbortController().signal,
+      ...asked,
+      ...order,
+    };
     return prepareWorktree(core, wanted, await fetch(), await place());
   };
   const work: Desk["work"] = async (changed, how = "committed") => {
