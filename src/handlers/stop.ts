@@ -3,7 +3,7 @@ import type { Handler } from "./handler.ts";
 
 /** Ends the running turn of the issue; `stop all` also what waits. Overtakes the queue. */
 export const stop: Handler = async ({ job, queue }) => {
-  const waiting = /^all[.!]?\s*(?:\n|$)/i.test(job.message);
+  const waiting = /^all(?=[\s.,;:!]|$)/i.test(job.message);
   const stopped = await queue.stop(job.ref, { by: job.actor.login, waiting });
   return { state: "done", words: words(stopped) };
 };

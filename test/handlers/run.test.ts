@@ -143,6 +143,7 @@ describe("without an agent", () => {
       "1 waiting order is left; `/kugetsu stop all`",
     ],
     ["nothing that runs", "", false, [0, 0, 0], "Nothing runs for this issue."],
+    ["no more for a word like it", "all-night builds", false, [1, 0, 0], "the running turn"],
     ["what waits", "ALL of it", true, [0, 1, 0], "**Stopped:** 1 waiting order is taken back."],
   ])("stop ends %s", async (_, message, all, [running, waiting, left], words) => {
     const asked: object[] = [];
