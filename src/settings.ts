@@ -73,7 +73,8 @@ export function createSettings(env: Readonly<Record<string, string | undefined>>
     paths(name) {
       const entries = (text(name) ?? "").split(/[\s,:]+/).filter((entry) => entry !== "");
       for (const entry of entries)
-        if (!isAbsolute(entry)) problem(`${name}: ${quote(entry)} is not an absolute path.`);
+        if (!isAbsolute(entry) || resolve(entry) === "/")
+          problem(`${name}: ${quote(entry)} is not an absolute path below /.`);
       return entries.filter((entry) => isAbsolute(entry)).map((entry) => resolve(entry));
     },
     choice(name, fallback, choices) {

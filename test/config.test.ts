@@ -170,6 +170,7 @@ describe("the configuration", () => {
     ["AGENT_ENV_PASS", "A=B"],
     ["SANDBOX", "no"],
     ["SANDBOX_READ", "tools"],
+    ["SANDBOX_READ", "/"],
     ["AGENT_MEMORY", "1"],
     ["AGENT_FILE_SIZE", "a lot"],
     ["TURN_REQUESTS", "0"],

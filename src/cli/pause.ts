@@ -3,6 +3,8 @@ import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand } from "./command.ts";
 import { counted } from "./counted.ts";
+import type { OpenQueue } from "./open-queue.ts";
+import { livingLeases } from "./served.ts";
 
 /** `kugetsu pause` */
 export const pause: CliCommand = {
@@ -27,8 +29,7 @@ accepted and wait in their order; \`status\`, \`stop\` and \`help\` are answered
     using queue = await openQueue(io);
     const { store } = queue;
     const { pausedAt, already } = await store.pause({ endsTurns });
-    const running = await store.list({ states: ["running"], lanes: ["dev", "pm"] });
-    const ids = running.map(({ id }) => id);
+    const ids = await alive(queue);
     if (endsTurns && ids.length > 0) {
       io.stderr.write(`kugetsu: Waiting for the end of ${counted(ids, "turn", "turns")}.\n`);
       const { late } = await untilOver(queue, ids);
@@ -58,13 +59,25 @@ accepted and wait in their order; \`status\`, \`stop\` and \`help\` are answered
         : []),
       ...(stopped.length > 0
         ? [
-            `Stopped ${counted(stopped, "running turn, which goes", "running turns, which go")} on after that.`,
+            `Stopped ${counted(stopped, "running turn, which goes", "running turns, which go")} on after \`kugetsu resume\`.`,
           ]
         : []),
     ];
     io.stdout.write(`${sentences.join(" ")}\n`);
   },
 };
+
+/** The turns that run, in a process that is there. */
+async function alive({ store, leases }: OpenQueue): Promise<number[]> {
+  const listed = await store.list({ states: ["running"], lanes: ["dev", "pm"] });
+  const running = await store.stillRunning(listed.map(({ id }) => id));
+  const living = await livingLeases(leases);
+  return running
+    .filter((job) =>
+      living.some(({ resource, marker }) => resource === job.resource && marker === job.marker),
+    )
+    .map(({ id }) => id);
+}
 
 /** Those that did not come to their own end meanwhile. */
 async function unfinished(store: JobStore, jobIds: readonly number[]): Promise<number[]> {

@@ -17,7 +17,9 @@ function words({ running, waiting, left }: StoppedJobs): string {
   ];
   if (running.length > 0) sentences.push("`/kugetsu continue` goes on with it.");
   if (left.length > 0)
-    sentences.push(`${orders(left, "is", "are")} left; \`/kugetsu stop all\` ends those, too.`);
+    sentences.push(
+      `${orders(left, "is", "are")} left; \`/kugetsu stop all\` takes back what waits, too.`,
+    );
   return sentences.join(" ");
 }
 

@@ -152,7 +152,8 @@ function aboutTurn(report: FinalReport): string {
 function goOn({ outcome, verb, advice, commits, pushed }: FinalReport): string {
   if (advice !== undefined) return advice;
   if (verb === "delegate") return "`/kugetsu delegate <message>` gives the next order.";
-  if (outcome === "finished") return "`/kugetsu continue <message>` has something changed.";
+  if (outcome === "finished")
+    return "Write `/kugetsu continue <message>` to have something changed.";
   const kept = commits > 0 && pushed !== true ? "The work so far is kept. " : "";
   return `${kept}\`/kugetsu continue <message>\` goes on from here, \`/kugetsu retry\` gives the same order again.`;
 }

@@ -22,7 +22,7 @@ export function pullRequestBody(facts: {
   /** Printed issue ref. */
   readonly ref: string;
 }): string {
-  const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}. \`/kugetsu continue <message>\` in that issue has something changed.`;
+  const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}. Write \`/kugetsu continue <message>\` in that issue to have something changed.`;
   return [harmless(facts.summary), `Fixes #${facts.issueNumber}`, "---", asked]
     .filter((part) => part !== "")
     .join("\n\n");

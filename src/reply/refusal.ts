@@ -1,4 +1,5 @@
 import type { Verb } from "../command.ts";
+import { count } from "./amount.ts";
 import { code } from "./code.ts";
 
 /** Why an order is not taken. */
@@ -45,7 +46,7 @@ function reason({
     case "no_admin":
       return "Only admins of this repository can delegate. `/kugetsu fix` works for everyone who can push.";
     case "daily_limit":
-      return `You have used ${limit === undefined ? "your turns" : `your ${limit} turns`} of the last 24 hours. Please come back later.`;
+      return `You have used ${limit === undefined ? "your turns" : `your ${count(limit, "turn")}`} of the last 24 hours. Please come back when the first of them is a day old.`;
     case "pull_request":
       return `Please write this ${issue === undefined ? "on the issue that this pull request belongs to" : `on issue #${issue}`}: I take no orders on pull requests yet.`;
     case "archived":

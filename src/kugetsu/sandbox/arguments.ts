@@ -17,6 +17,8 @@ export interface Tools {
 
 /** The account that everything in a box runs under, as it looks from inside; outside it is the bot's own user. */
 export const BOXED_ID = 1000;
+/** Its home for those who do not ask HOME, Java for example: a link to what HOME names. */
+export const BOXED_HOME = "/agent";
 
 const SHARED_MEMORY_BYTES = 256 * 1024 ** 2;
 const TMP_BYTES = 64 * 1024 ** 2;
@@ -43,6 +45,7 @@ export function bubblewrapCommand(
     ...deviceMounts(command, tools),
     ...closed.map((path) => ["--tmpfs", path]),
     ...ownMounts(command),
+    command.env["HOME"] === undefined ? [] : ["--symlink", command.env["HOME"], BOXED_HOME],
     // /proc as well: to root's processes the kernel's settings in /proc/sys would be open, and one of them
     // (core_pattern) names a program that the kernel runs outside every box.
     // What is covered may have a directory of ours in it, so it is closed last.

@@ -10,7 +10,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { BOXED_ID } from "./arguments.ts";
+import { BOXED_HOME, BOXED_ID } from "./arguments.ts";
 
 /**
  * Copies of /etc for the boxes, with what everybody on the machine may read and nothing else. The kernel would let the
@@ -24,7 +24,7 @@ export interface EtcCopies extends AsyncDisposable {
 
 // Programs ask for the name of the account, and the machine's own list of people is none of an agent's business.
 const PASSWD = `root:x:0:0:root:/:/usr/sbin/nologin
-agent:x:${BOXED_ID}:${BOXED_ID}:kugetsu's agent:/nonexistent:/bin/bash
+agent:x:${BOXED_ID}:${BOXED_ID}:kugetsu's agent:${BOXED_HOME}:/bin/bash
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 `;
 const GROUP = `root:x:0:\nagent:x:${BOXED_ID}:\nnogroup:x:65534:\n`;

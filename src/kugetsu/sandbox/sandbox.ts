@@ -169,7 +169,8 @@ async function probe(
     timeout: PROBE_MS,
   });
   if (ended.exitCode === 0) return undefined;
-  const words = (ended.stderr ?? "").trim().split("\n").at(-1)?.slice(0, 300) ?? "";
+  const words =
+    (ended.stderr ?? "").trim().split("\n").at(-1)?.slice(0, 300).replace(/\.+$/, "") ?? "";
   return {
     why: `bubblewrap does not work here: ${words === "" ? "it did not start" : words}.`,
     hint: HINT,

@@ -38,7 +38,7 @@ export async function viewSystem(options: SystemOptions): Promise<Omit<System, "
     else if (found?.isDirectory() === true) directories.push(path);
   }
   const secret = await Promise.all(options.secret.map(resolved));
-  const shown = await existing(options.shown);
+  const shown = await existing(options.shown, options.warn);
   const taken = ["/etc", ...directories, ...secret, ...shown];
   const tools = await openToEverybody(await toolchains(options.path, taken), options.warn);
   const visible = outermost([...directories, ...tools, ...shown]);
@@ -128,10 +128,18 @@ async function outside(
 }
 
 /** A link to a directory shows what it leads to, unless that is secret. */
-async function existing(paths: readonly string[]): Promise<readonly string[]> {
-  const real = await Promise.all(paths.map(resolved));
-  const found = await Promise.all(real.map((path) => stat(path).catch(() => undefined)));
-  return real.filter((_, index) => found[index]?.isDirectory() === true);
+async function existing(
+  paths: readonly string[],
+  warn: (message: string) => void,
+): Promise<readonly string[]> {
+  const there: string[] = [];
+  for (const path of paths) {
+    const real = await resolved(path);
+    const found = await stat(real).catch(() => undefined);
+    if (found?.isDirectory() === true) there.push(real);
+    else warn(`SANDBOX_READ names ${path}, which is no directory.`);
+  }
+  return there;
 }
 
 function outermost(paths: readonly string[]): readonly string[] {

@@ -35,7 +35,7 @@ function command(script: string): BoxedCommand {
     file: "bash",
     args: ["-c", script],
     cwd: home,
-    env: { PATH: "/usr/bin:/bin", WORD: "from the environment" },
+    env: { PATH: "/usr/bin:/bin", WORD: "from the environment", HOME: home },
     scope: home,
     writable: [home],
     readable: [],
@@ -97,6 +97,11 @@ describe.skipIf(NO_SANDBOX !== undefined)(
     test("has an account with a name, and no rights", async () => {
       const { all } = await run("id -un; id -u; grep CapBnd /proc/self/status; echo x > /etc/x");
       expect(all).toMatch(/^agent\n1000\nCapBnd:\s+0+\n.*Read-only file system/);
+    });
+
+    test("has the home that it is told, also for who looks it up", async () => {
+      const { all } = await run('cd ~agent && pwd -P && test "$(pwd -P)" = "$HOME" && echo same');
+      expect(all).toBe(`${home}\nsame`);
     });
 
     test("can set nothing in the kernel, as root neither", async () => {

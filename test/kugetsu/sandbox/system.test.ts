@@ -39,7 +39,8 @@ describe.skipIf(process.platform !== "linux")("the machine as a box sees it", ()
     await mkdir(tools);
     await writeFile(join(tools, "settings"), "x", { mode: 0o600 });
     await symlink(tools, join(root, "link"));
-    const { directories } = await view({ shown: [join(root, "link"), "/nowhere"] });
+    const { directories, warnings } = await view({ shown: [join(root, "link"), "/nowhere"] });
+    expect(warnings).toEqual(["SANDBOX_READ names /nowhere, which is no directory."]);
     expect(directories).toContain(tools);
     expect(directories).not.toContain("/nowhere");
   });
