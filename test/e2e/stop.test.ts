@@ -136,7 +136,9 @@ test("a pause that stops turns keeps their work, and resume goes on in the same 
   await untilAsleep(world);
   expect(await world.cli(["pause", "--stop"])).toMatchObject({
     exitCode: 0,
-    stdout: expect.stringContaining("Stopped 1 running turn, which goes on after that."),
+    stdout: expect.stringContaining(
+      "Stopped 1 running turn, which goes on after `kugetsu resume`.",
+    ),
   });
   expect(await sleepers(world)).toEqual([]);
   await untilStatus(world, fix, "**Queued** again. The operator paused me");
