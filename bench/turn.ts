@@ -55,7 +55,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     "bare ACP turn with opencode's snapshots, prompt → first request",
     await firstRequest(() => asItComes.turn("Go on.")),
   );
-  for (const bot of [empty, unboxed, full]) {
+  for (const bot of rotated([empty, unboxed, full], round)) {
     const fix = await order(bot, bot.issue(), "/kugetsu fix");
     add(`${bot.name}: delivery → reaction`, fix.reaction);
     add(`${bot.name}: delivery → first request of a new session`, fix.request);
@@ -68,6 +68,12 @@ printTable(samples, {
   warm: "bare ACP turn, prompt → first request",
 });
 printCost(samples, { of: "empty", without: "unboxed" });
+
+/** Whoever comes right after `opencode run` meets what that leaves behind: each comes first in turn. */
+function rotated<T>(all: readonly T[], by: number): readonly T[] {
+  const start = by % all.length;
+  return [...all.slice(start), ...all.slice(0, start)];
+}
 
 interface BenchBot {
   readonly name: string;
