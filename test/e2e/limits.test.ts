@@ -130,10 +130,18 @@ test("a model that finds every conversation too long fails by itself", async () 
   });
 });
 
-test("a request that fails and is made again counts each time", async () => {
+test("a request that fails and is made again counts each time, and is told", async () => {
   model.play(() => ({ status: 500, body: { error: { message: "boom" } } }));
-  expect(await limited({ requests: 2 })).toMatchObject({ outcome: "stopped", limit: "requests" });
+  const told = { sessions: [], progress: [] };
+  const limits = { ...ROOMY, requests: 2 };
+  const at = await world.place("one");
+  const result = await world.turn(world.startRunner(), at, "Go.", { limits }, told);
+  expect(result).toMatchObject({ outcome: "stopped", limit: "requests" });
   expect(model.requests).toHaveLength(2);
+  expect(told.progress).toContainEqual({
+    kind: "thinking",
+    text: "asking the model again: boom",
+  });
 });
 
 test("a tool that prints without end is cut at the output limit", async () => {

@@ -18,8 +18,15 @@ export interface TurnListener {
   readonly sign: () => void;
   /** There is more than before of what a turn is limited by. */
   readonly counted: (count: TurnCount) => void;
+  /** The model failed, in the provider's words, and is asked again. ACP tells nothing of it. */
+  readonly retried: (why: string) => void;
 }
 
+const DEAF: TurnListener = {
+  sign: () => undefined,
+  counted: () => undefined,
+  retried: () => undefined,
+};
 // What else there is (heartbeats, plugins, catalogs) comes without any turn as well.
 const SIGN_OF_LIFE = /^(?:message|session|permission|question|todo)\./;
 const ASKED = /^(permission|question)\.asked$/;
@@ -37,7 +44,7 @@ export function followTurn(
 ): TurnEvents {
   const tally = createTally(Date.now());
   const refused = new Set<string>();
-  let listener: TurnListener = { sign: () => undefined, counted: () => undefined };
+  let listener = DEAF;
   let connections = 0;
 
   const refuse = (kind: AskKind, asked: JsonObject): void => {
@@ -62,6 +69,8 @@ export function followTurn(
     if (kind !== undefined) refuse(kind, event.properties());
     tally.take(event);
     if (SIGN_OF_LIFE.test(event.type)) listener.sign();
+    const why = event.type === "session.status" ? retryOf(event.properties()) : undefined;
+    if (why !== undefined) listener.retried(why);
     listener.counted(tally.count());
   };
 
@@ -80,6 +89,11 @@ export function followTurn(
     },
     close: stream.close,
   };
+}
+
+/** Why a request is made again; undefined when it is not. */
+function retryOf({ status }: JsonObject): string | undefined {
+  return isObject(status) && status["type"] === "retry" ? String(status["message"]) : undefined;
 }
 
 /** What was asked, in a few words; an agent may have written them. */

@@ -7,7 +7,7 @@ import { CUT, END_READ_MS, inTime, STOP } from "./patience.ts";
 import { figuresSince, total, type Figures } from "./port.ts";
 import { createTranscript, lastWords } from "./transcript.ts";
 import { runPrompt, type TurnEnd, type Watch } from "./turn.ts";
-import { cutBytes } from "./words.ts";
+import { cleanWords, cutBytes } from "./words.ts";
 
 // A comment holds 64 KB on the forges.
 const MAX_TEXT_BYTES = 60_000;
@@ -62,6 +62,10 @@ export async function runTurn(
       watch: request.watch,
       onUpdate: (update) => transcript.update(update),
       onAsked,
+      onRetry: (why) => {
+        const words = cleanWords(why, config.secrets);
+        request.onProgress({ kind: "thinking", text: `asking the model again: ${words}` });
+      },
       used: async () => {
         const figures = since(await read(END_READ_MS));
         return figures && total(figures.tokens);

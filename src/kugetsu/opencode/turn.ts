@@ -35,6 +35,8 @@ export interface PromptOptions {
   readonly watch: Watch | undefined;
   readonly onUpdate: (update: JsonObject) => void;
   readonly onAsked: (title: string) => void;
+  /** The model failed and is asked again. */
+  readonly onRetry: (why: string) => void;
   /** All tokens of this turn so far; undefined when they are not known. */
   readonly used: () => Promise<number | undefined>;
 }
@@ -72,6 +74,7 @@ export async function runPrompt(agent: Agent, options: PromptOptions): Promise<T
     });
     events.listen({
       sign,
+      retried: options.onRetry,
       counted: (count) => {
         const kind = passed(limits, count);
         if (kind !== undefined) resolve({ kind });

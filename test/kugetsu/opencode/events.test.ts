@@ -77,19 +77,22 @@ test("only what a turn does is a sign of life, and every byte counts", async () 
   const events = followTurn(port, "ses_own", () => undefined);
   await events.opened;
   let signs = 0;
+  const told: string[] = [];
   let last: TurnCount | undefined;
   events.listen({
     sign: () => signs++,
     counted: (count) => {
       last = count;
     },
+    retried: (why) => told.push(why),
   });
   const noise = ["server.heartbeat", "plugin.added", "catalog.updated", "integration.updated"];
   for (const type of noise) say(event(type));
-  const status = { type: "retry", attempt: 1 };
+  const status = { type: "retry", attempt: 1, message: "Overloaded" };
   say(event("message.part.delta") + event("session.status", { status }));
   await vi.waitFor(() => expect(last?.requests).toBe(1));
   expect(signs).toBe(2);
+  expect(told).toEqual(["Overloaded"]);
   expect(last).toEqual(events.count());
   const sent = [
     event("server.connected"),
