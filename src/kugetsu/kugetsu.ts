@@ -96,6 +96,17 @@ const IDLE_MS = 5 * 60_000;
 /** Where kugetsu itself is installed: a checkout may hold the operator's own files. */
 const PACKAGE = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
+/** The user's home, where one is known that is not everything. */
+function homesOf(told: string | undefined): readonly string[] {
+  try {
+    const home = told || homedir();
+    return home === "/" ? [] : [home];
+  } catch {
+    // A user without an entry in the list of people.
+    return [];
+  }
+}
+
 /** The programs of kugetsu's own that agents need; none where they are missing, which the turn tells. */
 function programsOf(binary: string | undefined): readonly string[] {
   try {
@@ -115,7 +126,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     home: home.root,
     path: environment["PATH"],
     shown: options.sandboxRead ?? [],
-    secret: [PACKAGE, environment["HOME"] || homedir()],
+    secret: [PACKAGE, ...homesOf(environment["HOME"])],
     programs: programsOf(options.opencodeBinary),
     limits: options.boxLimits,
     warn,
@@ -136,7 +147,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const runner = createOpencodeRunner({
     binary: options.opencodeBinary,
     box: sandbox.box,
-    ownTmp: sandbox.kind === "bubblewrap",
+    boxed: sandbox.kind === "bubblewrap",
     watch: (processes) => (signal) =>
       watchUse(
         { limits: sandbox.limits, processes, freeDisk: disk.free, leastDisk: disk.least / 2 },

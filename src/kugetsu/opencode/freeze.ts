@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Agent } from "./agent.ts";
 
@@ -16,10 +16,10 @@ const PAUSE_MS = 10;
 export async function freeze(agent: Frozen): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look++) {
     const pids = await agent.processes.pids();
-    const moving = await whichMove(pids);
+    const states = await Promise.all(pids.map(doesMove));
     // What was started meanwhile shows at the next look.
-    if (moving.length === 0 && look > 1) return pids.length > 0;
-    for (const pid of moving) signal(pid, "SIGSTOP");
+    if (!states.includes(true) && look > 1) return pids.length > 0;
+    for (const pid of pids) signal(pid, "SIGSTOP");
     await sleep(PAUSE_MS);
   }
   return false;
@@ -30,14 +30,16 @@ export async function thaw(agent: Frozen): Promise<void> {
   for (const pid of await agent.processes.pids()) signal(pid, "SIGCONT");
 }
 
-async function whichMove(pids: readonly number[]): Promise<readonly number[]> {
-  const states = await Promise.all(pids.map(stateOf));
+/** Whether any thread of a process could do something: the first one may have ended while others go on. */
+async function doesMove(pid: number): Promise<boolean> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const states = await Promise.all(threads.map((thread) => stateOf(`${pid}/task/${thread}`)));
   // T: stopped. Z and X have ended.
-  return pids.filter((_, index) => !/^[TtZX]?$/.test(states[index] ?? ""));
+  return states.some((state) => !/^[TtZX]?$/.test(state));
 }
 
-async function stateOf(pid: number): Promise<string> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+async function stateOf(path: string): Promise<string> {
+  const stat = await readFile(`/proc/${path}/stat`, "utf8").catch(() => "");
   return stat.charAt(stat.lastIndexOf(")") + 2);
 }
 

@@ -15,8 +15,8 @@ export interface IdleAgent {
 /** The processes that wait. One turn further costs 0.3 s in a waiting process, 3 to 4 s in a new one. */
 export interface IdleAgents {
   /**
-   * Keeps a process, standing still: whoever takes it lets it go on. One that does not stand still is ended, and so are
-   * the oldest ones over the limit.
+   * Keeps a process; in a box it stands still, and whoever takes it lets it go on. One that does not stand still is
+   * ended, and so are the oldest ones over the limit.
    */
   keep(key: string, idle: IdleAgent): Promise<void>;
   /** Takes the process of that key out, for whatever use. */
@@ -27,10 +27,14 @@ export interface IdleAgents {
   closeAll(): Promise<void>;
 }
 
-/** @param limits how many processes may wait, and for how many milliseconds each */
+/**
+ * @param limits how many processes may wait, and for how many milliseconds each
+ * @param boxed they are in boxes, which end with the bot however that ends: one without would stand still for ever
+ */
 export function createIdleAgents(limits: {
   readonly max: number;
   readonly ms: number;
+  readonly boxed: boolean;
 }): IdleAgents {
   const waiting = new Map<string, IdleAgent & { readonly timer: NodeJS.Timeout }>();
 
@@ -47,7 +51,7 @@ export function createIdleAgents(limits: {
     const idle = take(key);
     if (idle === undefined) return;
     // It has done what it had to: standing still, it could not end by itself.
-    const closed = idle.agent.close(0).catch(() => undefined);
+    const closed = idle.agent.close(limits.boxed ? 0 : undefined).catch(() => undefined);
     closing.set(key, closed);
     await closed;
     if (closing.get(key) === closed) closing.delete(key);
@@ -62,7 +66,7 @@ export function createIdleAgents(limits: {
     async keep(key, idle) {
       await end(key);
       if (limits.max === 0) return idle.agent.close();
-      if (!(await freeze(idle.agent))) return idle.agent.close(0);
+      if (limits.boxed && !(await freeze(idle.agent))) return idle.agent.close(0);
       const timer = setTimeout(() => void end(key), limits.ms);
       timer.unref();
       const entry = { ...idle, timer };

@@ -49,6 +49,7 @@ const TIMEOUT_MS = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 // Subagents can have subagents; deeper than this nobody counts.
 const MAX_DEPTH = 4;
+const MOST_SESSIONS = 200;
 
 /** Speaks to the port that an opencode in `directory` listens on. */
 export function openPort(port: number, password: string, directory: string): Port {
@@ -75,17 +76,25 @@ export function openPort(port: number, password: string, directory: string): Por
 
   const session = async (sessionId: string) => object(await ask("GET", sessionPath(sessionId)));
 
-  const figures = async (record: JsonObject, depth: number): Promise<Figures> => {
+  const figures = async (
+    record: JsonObject,
+    depth: number,
+    budget: { left: number },
+  ): Promise<Figures> => {
     const own = figuresOf(record);
     if (depth >= MAX_DEPTH) return own;
+    budget.left--;
+    if (budget.left < 0) throw new Error("opencode has more sessions than can be counted");
     const children = list(await ask("GET", `${sessionPath(String(record["id"]))}/children`));
-    const theirs = await Promise.all(children.map((child) => figures(object(child), depth + 1)));
+    const theirs = await Promise.all(
+      children.map((child) => figures(object(child), depth + 1, budget)),
+    );
     return theirs.reduce(addFigures, own);
   };
 
   return {
     session,
-    figures: async (sessionId) => figures(await session(sessionId), 0),
+    figures: async (sessionId) => figures(await session(sessionId), 0, { left: MOST_SESSIONS }),
     messages: async (sessionId, limit) => {
       const query = limit === undefined ? "" : `?limit=${limit}`;
       return list(await ask("GET", `${sessionPath(sessionId)}/message${query}`)).map(object);

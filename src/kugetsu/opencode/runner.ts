@@ -30,8 +30,8 @@ export interface OpencodeRunnerOptions {
   readonly config: () => Promise<OpencodeConfig>;
   /** Every process is started through it. */
   readonly box: Box;
-  /** The box has a /tmp of its own, which its agent may use. */
-  readonly ownTmp?: boolean;
+  /** It is a real box, with a /tmp of its own, that ends when this process does. */
+  readonly boxed?: boolean;
   /** Made for each turn: waits until that agent takes too much of the machine, or its signal is aborted. */
   readonly watch?: (processes: AgentProcesses) => Watch;
   /** How many processes may wait for their next turn, over all sessions, and for how many milliseconds each. */
@@ -44,27 +44,26 @@ const FIRST_TURN = { wallMs: 10 * 60_000, silenceMs: 5 * 60_000 };
 
 /** Runs turns with `opencode acp`, one process and one database for each session. */
 export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
-  const idle = createIdleAgents(options.idle);
+  const boxed = options.boxed === true;
+  const idle = createIdleAgents({ ...options.idle, boxed });
   const early = createEarlyAgents();
   const busy = new Map<string, Agent | undefined>();
   const running = new Set<Promise<unknown>>();
   const exporting = new Map<string, Promise<string>>();
   const life = new AbortController();
-  let program: Program | undefined;
 
-  const theProgram = (): Program => {
-    if (program !== undefined) return program;
-    // Not its directory: that may be a home, where somebody put the program.
-    const file = realpathSync(findOpencode(options.binary));
-    program = { file, ripgrep: findRipgrepDirectory(), box: options.box };
-    return program;
-  };
+  // Looked up for each start: an upgrade may have moved it. Not its directory: that may be somebody's home.
+  const theProgram = (): Program => ({
+    file: realpathSync(findOpencode(options.binary)),
+    ripgrep: findRipgrepDirectory(),
+    box: options.box,
+  });
 
   const configOf = async (place: AgentPlace): Promise<AgentConfig> => {
     const config = agentConfig(
       await options.config(),
       place.env,
-      openDirectories(place, agentHome(place), options.ownTmp === true),
+      openDirectories(place, agentHome(place), boxed),
     );
     return { ...config, secrets: [...config.secrets, ...secretsOf(place.env)] };
   };
@@ -85,7 +84,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       await thaw(waiting.agent);
       return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
-    await waiting?.agent.close(0);
+    await waiting?.agent.close(boxed ? 0 : undefined);
     const agent = await early.take(place.key, await fingerprint(place, config), signal);
     if (agent !== undefined) return { agent, isOpen: false, used: undefined };
     const started = await startAgent(theProgram(), place, config, signal);
@@ -190,7 +189,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
   const release = async (key: string): Promise<void> => {
     await early.end(key);
-    await idle.take(key)?.agent.close(0);
+    await idle.take(key)?.agent.close(boxed ? 0 : undefined);
   };
 
   /** Several new sessions may want the base at the same time: one process reads it for all. */

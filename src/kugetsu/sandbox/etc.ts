@@ -4,12 +4,14 @@ import {
   lstat,
   mkdir,
   readdir,
+  readFile,
   readlink,
   rm,
   symlink,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { currentOwner, isAlive, type Owner } from "../db/owner.ts";
 import { BOXED_HOME, BOXED_ID } from "./arguments.ts";
 
 /**
@@ -28,32 +30,40 @@ agent:x:${BOXED_ID}:${BOXED_ID}:kugetsu's agent:${BOXED_HOME}:/bin/bash
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 `;
 const GROUP = `root:x:0:\nagent:x:${BOXED_ID}:\nnogroup:x:65534:\n`;
-const NOTHING = () => undefined;
 const MOST_FILE_BYTES = 10_000_000;
+const OWNER = "owner.json";
+/** A turn lasts a day at the most, and its process waits some minutes more. */
+const LONGEST_BOX_MS = 25 * 3_600_000;
+const OLD_MS = 7 * 24 * 3_600_000;
 
 /**
  * @param directory where the copies are made
  * @param etc what is copied; other than /etc in tests
  */
 export async function copiesOfEtc(directory: string, etc = "/etc"): Promise<EtcCopies> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const own = join(directory, randomUUID());
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  await writeFile(join(own, OWNER), JSON.stringify(currentOwner("")));
   await sweep(directory);
-  const own = `${process.pid}-${randomUUID()}`;
   let last: { readonly path: string; readonly state: string } | undefined;
-  const copies: string[] = [];
+  const replaced: { readonly path: string; readonly at: number }[] = [];
+  let count = 0;
   return {
     async current() {
       const entries = await readable(etc);
       const state = stateOf(entries);
-      if (last?.state === state) return last.path;
-      const path = join(directory, `${own}-${copies.length}`);
-      copies.push(path);
+      if (last?.state === state && (await isThere(last.path))) return last.path;
+      count++;
+      const path = join(own, String(count));
       await copy(etc, path, entries);
+      if (last !== undefined) replaced.push({ path: last.path, at: Date.now() });
       last = { path, state };
+      while (replaced[0] !== undefined && Date.now() - replaced[0].at > LONGEST_BOX_MS)
+        await rm(replaced.shift()?.path ?? "", { recursive: true, force: true });
       return path;
     },
     async [Symbol.asyncDispose]() {
-      for (const path of copies) await rm(path, { recursive: true, force: true });
+      await rm(own, { recursive: true, force: true });
     },
   };
 }
@@ -91,38 +101,63 @@ function stateOf(entries: readonly Entry[]): string {
     .digest("hex");
 }
 
+/** @throws when it cannot be made whole; then nothing is left of it */
 async function copy(from: string, to: string, entries: readonly Entry[]): Promise<void> {
-  await mkdir(to, { recursive: true, mode: 0o755 });
-  for (const { path, kind } of entries)
-    if (kind === "directory") await mkdir(join(to, path), { mode: 0o755 });
-  const made = entries.map(async ({ path, kind }) => {
-    const [source, target] = [join(from, path), join(to, path)];
-    // One that has gone meanwhile, or cannot be read after all, is no loss.
-    if (kind === "link")
-      await readlink(source)
-        .then((at) => symlink(at, target))
-        .catch(NOTHING);
-    if (kind === "file") await copyFile(source, target).catch(NOTHING);
-  });
-  await Promise.all(made);
-  for (const [name, text] of [
-    ["passwd", PASSWD],
-    ["group", GROUP],
-  ] as const) {
-    await rm(join(to, name), { force: true });
-    await writeFile(join(to, name), text, { mode: 0o444 });
+  try {
+    await mkdir(to, { mode: 0o755 });
+    for (const { path, kind } of entries)
+      if (kind === "directory") await mkdir(join(to, path), { mode: 0o755 });
+    const made = entries.map(async ({ path, kind }) => {
+      const [source, target] = [join(from, path), join(to, path)];
+      if (kind === "link")
+        await readlink(source)
+          .then((at) => symlink(at, target))
+          .catch(ifNoLoss);
+      if (kind === "file") await copyFile(source, target).catch(ifNoLoss);
+    });
+    await Promise.all(made);
+    for (const [name, text] of [
+      ["passwd", PASSWD],
+      ["group", GROUP],
+    ] as const) {
+      await rm(join(to, name), { force: true });
+      await writeFile(join(to, name), text, { mode: 0o444 });
+    }
+  } catch (error) {
+    await rm(to, { recursive: true, force: true });
+    throw error;
   }
 }
 
-/** Removes what processes that are dead left behind. */
+/** One that has gone meanwhile, or cannot be read after all, is not missed. */
+function ifNoLoss(error: NodeJS.ErrnoException): void {
+  if (!["ENOENT", "EACCES", "EPERM"].includes(error.code ?? "")) throw error;
+}
+
+/** Removes what dead processes left behind, those of other containers once they are old. */
 async function sweep(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    const pid = /^(\d+)-/.exec(name)?.[1];
-    if (pid === undefined) continue;
-    const isAlive = await lstat(`/proc/${pid}`).then(
-      () => true,
-      () => false,
-    );
-    if (!isAlive) await rm(join(directory, name), { recursive: true, force: true });
+    const path = join(directory, name);
+    const owner = await ownerOf(path);
+    const alive = owner === undefined ? false : isAlive(owner);
+    const made = (await lstat(path).catch(() => undefined))?.mtimeMs ?? 0;
+    const isOld = Date.now() - made > OLD_MS;
+    if (alive === false || (alive === "elsewhere" && isOld))
+      await rm(path, { recursive: true, force: true });
   }
+}
+
+async function ownerOf(path: string): Promise<Owner | undefined> {
+  try {
+    return JSON.parse(await readFile(join(path, OWNER), "utf8")) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }

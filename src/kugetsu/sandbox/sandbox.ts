@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -32,6 +33,8 @@ export interface SandboxOptions extends Omit<SystemOptions, "secret" | "warn"> {
 
 /** The machine may get new packages, and new secrets in /etc, while the bot runs. */
 const FRESH_MS = 60_000;
+/** Toolchains change rarely, and looking through one takes seconds. */
+const LOOK_MS = 30 * 60_000;
 const PROBE_MS = 10_000;
 
 const AS_ROOT =
@@ -73,15 +76,15 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     if (!told.has(message)) warn(message);
     told.add(message);
   };
-  const look = async (): Promise<System> => ({
-    ...(await viewSystem({ path, shown, secret, warn: warnOnce })),
-    etc: await etc.current(),
-  });
-  let system = await look();
+  const look = async () => viewSystem({ path, shown, secret, warn: warnOnce });
+  let system: System = { ...(await look()), etc: await etc.current() };
   let seenAt = Date.now();
+  let lookedAt = seenAt;
   const refresh = async () => {
     try {
-      system = await look();
+      const isDue = Date.now() - lookedAt > LOOK_MS;
+      if (isDue) lookedAt = Date.now();
+      system = { ...(isDue ? await look() : system), etc: await etc.current() };
     } catch {
       // What was seen last goes on being shown, and the next look may work.
     }
@@ -155,10 +158,10 @@ async function probe(
     file: "touch",
     args: ["touched"],
     cwd: place,
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: place },
     scope: "probe",
     writable: [place],
-    readable: programs,
+    readable: programs.filter((program) => existsSync(program)),
   });
   const ended = await execa(command.file, command.args, {
     cwd: command.cwd,

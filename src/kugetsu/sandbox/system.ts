@@ -43,12 +43,11 @@ export async function viewSystem(options: SystemOptions): Promise<Omit<System, "
   const tools = await openToEverybody(await toolchains(options.path, taken), options.warn);
   const visible = outermost([...directories, ...tools, ...shown]);
   const local = (await isOpenToEverybody("/usr/local/etc")) ? [] : ["/usr/local/etc"];
+  const there = await directoriesIn([...local, ...secret]);
   return {
     directories: visible,
     links,
-    hidden: outermost([...local, ...secret]).filter((path) =>
-      visible.some((root) => isWithin(path, root)),
-    ),
+    hidden: outermost(there).filter((path) => visible.some((root) => isWithin(path, root))),
     files: await outside(["/etc/resolv.conf", "/etc/localtime"], visible),
   };
 }
@@ -98,6 +97,11 @@ async function openToEverybody(
 }
 
 async function isOpenToEverybody(root: string): Promise<boolean> {
+  for (let path = root; path !== "/"; path = dirname(path)) {
+    const needed = path === root ? 0o005 : 0o001;
+    const found = await lstat(path).catch(() => undefined);
+    if (found === undefined || (found.mode & needed) !== needed) return false;
+  }
   const open = [root];
   let left = MOST_ENTRIES;
   for (let directory = open.pop(); directory !== undefined; directory = open.pop()) {
@@ -136,10 +140,16 @@ async function existing(
   for (const path of paths) {
     const real = await resolved(path);
     const found = await stat(real).catch(() => undefined);
-    if (found?.isDirectory() === true) there.push(real);
+    if (isWithin(real, "/etc")) warn(`SANDBOX_READ names ${path}: of /etc agents get a copy.`);
+    else if (found?.isDirectory() === true) there.push(real);
     else warn(`SANDBOX_READ names ${path}, which is no directory.`);
   }
   return there;
+}
+
+async function directoriesIn(paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  return paths.filter((_, index) => found[index]?.isDirectory() === true);
 }
 
 function outermost(paths: readonly string[]): readonly string[] {

@@ -78,7 +78,10 @@ async function openNew(
   }
   await assertPossible(mirror, order.branch);
   // Nobody may be at work in a directory that is being emptied: it could lead the emptying elsewhere.
-  if (old !== undefined) await core.runner.release(place.key);
+  if (old !== undefined) {
+    await core.runner.release(place.key);
+    await core.sessions.patch(old.ref, { worktreeAt: undefined });
+  }
   const kept = await keepWorktree(core, mirror, place, old, order.signal);
   const theirs = await mirror.head(order.branch);
   const at = theirs ?? base;
@@ -168,6 +171,8 @@ async function standOn(
   const { kept } = await orReopen(scene, session, sha, async () => {
     if (session.worktreeAt === sha && (await exists(path))) return;
     const { branch, signal } = order;
+    // Written down first: whoever ends this midway leaves it between two commits.
+    await core.sessions.patch(session.ref, { worktreeAt: undefined });
     await core.git.sync({ mirror, key, path, env, branch, to: sha, signal });
   });
   const change = { tip: sha, worktreeAt: sha, mergeOf: undefined };
@@ -187,6 +192,7 @@ async function orReopen<T>(
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
   }
   await core.runner.release(place.key);
+  await core.sessions.patch(session.ref, { worktreeAt: undefined });
   const kept = await keepWorktree(core, mirror, place, session, order.signal);
   const { key, cwd: path, env } = place;
   const { branch, signal } = order;

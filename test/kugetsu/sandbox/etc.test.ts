@@ -13,6 +13,7 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
 import { copiesOfEtc } from "../../../src/kugetsu/sandbox/etc.ts";
 
 let root: string;
@@ -59,10 +60,26 @@ test("there is another copy only when something has changed, and the old one sta
 });
 
 test("copies go with who made them, at the latest when another one comes", async () => {
-  await mkdir(join(copies, "999999999-00-0"), { recursive: true });
+  const left = join(copies, "left");
+  await mkdir(left, { recursive: true });
+  const owner = { ...currentOwner(""), pid: 999_999_999 };
+  await writeFile(join(left, "owner.json"), JSON.stringify(owner));
   const of = await copiesOfEtc(copies, etc);
   await of.current();
   expect(await readdir(copies)).toHaveLength(1);
   await of[Symbol.asyncDispose]();
   expect(await readdir(copies)).toEqual([]);
+});
+
+test("a copy that somebody removed is made again, and one that another machine uses is left alone", async () => {
+  const elsewhere = join(copies, "elsewhere");
+  await mkdir(elsewhere, { recursive: true });
+  const owner = { host: "another", pid: process.pid };
+  await writeFile(join(elsewhere, "owner.json"), JSON.stringify(owner));
+  await using of = await copiesOfEtc(copies, etc);
+  const first = await of.current();
+  await rm(first, { recursive: true });
+  const second = await of.current();
+  expect(existsSync(join(second, "passwd"))).toBe(true);
+  expect(existsSync(elsewhere)).toBe(true);
 });

@@ -1,9 +1,11 @@
-import { mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoxedCommand } from "../../../src/kugetsu/box.ts";
+import { freeze, thaw } from "../../../src/kugetsu/opencode/freeze.ts";
 import { chooseSandbox } from "../../../src/kugetsu/sandbox/choose.ts";
 import { DEFAULT_LIMITS } from "../../../src/kugetsu/sandbox/limits.ts";
 import { agentProcesses } from "../../../src/kugetsu/sandbox/processes.ts";
@@ -29,6 +31,28 @@ async function choose(mode: "required" | "preferred" | "off", path: string) {
   const sandbox = await chooseSandbox(mode, { ...options(path), limits: undefined, warn });
   return { sandbox, warnings };
 }
+
+// Its main thread ends itself; the other one holds 64 MB and beats.
+const HEADLESS = `
+import ctypes, threading, time
+held = bytearray(64 * 1024 * 1024)
+for at in range(0, len(held), 4096): held[at] = 1
+def beat():
+    n = 0
+    while True:
+        n += 1
+        open("beat", "w").write(str(n))
+        time.sleep(0.005)
+threading.Thread(target=beat).start()
+time.sleep(0.2)
+ctypes.CDLL(None).syscall(60, 0)
+`;
+/** What the command wrote last; it writes again and again. */
+async function beat(): Promise<string> {
+  return readFile(join(home, "beat"), "utf8").catch(() => "");
+}
+
+const HAS_PYTHON = existsSync("/usr/bin/python3");
 
 function command(script: string): BoxedCommand {
   return {
@@ -157,6 +181,55 @@ describe.skipIf(NO_SANDBOX !== undefined)(
       await child;
       await expect.poll(pids).toBe(0);
     });
+
+    test("stands still as a whole, and goes on as a whole", async () => {
+      await using sandbox = await openSandbox(options());
+      const { file, args, env, cwd } = sandbox.box(
+        command("(while :; do date +%N > beat; done) & while :; do sleep 0.01; done"),
+      );
+      const child = execa(file, args, { env, cwd, extendEnv: false, reject: false, buffer: false });
+      const agent = { processes: agentProcesses(child.pid ?? 0, () => []) };
+      await expect.poll(beat).not.toBe("");
+      expect(await freeze(agent)).toBe(true);
+      const stood = await beat();
+      // It beats a hundred times in the time of these looks.
+      for (let look = 0; look < 20; look++) await agent.processes.list();
+      expect(await beat()).toBe(stood);
+      await thaw(agent);
+      await expect.poll(beat).not.toBe(stood);
+      child.kill("SIGKILL");
+      await child;
+    });
+
+    test.skipIf(!HAS_PYTHON)(
+      "hides no process whose first thread has ended while others go on",
+      async () => {
+        await using sandbox = await openSandbox(options());
+        const { file, args, env, cwd } = sandbox.box(
+          command(`python3 -c '${HEADLESS}'; sleep 600`),
+        );
+        const child = execa(file, args, {
+          env,
+          cwd,
+          extendEnv: false,
+          reject: false,
+          buffer: false,
+        });
+        const agent = { processes: agentProcesses(child.pid ?? 0, () => []) };
+        await expect.poll(beat).not.toBe("");
+        const uses = await agent.processes.list();
+        const [largest] = uses.toSorted((one, other) => other.memoryBytes - one.memoryBytes);
+        expect(largest?.memoryBytes).toBeGreaterThan(50_000_000);
+        expect(largest?.group).toBeDefined();
+        expect(await agent.processes.memory()).toBeGreaterThan(50_000_000);
+        expect(await freeze(agent)).toBe(true);
+        const stood = await beat();
+        for (let look = 0; look < 20; look++) await agent.processes.list();
+        expect(await beat()).toBe(stood);
+        child.kill("SIGKILL");
+        await child;
+      },
+    );
 
     test("cannot have more processes than it may, as root neither", async () => {
       const limits = { ...DEFAULT_LIMITS, processes: 64 };

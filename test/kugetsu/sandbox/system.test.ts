@@ -80,6 +80,11 @@ describe.skipIf(process.getuid?.() !== 0)("a toolchain outside /usr, as root", (
     expect(visible(await view({ path, secret: [toolchain] }), toolchain)).toBe(false);
   });
 
+  test("is not visible unasked when its own directory is closed", async () => {
+    await chmod(toolchain, 0o700);
+    expect(visible(await view({ path }), toolchain)).toBe(false);
+  });
+
   test("is not visible unasked when not everybody may read all of it, and that is told", async () => {
     await writeFile(join(toolchain, ".env"), "SECRET=x", { mode: 0o600 });
     const system = await view({ path });
