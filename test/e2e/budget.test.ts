@@ -34,7 +34,7 @@ test("a model that never answers, one that uses too much and one that asks too o
   expect(silent.body).toMatch(/^\*\*Timed out\*\* .*no sign of life for 4 seconds/);
   expect(silent.body).toMatch(/tokens unknown|cost unknown/);
 
-  model.play(script([{ ...bash("true"), usage: { input: 6000, output: 10 } }, say("Never.")]));
+  model.play(script([{ ...bash("true"), usage: { input: 6000, output: 10 } }, { hang: true }]));
   const greedy = await world.report(world.say("/kugetsu continue"));
   expect(greedy.body).toMatch(/^\*\*Stopped\*\* .*It used more than 5,000 tokens\./);
 
