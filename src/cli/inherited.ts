@@ -8,21 +8,16 @@ const LAST_STANDARD = 2;
  * Closes what whoever started this program left open for it, standard streams excepted: a file or directory that is
  * open stays reachable in every process that is started from here, an agent's box included. Node's own are closed when
  * another program is started. Linux alone.
- *
- * @returns how many were closed
  */
-export function closeInherited(): number {
-  let closed = 0;
+export function closeInherited(): void {
   for (const number of openNumbers()) {
     if (number <= LAST_STANDARD || isClosedOnExec(number)) continue;
     try {
       closeSync(number);
-      closed++;
     } catch {
       // It was the listing's own.
     }
   }
-  return closed;
 }
 
 function openNumbers(): readonly number[] {

@@ -2,9 +2,9 @@ import type { JobStore } from "../jobs/job-store.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand } from "./command.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 import type { OpenQueue } from "./open-queue.ts";
-import { livingLeases } from "./served.ts";
+import { isHeld, livingLeases } from "./served.ts";
 
 /** `kugetsu pause` */
 export const pause: CliCommand = {
@@ -72,11 +72,7 @@ async function alive({ store, leases }: OpenQueue): Promise<number[]> {
   const listed = await store.list({ states: ["running"], lanes: ["dev", "pm"] });
   const running = await store.stillRunning(listed.map(({ id }) => id));
   const living = await livingLeases(leases);
-  return running
-    .filter((job) =>
-      living.some(({ resource, marker }) => resource === job.resource && marker === job.marker),
-    )
-    .map(({ id }) => id);
+  return running.filter((job) => isHeld(job, living)).map(({ id }) => id);
 }
 
 /** Those that did not come to their own end meanwhile. */

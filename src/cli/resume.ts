@@ -1,6 +1,6 @@
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand } from "./command.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 
 /** `kugetsu resume` */
 export const resume: CliCommand = {

@@ -1,3 +1,4 @@
+import type { RunningJob } from "../jobs/request-stop.ts";
 import type { Lease, LeaseStore } from "../kugetsu/db/leases.ts";
 
 /** The leases whose owner is alive. */
@@ -6,6 +7,11 @@ export async function livingLeases(leases: LeaseStore): Promise<Lease[]> {
   const isDead = (one: Lease) =>
     dead.some(({ resource, marker }) => resource === one.resource && marker === one.marker);
   return (await leases.live()).filter((lease) => !isDead(lease));
+}
+
+/** Whether the process that works on a job is alive. */
+export function isHeld(job: RunningJob, living: readonly Lease[]): boolean {
+  return living.some(({ resource, marker }) => resource === job.resource && marker === job.marker);
 }
 
 /** Whether a server works on this home. */

@@ -1,4 +1,4 @@
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 
 /** What `kugetsu stop` has done, by job ids. */
 export interface Stopped {

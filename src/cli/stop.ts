@@ -3,7 +3,7 @@ import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef, printRef } from "../kugetsu/ref.ts";
 import { parseArguments } from "./arguments.ts";
 import { type CliCommand, type Io, UsageError } from "./command.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../counted.ts";
 import type { OpenQueue } from "./open-queue.ts";
 import { type Stopped, stopWords } from "./stop-words.ts";
 

@@ -8,9 +8,8 @@ import { type JobRow, jobLease, toJob } from "./job-row.ts";
 import type { NewMessage } from "./message.ts";
 import { dropHeld, putMessage } from "./outbox-rows.ts";
 import { stoppedWords } from "../reply.ts";
-import { pauseInForce } from "./pause.ts";
+import { tellIfPaused } from "./pause.ts";
 import { jobs } from "./schema.ts";
-import { tellWaiting } from "./tell-waiting.ts";
 
 /** What became of the jobs whose process died. */
 export interface Recovery {
@@ -89,12 +88,6 @@ export function recover(tx: Tx, report: ReportEnd, now: number): Recovery {
     }
   }
   return { requeued, ended };
-}
-
-/** A job that is put back during a pause waits for its end, whatever else is said of why it was put back. */
-function tellIfPaused(tx: Tx, row: JobRow, now: number): void {
-  if (row.lane === "quick" || pauseInForce(tx) === undefined) return;
-  tellWaiting(tx, toJob(row), { paused: true }, now);
 }
 
 /** The row, when it is the caller's to end; its lease is released. */

@@ -1,6 +1,6 @@
 import { and, asc, eq, ne } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
-import { toJob } from "./job-row.ts";
+import { type JobRow, toJob } from "./job-row.ts";
 import { jobs, pauses } from "./schema.ts";
 import { tellWaiting } from "./tell-waiting.ts";
 
@@ -41,6 +41,12 @@ export function resume(tx: Tx, now: number): Pause | undefined {
   tx.delete(pauses).run();
   tellAllWaiting(tx, { paused: false }, now);
   return before;
+}
+
+/** A job that begins to wait during a pause says so, whatever else is said of why it waits. */
+export function tellIfPaused(tx: Tx, row: JobRow, now: number): void {
+  if (row.lane === "quick" || pauseInForce(tx) === undefined) return;
+  tellWaiting(tx, toJob(row), { paused: true }, now);
 }
 
 function tellAllWaiting(tx: Tx, how: { paused: boolean }, now: number): void {

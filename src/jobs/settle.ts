@@ -5,9 +5,8 @@ import type { Job } from "./job.ts";
 import { type JobRow, toJob } from "./job-row.ts";
 import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { earlierOfIssue } from "./earlier.ts";
-import { pauseInForce } from "./pause.ts";
+import { tellIfPaused } from "./pause.ts";
 import { jobs } from "./schema.ts";
-import { tellWaiting } from "./tell-waiting.ts";
 
 /** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
 export interface DueAdmission {
@@ -70,10 +69,8 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
     for (const message of outcome.say) putMessage(tx, message, { jobId, held: false }, now);
   }
   const settled = tx.update(jobs).set(change(outcome, now)).where(waiting).returning().get();
-  const job = toJob(settled);
-  const waits = settled.state === "queued" && settled.lane !== "quick";
-  if (waits && pauseInForce(tx) !== undefined) tellWaiting(tx, job, { paused: true }, now);
-  return job;
+  if (settled.state === "queued") tellIfPaused(tx, settled, now);
+  return toJob(settled);
 }
 
 function change(outcome: Admission, now: number): Partial<JobRow> {

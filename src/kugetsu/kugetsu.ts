@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { openDatabase, type Database } from "./db/database.ts";
@@ -15,7 +14,7 @@ import { openHome, type Home } from "./home.ts";
 import { endSurvivors } from "./opencode/survivors.ts";
 import { createOpencodeRunner } from "./opencode/runner.ts";
 import { operatorSecrets } from "./opencode/agent-config.ts";
-import { findOpencode, findRipgrepDirectory } from "./opencode/binary.ts";
+import { findOpencode, findPrograms } from "./opencode/binary.ts";
 import { operatorConfig } from "./opencode/operator.ts";
 import type { Core } from "./session/core.ts";
 import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
@@ -110,8 +109,8 @@ function homesOf(told: string | undefined): readonly string[] {
 /** The programs of kugetsu's own that agents need; none where they are missing, which the turn tells. */
 function programsOf(binary: string | undefined): readonly string[] {
   try {
-    const ripgrep = findRipgrepDirectory();
-    return [realpathSync(findOpencode(binary)), ...(ripgrep === undefined ? [] : [ripgrep])];
+    const { file, ripgrep } = findPrograms(binary);
+    return ripgrep === undefined ? [file] : [file, ripgrep];
   } catch {
     return [];
   }

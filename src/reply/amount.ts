@@ -1,3 +1,4 @@
+import { numberWords } from "../kugetsu/amount-words.ts";
 import type { Tokens } from "../kugetsu/runner.ts";
 
 /** For example `45 s`, `4 min`, `1 h 5 min`. */
@@ -13,14 +14,14 @@ export function duration(ms: number): string {
 
 /** For example `1 commit`, `2 commits`. */
 export function count(number: number, noun: string): string {
-  return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+  return `${numberWords(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** For example `12,345 tokens in, 678 out, 9,000 from the cache`. */
 export function tokensUsed(tokens: Tokens | undefined): string {
   if (tokens === undefined) return "tokens unknown";
-  const cached = tokens.cached > 0 ? `, ${grouped(tokens.cached)} from the cache` : "";
-  return `${grouped(tokens.input)} tokens in, ${grouped(tokens.output)} out${cached}`;
+  const cached = tokens.cached > 0 ? `, ${numberWords(tokens.cached)} from the cache` : "";
+  return `${numberWords(tokens.input)} tokens in, ${numberWords(tokens.output)} out${cached}`;
 }
 
 /** @param dollars undefined where the provider has no prices */
@@ -28,8 +29,4 @@ export function price(dollars: number | undefined): string {
   if (dollars === undefined) return "cost unknown";
   if (dollars > 0 && dollars < 0.01) return "less than $0.01";
   return `$${dollars.toFixed(2)}`;
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString("en-US");
 }

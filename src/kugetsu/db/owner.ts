@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { statFields } from "../proc-stat.ts";
 
 /** Who holds a lease. */
 export interface Owner {
@@ -40,8 +41,7 @@ export function isAlive(owner: Omit<Owner, "marker">): boolean | "elsewhere" {
 function processStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the command in brackets, which may hold blanks and brackets itself.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const fields = statFields(stat);
     const [state, ticks] = [fields[0], fields[19]];
     // A zombie works no more, and stays until its parent asks for it.
     return ticks === undefined || state === "Z" || state === "X"

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { isDirectory } from "./directory.ts";
+import { directoriesAmong } from "./directory.ts";
 import { gitEnvironment } from "./environment.ts";
 import type { GitPlace } from "./place.ts";
 import { run } from "./run.ts";
@@ -40,8 +40,8 @@ export async function boxedCommand(
       TMPDIR: "/tmp",
     },
     // A box can show only what is there, and an agent may have removed any of it.
-    readable: await existing(repository.readable),
-    writable: await existing(repository.writable),
+    readable: await directoriesAmong(repository.readable),
+    writable: await directoriesAmong(repository.writable),
   });
 }
 
@@ -53,9 +53,4 @@ export async function boxedGit(
   limits: RunLimits = {},
 ): Promise<Ended> {
   return run(await boxedCommand(place, repository, args), { timeoutMs: place.boxedMs, ...limits });
-}
-
-async function existing(paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map(isDirectory));
-  return paths.filter((_, index) => found[index]);
 }

@@ -7,6 +7,12 @@ export async function isDirectory(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
+/** Those of the paths at which a real directory stands. */
+export async function directoriesAmong(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map(isDirectory));
+  return paths.filter((_, index) => found[index]);
+}
+
 /**
  * Removes what stands at `path`, which must lie directly in `root`: so no symlink on the way can lead elsewhere, and
  * a symlink in its place is removed as such.

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { KugetsuError } from "../errors.ts";
@@ -47,6 +47,20 @@ export function findRipgrepDirectory(machine: Machine = thisMachine()): string |
     "bin/rg",
   );
   return program === undefined ? undefined : resolve(program, "..");
+}
+
+/** The programs that an agent needs, wherever they lie. */
+export interface Programs {
+  /** Absolute path of opencode, without a link in it: the file itself is what a box shows. */
+  readonly file: string;
+  /** Directory of `rg`, if there is one. */
+  readonly ripgrep: string | undefined;
+}
+
+/** @throws as `findOpencode` does */
+export function findPrograms(binary?: string): Programs {
+  // Not opencode's directory: that may be somebody's home.
+  return { file: realpathSync(findOpencode(binary)), ripgrep: findRipgrepDirectory() };
 }
 
 /** Names of the packages that hold opencode for a machine, the best one first. */

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from "./merge.ts";
 export interface AgentEvent {
   /** For example `message.updated`. */
   readonly type: string;
-  /** Parsed when it is called: the whole output of a tool can stand in it. */
+  /** Parsed when it is first called: the whole output of a tool can stand in it. */
   readonly properties: () => JsonObject;
 }
 
@@ -73,7 +73,8 @@ export function readEvent(data: string): AgentEvent | undefined {
   // This is how opencode writes it, so that its type is known without reading all of it.
   const [, written] = /^\{(?:"id":"[^"\\]*",)?"type":"([^"\\]+)",/.exec(data.slice(0, 200)) ?? [];
   if (written !== undefined) {
-    return { type: written, properties: () => propertiesOf(parsed(data)) };
+    let properties: JsonObject | undefined;
+    return { type: written, properties: () => (properties ??= propertiesOf(parsed(data))) };
   }
   const event = parsed(data);
   const type = event["type"];

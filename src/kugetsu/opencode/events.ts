@@ -1,7 +1,7 @@
 import { followEvents, type AgentEvent } from "./event-stream.ts";
 import { isObject, type JsonObject } from "./merge.ts";
 import type { AskKind, Port } from "./port.ts";
-import { createTally, type TurnCount } from "./tally.ts";
+import { createTally, retryOf, type TurnCount } from "./tally.ts";
 
 /** What opencode's port tells of a running turn. Unlike its ACP side it speaks of subagents as well. */
 export interface TurnEvents {
@@ -69,7 +69,7 @@ export function followTurn(
     if (kind !== undefined) refuse(kind, event.properties());
     tally.take(event);
     if (SIGN_OF_LIFE.test(event.type)) listener.sign();
-    const why = event.type === "session.status" ? retryOf(event.properties()) : undefined;
+    const why = retryOf(event);
     if (why !== undefined) listener.retried(why);
     listener.counted(tally.count());
   };
@@ -89,11 +89,6 @@ export function followTurn(
     },
     close: stream.close,
   };
-}
-
-/** Why a request is made again; undefined when it is not. */
-function retryOf({ status }: JsonObject): string | undefined {
-  return isObject(status) && status["type"] === "retry" ? String(status["message"]) : undefined;
 }
 
 /** What was asked, in a few words; an agent may have written them. */

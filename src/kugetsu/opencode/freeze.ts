@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { statFields } from "../proc-stat.ts";
 import type { Agent } from "./agent.ts";
 
 type Frozen = { readonly processes: Pick<Agent["processes"], "pids"> };
@@ -40,7 +41,7 @@ async function doesMove(pid: number): Promise<boolean> {
 
 async function stateOf(path: string): Promise<string> {
   const stat = await readFile(`/proc/${path}/stat`, "utf8").catch(() => "");
-  return stat.charAt(stat.lastIndexOf(")") + 2);
+  return statFields(stat)[0] ?? "";
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

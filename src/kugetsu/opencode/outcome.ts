@@ -1,8 +1,8 @@
 import type { LimitName, TurnLimits, TurnOutcome } from "../runner.ts";
 import { answeredError } from "./agent.ts";
 import type { TurnEnd } from "./turn.ts";
-import { byteWords } from "../byte-words.ts";
-import { cleanWords, numberWords, spanWords } from "./words.ts";
+import { byteWords, numberWords } from "../amount-words.ts";
+import { cleanWords, spanWords } from "./words.ts";
 
 /** What is known of a turn beside its end. */
 export interface TurnEvidence {

@@ -6,15 +6,12 @@ import { execa } from "execa";
 import type { Box } from "../box.ts";
 import type { AgentPlace } from "../runner.ts";
 import { opencodeEnvironment, type ProcessMarks } from "./environment.ts";
+import type { Programs } from "./binary.ts";
 import type { AgentHome } from "./home.ts";
 import { endByVariable } from "./survivors.ts";
 
 /** What is the same for every process of opencode that a runner starts. */
-export interface Program {
-  /** Absolute path of opencode, without a link in it: the file itself is what a box shows. */
-  readonly file: string;
-  /** Directory of `rg`, if there is one. */
-  readonly ripgrep: string | undefined;
+export interface Program extends Programs {
   readonly box: Box;
 }
 

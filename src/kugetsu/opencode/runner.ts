@@ -1,10 +1,9 @@
-import { realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Box } from "../box.ts";
 import { KugetsuError } from "../errors.ts";
 import type { AgentPlace, Runner, TurnRequest, TurnResult } from "../runner.ts";
 import { startAgent, type Agent } from "./agent.ts";
-import { findOpencode, findRipgrepDirectory } from "./binary.ts";
+import { findPrograms } from "./binary.ts";
 import { agentConfig, secretsOf, type AgentConfig } from "./agent-config.ts";
 import { openDirectories } from "./environment.ts";
 import { cachedExport, cacheExport, exportConversation } from "./export.ts";
@@ -52,12 +51,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   const exporting = new Map<string, Promise<string>>();
   const life = new AbortController();
 
-  // Looked up for each start: an upgrade may have moved it. Not its directory: that may be somebody's home.
-  const theProgram = (): Program => ({
-    file: realpathSync(findOpencode(options.binary)),
-    ripgrep: findRipgrepDirectory(),
-    box: options.box,
-  });
+  // Looked up for each start: an upgrade may have moved it.
+  const theProgram = (): Program => ({ ...findPrograms(options.binary), box: options.box });
 
   const configOf = async (place: AgentPlace): Promise<AgentConfig> => {
     const config = agentConfig(

@@ -41,15 +41,19 @@ export function createTally(startedAt: number): Tally {
     count: () => ({ requests: messages.size + retries, figures, bytes }),
     take(event) {
       if (event.type === "message.updated") takeMessage(event.properties()["info"]);
-      if (event.type === "session.status") {
-        const { status } = event.properties();
-        if (isObject(status) && status["type"] === "retry") retries++;
-      }
+      if (retryOf(event) !== undefined) retries++;
     },
     addBytes(count) {
       bytes += count;
     },
   };
+}
+
+/** Why the model is asked again, in the provider's words; undefined for any other event. */
+export function retryOf(event: AgentEvent): string | undefined {
+  if (event.type !== "session.status") return undefined;
+  const { status } = event.properties();
+  return isObject(status) && status["type"] === "retry" ? String(status["message"]) : undefined;
 }
 
 /** A message that is not completed is of this turn, whatever the clock says. */

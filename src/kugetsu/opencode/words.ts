@@ -41,8 +41,3 @@ export function spanWords(ms: number): string {
       : [Math.max(1, Math.round(ms / 1000)), "second"];
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
-
-/** A number for people: `2,000,000`. */
-export function numberWords(value: number): string {
-  return value.toLocaleString("en-US");
-}

@@ -24,8 +24,9 @@ const SHARED_MEMORY_BYTES = 256 * 1024 ** 2;
 const TMP_BYTES = 64 * 1024 ** 2;
 
 /**
- * The command line, bubblewrap at its front, that runs a command in a box. It holds paths and no secret: everything of the environment reaches
- * the box by inheritance, so the environment that bubblewrap itself is started with must be the command's own.
+ * The command line, bubblewrap at its front, that runs a command in a box. It holds paths and no secret: everything of
+ * the environment reaches the box by inheritance, so the environment that bubblewrap itself is started with must be the
+ * command's own.
  */
 export function bubblewrapCommand(
   command: BoxedCommand,

@@ -1,5 +1,4 @@
 import { KugetsuError } from "../errors.ts";
-import { DEFAULT_LIMITS, type BoxLimits } from "./limits.ts";
 import { noSandbox, openSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 
 export type SandboxMode = "required" | "preferred" | "off";
@@ -11,15 +10,12 @@ export type SandboxMode = "required" | "preferred" | "off";
  */
 export async function chooseSandbox(
   mode: SandboxMode,
-  options: Omit<SandboxOptions, "limits"> & {
-    readonly limits: BoxLimits | undefined;
-    readonly warn: (message: string) => void;
-  },
+  options: SandboxOptions & { readonly warn: (message: string) => void },
 ): Promise<Sandbox> {
-  const { warn, limits = DEFAULT_LIMITS, ...where } = options;
+  const { limits, warn } = options;
   if (mode === "off") return noSandbox(limits);
   try {
-    return await openSandbox({ ...where, limits, warn });
+    return await openSandbox(options);
   } catch (error) {
     if (mode === "required" || !(error instanceof KugetsuError)) throw error;
     warn(`${error.message} They run without one, and can read whatever you can read.`);

@@ -11,6 +11,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { isDirectory } from "../git/directory.ts";
 import { currentOwner, isAlive, type Owner } from "../db/owner.ts";
 import { BOXED_HOME, BOXED_ID } from "./arguments.ts";
 
@@ -52,7 +53,7 @@ export async function copiesOfEtc(directory: string, etc = "/etc"): Promise<EtcC
     async current() {
       const entries = await readable(etc);
       const state = stateOf(entries);
-      if (last?.state === state && (await isThere(last.path))) return last.path;
+      if (last?.state === state && (await isDirectory(last.path))) return last.path;
       count++;
       const path = join(own, String(count));
       await copy(etc, path, entries);
@@ -153,11 +154,4 @@ async function ownerOf(path: string): Promise<Owner | undefined> {
   } catch {
     return undefined;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
 }

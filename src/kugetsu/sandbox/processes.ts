@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { statFields } from "../proc-stat.ts";
 
 /** One process of an agent, by the number that it has in its box, or on the machine where there is no box. */
 export interface AgentProcess {
@@ -20,28 +21,30 @@ export interface AgentProcesses {
 }
 
 /**
- * @param starter the process that was started for the agent: bubblewrap, or opencode itself
+ * @param starter the process that was started for the agent: bubblewrap, or opencode itself; first asked about when the
+ *   agent runs
  * @param unboxed the agent's processes on this machine, where there is no box
  */
 export function agentProcesses(starter: number, unboxed: () => readonly number[]): AgentProcesses {
-  let proc: string | undefined;
+  let boxed: Promise<string | undefined> | undefined;
+  // Found once: without a box there is none later either, and looking costs a walk through /proc.
+  const procIfBoxed = () => (boxed ??= procOfBox(starter));
   const seen = async () => {
-    proc ??= await procOfBox(starter);
+    const proc = await procIfBoxed();
     return { proc: proc ?? "/proc", pids: proc === undefined ? unboxed() : await numbersIn(proc) };
   };
   return {
     async list() {
-      const { proc: at, pids } = await seen();
-      const found = await Promise.all(pids.map((pid) => useOf(at, pid)));
+      const { proc, pids } = await seen();
+      const found = await Promise.all(pids.map((pid) => useOf(proc, pid)));
       return found.filter((use) => use !== undefined);
     },
     async pids() {
-      await seen();
-      return proc === undefined ? unboxed() : below(starter);
+      return (await procIfBoxed()) === undefined ? unboxed() : below(starter);
     },
     async memory() {
-      const { proc: at, pids } = await seen();
-      const shares = await Promise.all(pids.map((pid) => shareOf(at, pid)));
+      const { proc, pids } = await seen();
+      const shares = await Promise.all(pids.map((pid) => shareOf(proc, pid)));
       return shares.reduce((total, share) => total + share, 0);
     },
   };
@@ -91,8 +94,7 @@ async function parentsOfAll(): Promise<ReadonlyMap<number, number>> {
 
 async function parentOf(pid: number): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The command in brackets may hold blanks and brackets itself.
-  const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [, parent] = statFields(stat);
   return parent === undefined ? undefined : Number(parent);
 }
 
@@ -120,10 +122,10 @@ async function useOf(proc: string, pid: number): Promise<AgentProcess | undefine
 async function statusOf(proc: string, pid: number): Promise<string | undefined> {
   const read = (path: string) => readFile(`${proc}/${path}/status`, "utf8").catch(() => undefined);
   const status = await read(`${pid}`);
-  if (status === undefined || !/^State:\s+[ZX]/m.test(status)) return status;
+  if (status === undefined || !isOver(status)) return status;
   for (const thread of await numbersIn(`${proc}/${pid}/task`)) {
     const text = await read(`${pid}/task/${thread}`);
-    if (text !== undefined && !/^State:\s+[ZX]/m.test(text)) return text;
+    if (text !== undefined && !isOver(text)) return text;
   }
   return status;
 }

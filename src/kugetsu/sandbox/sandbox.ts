@@ -27,7 +27,7 @@ export interface SandboxOptions extends Omit<SystemOptions, "secret" | "warn"> {
   readonly secret: readonly string[];
   /** Files and directories of kugetsu's own that agents need wherever they lie, such as opencode. */
   readonly programs?: readonly string[];
-  readonly limits?: BoxLimits;
+  readonly limits?: BoxLimits | undefined;
   readonly warn?: (message: string) => void;
 }
 
@@ -77,7 +77,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     told.add(message);
   };
   const look = async () => viewSystem({ path, shown, secret, warn: warnOnce });
-  let system: System = { ...(await look()), etc: await etc.current() };
+  const [view, copy] = await Promise.all([look(), etc.current()]);
+  let system: System = { ...view, etc: copy };
   let seenAt = Date.now();
   let lookedAt = seenAt;
   const refresh = async () => {

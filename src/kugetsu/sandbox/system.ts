@@ -1,5 +1,6 @@
-import { lstat, readdir, readlink, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, readlink, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { directoriesAmong, isDirectory } from "../git/directory.ts";
 
 /** What of the machine is visible in every box, all of it read-only. */
 export interface System {
@@ -43,7 +44,7 @@ export async function viewSystem(options: SystemOptions): Promise<Omit<System, "
   const tools = await openToEverybody(await toolchains(options.path, taken), options.warn);
   const visible = outermost([...directories, ...tools, ...shown]);
   const local = (await isOpenToEverybody("/usr/local/etc")) ? [] : ["/usr/local/etc"];
-  const there = await directoriesIn([...local, ...secret]);
+  const there = await directoriesAmong([...local, ...secret]);
   return {
     directories: visible,
     links,
@@ -139,17 +140,11 @@ async function existing(
   const there: string[] = [];
   for (const path of paths) {
     const real = await resolved(path);
-    const found = await stat(real).catch(() => undefined);
     if (isWithin(real, "/etc")) warn(`SANDBOX_READ names ${path}: of /etc agents get a copy.`);
-    else if (found?.isDirectory() === true) there.push(real);
+    else if (await isDirectory(real)) there.push(real);
     else warn(`SANDBOX_READ names ${path}, which is no directory.`);
   }
   return there;
-}
-
-async function directoriesIn(paths: readonly string[]): Promise<readonly string[]> {
-  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
-  return paths.filter((_, index) => found[index]?.isDirectory() === true);
 }
 
 function outermost(paths: readonly string[]): readonly string[] {

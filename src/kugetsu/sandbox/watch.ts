@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { byteWords } from "../byte-words.ts";
+import { byteWords, numberWords } from "../amount-words.ts";
 import type { ReachedLimit } from "../runner.ts";
 import type { BoxLimits } from "./limits.ts";
 import type { AgentProcesses } from "./processes.ts";
@@ -45,7 +45,7 @@ export async function watchUse(options: WatchOptions, signal: AbortSignal): Prom
     if (atLimit >= LOOKS_AT_LIMIT || count > limits.processes) {
       return {
         limit: "processes",
-        words: `It ran as many processes as it may: ${limits.processes.toLocaleString("en-US")}.`,
+        words: `It ran as many processes as it may: ${numberWords(limits.processes)}.`,
       };
     }
     if (free < leastDisk) {

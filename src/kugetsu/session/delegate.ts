@@ -33,11 +33,8 @@ export interface DelegateReport {
 export async function delegateTurn(core: Core, order: DelegateOrder): Promise<DelegateReport> {
   const ref = pmRef(order.ref);
   const { repositoryId } = order;
-  const full = await noRoom(core.disk);
-  if (full !== undefined) {
-    core.warn(`${ref}: ${full.reason}`);
-    return { result: full, lacksToken: false };
-  }
+  const full = await noRoom(core, ref);
+  if (full !== undefined) return { result: full, lacksToken: false };
   await retireOther(core, ref, repositoryId);
   const slug = await core.sessions.claimSlug(ref);
   const session =

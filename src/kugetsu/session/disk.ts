@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
-import { byteWords } from "../byte-words.ts";
+import { byteWords } from "../amount-words.ts";
 import type { TurnResult } from "../runner.ts";
+import type { Core } from "./core.ts";
 
 /** The disk that agents write to. */
 export interface Disk {
@@ -23,14 +24,22 @@ async function freeAt(directory: string): Promise<number> {
   return found === undefined ? Number.POSITIVE_INFINITY : found.bavail * found.bsize;
 }
 
-/** The end of a turn that does not begin since the disk is nearly full; undefined when there is room. */
-export async function noRoom(disk: Disk): Promise<TurnResult | undefined> {
+/**
+ * The end of a turn that does not begin since the disk is nearly full, of which the operator is told; undefined when
+ * there is room.
+ */
+export async function noRoom(
+  { disk, warn }: Pick<Core, "disk" | "warn">,
+  ref: string,
+): Promise<TurnResult | undefined> {
   const free = await disk.free();
   if (free >= disk.least) return undefined;
+  const reason = `The server has ${byteWords(free)} of disk left, and no turn begins with less than ${byteWords(disk.least)}.`;
+  warn(`${ref}: ${reason}`);
   return {
     outcome: "stopped",
     limit: "disk",
-    reason: `The server has ${byteWords(free)} of disk left, and no turn begins with less than ${byteWords(disk.least)}.`,
+    reason,
     text: "",
     sessionId: undefined,
     tokens: undefined,

@@ -17,8 +17,8 @@ import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 /** Runs one turn for an issue: mirror, worktree, agent, and its commits taken over. Nothing is pushed. */
 export async function startTurn(core: Core, order: TurnOrder): Promise<TurnReport> {
   const ref = printRef(order.ref);
-  const full = await noRoom(core.disk);
-  if (full !== undefined) return notBegun(core, order, full);
+  const full = await noRoom(core, ref);
+  if (full !== undefined) return notBegun(order, full);
   await retireOther(core, ref, order.repositoryId);
   const slug = await core.sessions.claimSlug(ref);
   const place = await issuePlace(core, slug, order);
@@ -64,8 +64,7 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
   };
 }
 
-function notBegun(core: Core, order: TurnOrder, result: TurnResult): TurnReport {
-  core.warn(`${printRef(order.ref)}: ${result.reason}`);
+function notBegun(order: TurnOrder, result: TurnResult): TurnReport {
   const { branch, base } = order;
   const diffstat = { files: 0, insertions: 0, deletions: 0, entries: [], more: 0 };
   const nothing = { commits: [], diffstat, kept: [], leftOut: [] };

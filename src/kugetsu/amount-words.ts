@@ -9,3 +9,8 @@ export function byteWords(bytes: number): string {
   const [size, unit] = UNITS.find(([least]) => bytes >= least) ?? [1024, "kB"];
   return `${(bytes / size).toLocaleString("en-US", { maximumFractionDigits: 1 })} ${unit}`;
 }
+
+/** A number for people: `2,000,000`. */
+export function numberWords(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byteWords } from "../../src/kugetsu/byte-words.ts";
+import { byteWords } from "../../src/kugetsu/amount-words.ts";
 
 test.each([
   [2 * 1024 ** 3, "2 GB"],
