@@ -1,5 +1,5 @@
 import type { Agent } from "./agent.ts";
-import { freeze } from "./freeze.ts";
+import { freeze, thaw } from "./freeze.ts";
 import type { Figures } from "./port.ts";
 
 /** A process that waits for the next turn of its session. */
@@ -15,12 +15,14 @@ export interface IdleAgent {
 /** The processes that wait. One turn further costs 0.3 s in a waiting process, 3 to 4 s in a new one. */
 export interface IdleAgents {
   /**
-   * Keeps a process; in a box it stands still, and whoever takes it lets it go on. One that does not stand still is
-   * ended, and so are the oldest ones over the limit.
+   * Keeps a process; in a box it stands still until it is taken. One that does not stand still is ended, and so are the
+   * oldest ones over the limit.
    */
   keep(key: string, idle: IdleAgent): Promise<void>;
-  /** Takes the process of that key out, for whatever use. */
-  take(key: string): IdleAgent | undefined;
+  /** Takes the process of that key out, for whatever use: it goes on. */
+  take(key: string): Promise<IdleAgent | undefined>;
+  /** Ends the process of that key, if one waits. */
+  end(key: string): Promise<void>;
   peek(key: string): IdleAgent | undefined;
   /** Resolves when no process of that key is on its way out: two on one database lose turns. */
   closed(key: string): Promise<void>;
@@ -38,7 +40,7 @@ export function createIdleAgents(limits: {
 }): IdleAgents {
   const waiting = new Map<string, IdleAgent & { readonly timer: NodeJS.Timeout }>();
 
-  const take = (key: string) => {
+  const remove = (key: string) => {
     const idle = waiting.get(key);
     if (idle === undefined) return undefined;
     clearTimeout(idle.timer);
@@ -48,7 +50,7 @@ export function createIdleAgents(limits: {
   const closing = new Map<string, Promise<void>>();
   /** Never rejects: nobody waits for it. */
   const end = async (key: string): Promise<void> => {
-    const idle = take(key);
+    const idle = remove(key);
     if (idle === undefined) return;
     // It has done what it had to: standing still, it could not end by itself.
     const closed = idle.agent.close(limits.boxed ? 0 : undefined).catch(() => undefined);
@@ -58,7 +60,12 @@ export function createIdleAgents(limits: {
   };
 
   return {
-    take,
+    async take(key) {
+      const idle = remove(key);
+      if (limits.boxed && idle !== undefined) await thaw(idle.agent);
+      return idle;
+    },
+    end,
     peek: (key) => waiting.get(key),
     async closed(key) {
       await closing.get(key);

@@ -11,7 +11,6 @@ import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
-import { thaw } from "./freeze.ts";
 import { groupsOf, hasLeftovers } from "./leftovers.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { CUT, STOP } from "./patience.ts";
@@ -70,17 +69,15 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     config: AgentConfig,
     signal: AbortSignal,
   ) => {
+    const wanted = await fingerprint(place, config);
     await orStopped(idle.closed(place.key), signal);
-    const waiting = idle.take(place.key);
-    if (
-      waiting?.sessionId === sessionId &&
-      waiting?.fingerprint === (await fingerprint(place, config))
-    ) {
-      await thaw(waiting.agent);
+    const waiting = idle.peek(place.key);
+    if (waiting?.sessionId === sessionId && waiting?.fingerprint === wanted) {
+      await idle.take(place.key);
       return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
-    await waiting?.agent.close(boxed ? 0 : undefined);
-    const agent = await early.take(place.key, await fingerprint(place, config), signal);
+    await idle.end(place.key);
+    const agent = await early.take(place.key, wanted, signal);
     if (agent !== undefined) return { agent, isOpen: false, used: undefined };
     const started = await startAgent(theProgram(), place, config, signal);
     return { agent: started, isOpen: false, used: undefined };
@@ -184,7 +181,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
   const release = async (key: string): Promise<void> => {
     await early.end(key);
-    await idle.take(key)?.agent.close(boxed ? 0 : undefined);
+    await idle.end(key);
   };
 
   /** Several new sessions may want the base at the same time: one process reads it for all. */
@@ -199,10 +196,9 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
 
   /** Of a session whose process may still wait. */
   const exportFresh = async (place: AgentPlace, sessionId: string): Promise<string> => {
-    const agent = idle.take(place.key)?.agent;
+    const agent = (await idle.take(place.key))?.agent;
     if (agent === undefined) return await exportSession(place, sessionId);
     try {
-      await thaw(agent);
       return await exportConversation(agent.port, sessionId);
     } finally {
       await agent.close();
