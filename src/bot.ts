@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { createAdmit } from "./admission/admit.ts";
 import { servedBy } from "./admission/served.ts";
 import type { ServeConfig } from "./config.ts";
+import { watchConfig } from "./config-watch.ts";
 import { createGitea } from "./forge/gitea.ts";
 import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
 import type { Forge } from "./forge/forge.ts";
@@ -51,6 +52,8 @@ export async function startBot(
   const known = new Set([config.secrets.giteaToken, ...config.secrets.giteaWebhookSecrets]);
   const mask = createMask(() => known);
   const log = createLog({ level: config.logLevel, mask, stream });
+  for (const warning of config.warnings) log.warn({}, warning);
+  const anew = watchConfig(config, (message) => log.warn({}, message));
   const forge = createGitea({ url: config.gitea.url, token: config.secrets.giteaToken });
   const forgeOf = (name: string): Forge => {
     if (name !== GITEA) throw new KugetsuError("not_found", `There is no forge called ${name}.`);
@@ -134,7 +137,7 @@ export async function startBot(
           pausedAt: async () => (await store.paused())?.pausedAt,
         },
         settings: {
-          limits: config.limits,
+          limits: async () => (await anew()).limits,
           allowCiChanges: config.allowCiChanges,
           version: await readVersion(),
         },
@@ -143,7 +146,7 @@ export async function startBot(
         say: (jobId, message) => outbox.put([message], jobId),
       }),
       report: reportEnd,
-      caps: () => ({ dev: config.maxConcurrentAgents, pm: 1 }),
+      caps: async () => ({ dev: (await anew()).maxConcurrentAgents, pm: 1 }),
       onDead: (owners) => kugetsu.endLeftovers(owners),
       graceMs: config.shutdownGraceMs,
       log,

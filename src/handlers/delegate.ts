@@ -73,7 +73,7 @@ async function askAgent(work: Work): Promise<DelegateReport> {
           : [],
         fence: randomBytes(9).toString("hex"),
       }),
-    limits: work.settings.limits,
+    limits: await work.settings.limits(),
     signal: work.signal,
     onProgress: progress.update,
     onBegin: () => work.note({ began: true }),

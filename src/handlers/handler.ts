@@ -37,7 +37,8 @@ export interface Work {
 }
 
 export interface WorkSettings {
-  readonly limits: TurnLimits;
+  /** Asked before each turn. */
+  readonly limits: () => TurnLimits | Promise<TurnLimits>;
   /** Repositories (`owner/name`) whose CI files an agent may change. */
   readonly allowCiChanges: readonly string[];
   readonly version: string;

@@ -132,7 +132,7 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
     requestedBy: job.actor.login,
     subject: plain(titleOf(job), 60),
     prompt: promptOf(work, order, session, anew),
-    limits: work.settings.limits,
+    limits: await work.settings.limits(),
     signal: work.signal,
     resumed: work.resumed,
     onProgress: progress.update,
