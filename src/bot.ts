@@ -40,6 +40,7 @@ export async function startBot(
   const known = new Set(config.secrets.own);
   const mask = createMask(() => known);
   const log = createLog({ level: config.logLevel, mask, stream });
+  for (const warning of config.warnings) log.warn({}, warning);
   const engine = setup.use(
     await createEngine({
       config,
@@ -47,7 +48,6 @@ export async function startBot(
       mask,
       learn: (secret) => known.add(secret),
       sandbox: "required",
-      caps: () => ({ dev: config.maxConcurrentAgents, pm: 1 }),
       onOutbox: () => sender.wake(),
     }),
   );

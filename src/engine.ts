@@ -1,11 +1,11 @@
 import { createAdmit } from "./admission/admit.ts";
 import { servedBy } from "./admission/served.ts";
 import type { WorkConfig } from "./config.ts";
+import { watchConfig } from "./config-watch.ts";
 import type { Forge } from "./forge/forge.ts";
 import { createGitea } from "./forge/gitea.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
-import type { Caps } from "./jobs/claim.ts";
 import { createJobStore, type JobStore } from "./jobs/job-store.ts";
 import { createOutboxStore, type OutboxStore } from "./jobs/outbox.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
@@ -45,8 +45,6 @@ export interface EngineOptions {
   readonly warn?: (message: string) => void;
   /** What holds where the operator said nothing of it. */
   readonly sandbox: SandboxMode;
-  /** Asked at every claim. */
-  readonly caps: () => Caps;
   /** Work off this job and no other; asked each time, 0 is none. */
   readonly only?: () => number;
   /** Something waits to be said to a forge. */
@@ -71,6 +69,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     return found;
   };
   const version = await readVersion();
+  const warn = options.warn ?? ((message: string) => log.warn({}, message));
+  const anew = watchConfig(config, warn);
   const kugetsu = setup.use(
     await createKugetsu({
       home: config.home,
@@ -87,7 +87,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       minFreeDisk: config.minFreeDisk,
       pmInstructions: await readSkill(),
       learn,
-      warn: options.warn ?? ((message) => log.warn({}, message)),
+      warn,
     }),
   );
   const { database, leases, owner } = kugetsu;
@@ -131,7 +131,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           pausedAt: async () => (await store.paused())?.pausedAt,
         },
         settings: {
-          limits: config.limits,
+          limits: async () => (await anew()).limits,
           allowCiChanges: config.allowCiChanges,
           version,
           giteaUrl: forges.get(GITEA)?.url,
@@ -159,7 +159,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           }),
       }),
       report: reportEnd,
-      caps: options.caps,
+      caps: async () => ({ dev: (await anew()).maxConcurrentAgents, pm: 1 }),
       onDead: (owners) => kugetsu.endLeftovers(owners),
       onDay: () => forgetTurnLogs(kugetsu.home.logs),
       graceMs: config.shutdownGraceMs,

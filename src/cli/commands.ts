@@ -1,4 +1,5 @@
 import type { CliCommand } from "./command.ts";
+import { config } from "./config.ts";
 import { continueCommand } from "./continue.ts";
 import { delegate } from "./delegate.ts";
 import { env } from "./env.ts";
@@ -27,6 +28,7 @@ export const COMMANDS = {
   pause,
   resume,
   env,
+  config,
   help,
   version,
   "run-job": runJob,

@@ -94,7 +94,7 @@ async function askAgent(work: Work, forgeUrl: string | undefined): Promise<Deleg
           : [],
         fence: randomBytes(9).toString("hex"),
       }),
-    limits: work.settings.limits,
+    limits: await work.settings.limits(),
     signal: work.signal,
     onProgress: progress.update,
     onActivity,

@@ -72,7 +72,8 @@ export interface ForgeWork extends Work {
 }
 
 export interface WorkSettings {
-  readonly limits: TurnLimits;
+  /** Asked before each turn. */
+  readonly limits: () => TurnLimits | Promise<TurnLimits>;
   /** Repositories (`owner/name`) whose CI files an agent may change. */
   readonly allowCiChanges: readonly string[];
   readonly version: string;

@@ -33,8 +33,9 @@ export function onForge(work: ForgeWork): JobRepository {
       job.issueNumber === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
     source: async () => ({ url: forge.cloneUrl(owner, name), credentials: forge.credentials() }),
     defaultBranch: async () => {
-      const asked = () => forge.repository(owner, name);
-      const repository = await patiently(work, "ask about the repository", asked);
+      const repository = await patiently(work, "ask about the repository", () =>
+        forge.repository(owner, name),
+      );
       if (!repository.empty) return repository.defaultBranch;
       throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
     },
@@ -50,8 +51,13 @@ export function withoutForge(work: Work): JobRepository {
   return {
     id: undefined,
     issueUrl: undefined,
-    source: async () => ({ url: await kugetsu.cloneUrl(ref), credentials: undefined }),
-    defaultBranch: async () => kugetsu.defaultBranch(await kugetsu.cloneUrl(ref), signal),
+    source: () => kugetsu.source(ref),
+    defaultBranch: async () => {
+      const source = await kugetsu.source(ref);
+      const branch = await kugetsu.defaultBranch(source, signal);
+      if (branch !== undefined) return branch;
+      throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
+    },
     plan: async () => {
       const session = await kugetsu.session(job.ref);
       return { branch: session?.branch ?? branchOf(job, 1), head: undefined };

@@ -155,7 +155,7 @@ async function runTurn(work: Work, repository: JobRepository, order: Order): Pro
     requestedBy: job.actor.login,
     subject: plain(titleOf(job), 60),
     prompt: promptOf(work, repository.issueUrl, order, session, anew),
-    limits: work.settings.limits,
+    limits: await work.settings.limits(),
     signal: work.signal,
     resumed: work.resumed,
     onProgress: progress.update,

@@ -41,7 +41,7 @@ export interface WorkerOptions {
   readonly handle: Handle;
   readonly report: ReportEnd;
   /** Asked at every claim; zeros pause the lanes. */
-  readonly caps: () => Caps;
+  readonly caps: () => Caps | Promise<Caps>;
   readonly log: Log;
   /** How long `drain` lets turns go on, in milliseconds. */
   readonly graceMs: number;
@@ -131,7 +131,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const claimAll = async (): Promise<void> => {
     for (;;) {
       if (isDraining) return;
-      const job = await store.claim({ owner, caps: options.caps(), only: only?.() });
+      const job = await store.claim({ owner, caps: await options.caps(), only: only?.() });
       if (job === undefined) return;
       begin(job);
     }

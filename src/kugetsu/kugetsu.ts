@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { cloneUrlOf } from "./clone-url.ts";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
@@ -29,7 +30,7 @@ import type { Sandbox } from "./sandbox/sandbox.ts";
 import { watchUse } from "./sandbox/watch.ts";
 import { startTurn } from "./session/start.ts";
 import type { IssueRef } from "./ref.ts";
-import type { Published, TurnOrder, TurnReport } from "./turn.ts";
+import type { Published, Source, TurnOrder, TurnReport } from "./turn.ts";
 
 /** The embedded core: sessions with an agent, each in a worktree of its own. It knows no forge and no comments. */
 export interface Kugetsu extends AsyncDisposable {
@@ -58,10 +59,10 @@ export interface Kugetsu extends AsyncDisposable {
   destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
   /** Ends the agent of that session that waits for its next turn in this process, if one does. */
   release(ref: string): Promise<void>;
-  /** Where git clones a repository from that lies on no configured forge. @throws KugetsuError `invalid` */
-  cloneUrl(ref: IssueRef): Promise<string>;
-  /** The branch that the repository at that address has for its default. @throws KugetsuError as a fetch does */
-  defaultBranch(url: string, signal?: AbortSignal): Promise<string>;
+  /** Where git fetches a repository from that lies on no configured forge. @throws KugetsuError as `cloneUrlOf` does */
+  source(ref: IssueRef): Promise<Source>;
+  /** The default branch of the repository there; undefined for an empty one. @throws KugetsuError as a fetch does */
+  defaultBranch(source: Source, signal?: AbortSignal): Promise<string | undefined>;
   /** Whether opencode is there. */
   canRunAgents(): Promise<boolean>;
   /** Ends whatever processes the owners of these leases left behind. */
@@ -230,8 +231,8 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       const session = await sessions.get(ref);
       if (session !== undefined) await runner.release(session.slug);
     },
-    cloneUrl: async (ref) => `https://${ref.instance}/${ref.owner}/${ref.repo}.git`,
-    defaultBranch: async (_url, _signal) => "main",
+    source: (ref) => cloneUrlOf(home, ref, { warn }),
+    defaultBranch: (source, signal) => git.defaultBranch({ ...source, signal }),
     canRunAgents: async () => {
       try {
         findOpencode(options.opencodeBinary);

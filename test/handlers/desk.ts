@@ -130,7 +130,7 @@ export function workOn(
     signal: new AbortController().signal,
     resumed: false,
     settings: {
-      limits: { wallMs: 1_000, silenceMs: 1_000 },
+      limits: () => ({ wallMs: 1_000, silenceMs: 1_000 }),
       allowCiChanges: [],
       version: "1.2.3",
     },

@@ -24,7 +24,7 @@ function run(
     store: createJobStore({ db: desk.kugetsu.database }),
     queue: QUIET,
     settings: {
-      limits: { wallMs: 1_000, silenceMs: 1_000 },
+      limits: () => ({ wallMs: 1_000, silenceMs: 1_000 }),
       allowCiChanges: [],
       version: "1.2.3",
     },

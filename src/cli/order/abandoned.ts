@@ -4,7 +4,7 @@ import { KugetsuError } from "../../kugetsu/errors.ts";
 import { parseRef, printRef } from "../../kugetsu/ref.ts";
 import { isServed, livingLeases } from "../served.ts";
 import type { OpenOrders } from "./open.ts";
-import { orderLease } from "./own-work.ts";
+import { orderLease } from "./lease.ts";
 
 /**
  * Without a server, ends the orders of an issue that a process of the command line left behind when it was killed:

@@ -5,7 +5,8 @@ import type { PlacedOrder } from "../../orders/order.ts";
 import type { Io } from "../command.ts";
 import { livingLeases } from "../served.ts";
 import type { OpenOrders } from "./open.ts";
-import { orderLease, stopFromHere } from "./own-work.ts";
+import { orderLease } from "./lease.ts";
+import { stopFromHere } from "./own-work.ts";
 
 const EVERY_MS = 50;
 const LONGEST_MS = 30_000;

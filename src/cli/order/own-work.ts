@@ -1,4 +1,3 @@
-import { readWorkConfig } from "../../config.ts";
 import { createEngine } from "../../engine.ts";
 import { reportEnd } from "../../handlers/report-end.ts";
 import { OPERATOR } from "../../jobs/stop.ts";
@@ -8,8 +7,10 @@ import { createLog } from "../../log.ts";
 import type { PlacedOrder } from "../../orders/order.ts";
 import { createMask } from "../../secrets.ts";
 import type { Io } from "../command.ts";
+import { loadWorkConfig } from "../read-config.ts";
 import { endAbandoned } from "./abandoned.ts";
 import type { TypedOrder } from "./give.ts";
+import { orderLease } from "./lease.ts";
 import type { OpenOrders } from "./open.ts";
 
 /** This process as the one that works off a job, and no other. */
@@ -21,17 +22,12 @@ export interface OwnWork extends AsyncDisposable {
   readonly stop: (jobId: number) => Promise<void>;
 }
 
-/** The lease that says that somebody is there who works a job off without a server. */
-export function orderLease(jobId: number): string {
-  return `order:${jobId}`;
-}
-
 export async function openOwnWork(
   orders: OpenOrders,
   { debug }: { readonly debug: boolean },
   io: Io,
 ): Promise<OwnWork> {
-  const config = readWorkConfig(io.env);
+  const config = await loadWorkConfig(io);
   const known = new Set(config.secrets.own);
   const mask = createMask(() => known);
   const warnings = new Set<string>();
@@ -55,7 +51,6 @@ export async function openOwnWork(
         warnings.add(message);
       },
       sandbox: "preferred",
-      caps: () => ({ dev: config.maxConcurrentAgents, pm: 1 }),
       only: () => only,
       fallbackIdentity: { name: "kugetsu", email: "kugetsu@localhost" },
     }),
