@@ -56,23 +56,14 @@ describe.skipIf(!WANTED)("sshd-setup.sh in a fresh Debian", () => {
       [root, "/usr/sbin/sshd", "-D", "-e", "-p", `${port}`, "-o", "ListenAddress=127.0.0.1"],
       { cancelSignal: ended.signal, reject: false },
     );
+    const always = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+    const common = ["-p", `${port}`, ...always.flatMap((option) => ["-o", option])];
     const ssh = async (user: string, options: readonly string[], command: string) =>
-      execa(
-        "ssh",
-        [
-          ...[
-            "-p",
-            `${port}`,
-            "-o",
-            "StrictHostKeyChecking=no",
-            "-o",
-            "UserKnownHostsFile=/dev/null",
-          ],
-          ...["-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", ...options],
-          ...[`${user}@127.0.0.1`, command],
-        ],
-        { reject: false, stdin: "ignore", env: askPass() },
-      );
+      execa("ssh", [...common, ...options, `${user}@127.0.0.1`, command], {
+        reject: false,
+        stdin: "ignore",
+        env: askPass(),
+      });
     await vi.waitFor(
       async () => {
         const { stdout } = await ssh("kugetsu", ["-i", key], "whoami && sudo -n whoami");

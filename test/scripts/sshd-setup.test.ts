@@ -48,6 +48,20 @@ test.skipIf(!IS_KNOWN)(
     for (const step of steps) expect(stdout).toMatch(step);
     const places = steps.map((step) => stdout.search(step));
     expect(places).toEqual(places.toSorted((one, other) => one - other));
+  },
+);
+
+test.skipIf(!HAS_MACHINE)("looks for systemd before anything else", async () => {
+  const { exitCode, stdout, stderr } = await scriptOnMachine(NAME, []);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+  expect(stderr).toMatch(
+    /^sshd-setup: systemd does not run here: process 1 is \S+\.\n {2}.*--no-systemd/,
+  );
+});
+
+test.skipIf(!HAS_MACHINE)("wants to be root", async () => {
+  const { exitCode, stderr } = await scriptOnMachine(NAME, ["--no-systemd"], {
+    machine: ["--uid", "1000"],
   });
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^sshd-setup: Only root can do that\.\n {2}Run it with sudo/m);
