@@ -1,4 +1,5 @@
 import type { CliCommand } from "./command.ts";
+import { doctor } from "./doctor.ts";
 import { env } from "./env.ts";
 import { help } from "./help.ts";
 import { init } from "./init.ts";
@@ -9,10 +10,17 @@ import { stop } from "./stop.ts";
 import { version } from "./version.ts";
 
 /** Every verb of the program, in the order in which `help` lists them. */
-export const COMMANDS = { serve, init, stop, pause, resume, env, help, version } satisfies Record<
-  string,
-  CliCommand
->;
+export const COMMANDS = {
+  serve,
+  init,
+  stop,
+  pause,
+  resume,
+  env,
+  doctor,
+  help,
+  version,
+} satisfies Record<string, CliCommand>;
 
 export function findCommand(name: string): CliCommand | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;

@@ -14,11 +14,20 @@ export function operatorsProviders(
   const names = new Set<string>();
   for (const model of models(config)) names.add(model.slice(0, Math.max(0, model.indexOf("/"))));
   for (const name of keysOf(config["provider"])) names.add(name);
-  for (const name of keysOf(parsed(auth))) names.add(name);
-  for (const [variable, provider] of Object.entries(PROVIDER_OF_KEY))
-    if (env[variable]) names.add(provider);
+  for (const name of providersWithKey(auth, env)) names.add(name);
   names.delete("");
   return [...names].toSorted();
+}
+
+/** The providers that the credentials or a variable have a key for. */
+export function providersWithKey(
+  auth: string | undefined,
+  env: Readonly<Record<string, string>>,
+): ReadonlySet<string> {
+  const names = new Set(keysOf(parsed(auth)));
+  for (const [variable, provider] of Object.entries(PROVIDER_OF_KEY))
+    if (env[variable]) names.add(provider);
+  return names;
 }
 
 /**

@@ -1,0 +1,89 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readConfig, readCoreConfig, readHome } from "../config.ts";
+import { type Inspection, inspectDatabase } from "../kugetsu/db/inspect.ts";
+import { parseEnv } from "../kugetsu/env/lines.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
+import { DATABASE } from "../kugetsu/home.ts";
+import type { EnvFile, Subject } from "./check.ts";
+import { readSmallFile } from "./small-file.ts";
+
+/** The installation that this environment speaks of. Nothing is made or changed. */
+export function openSubject(env: Subject["env"]): Subject & Disposable {
+  const wrong = new Set<string>();
+  const orWrong = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof KugetsuError)) throw error;
+      for (const words of problemsIn(error.message)) wrong.add(words);
+      return undefined;
+    }
+  };
+  const home = orWrong(() => readHome(env));
+  const config = orWrong(() => readCoreConfig(env));
+  // A server's settings are needed as soon as one of them is there.
+  if (env["GITEA_TOKEN"] || env["GITEA_WEBHOOK_SECRET"]) orWrong(() => readConfig(env));
+
+  let opened: Inspection | undefined;
+  return {
+    env,
+    home,
+    config,
+    wrongSettings: [...wrong],
+    envFiles: once(async () => (home === undefined ? new Map() : readEnvFiles(join(home, "env")))),
+    database: once(async () => {
+      const file = join(home ?? "", DATABASE);
+      if (home === undefined || !(await isThere(file))) return undefined;
+      opened = inspectDatabase(file);
+      return opened;
+    }),
+    [Symbol.dispose]: () => {
+      opened?.[Symbol.dispose]();
+    },
+  };
+}
+
+/** `2 settings are wrong:` and a line for each, or the only one. */
+function problemsIn(message: string): readonly string[] {
+  const lines = message.split("\n");
+  return lines.length === 1 ? lines : lines.slice(1).map((line) => line.replace(/^- /, ""));
+}
+
+async function readEnvFiles(directory: string): Promise<ReadonlyMap<string, EnvFile>> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  });
+  const files = names.filter((name) => name.endsWith(".env")).toSorted();
+  const read = files.map(
+    async (name) => [name.slice(0, -".env".length), await readEnvFile(directory, name)] as const,
+  );
+  return new Map(await Promise.all(read));
+}
+
+async function readEnvFile(directory: string, name: string): Promise<EnvFile> {
+  try {
+    const lines = parseEnv(await readSmallFile(join(directory, name)), name);
+    const pairs = lines.flatMap((line) =>
+      line.kind === "assignment" ? [[line.name, line.value] as const] : [],
+    );
+    return { variables: new Map(pairs) };
+  } catch (error) {
+    if (!(error instanceof KugetsuError)) throw error;
+    return { why: error.message, advice: error.hint };
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    throw error;
+  });
+  return found !== undefined;
+}
+
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= read());
+}
