@@ -1,6 +1,7 @@
 import { agentEnvironment } from "../kugetsu/env/agent.ts";
 import { describeModel, type ModelInForce } from "../kugetsu/opencode/describe.ts";
 import { operatorConfig } from "../kugetsu/opencode/operator.ts";
+import { needsKey } from "../kugetsu/opencode/providers.ts";
 import { type Check, type Finding, ok, problem, type Subject, warning } from "./check.ts";
 
 const CONFIGURE =
@@ -54,5 +55,8 @@ function judge({ model: name, providers, withKey, withAddress }: ModelInForce): 
   if (withKey.includes(provider)) return ok(`${name}; there is a key for ${provider}.`);
   if (withAddress.includes(provider))
     return ok(`${name}, at an address of your own without a key.`);
-  return problem(`${name}: there is no key for ${provider}.`, GIVE_KEY);
+  return (needsKey(provider) ? problem : warning)(
+    `${name}: there is no key for ${provider}.`,
+    GIVE_KEY,
+  );
 }

@@ -21,6 +21,7 @@ export async function outputOf(
       maxBuffer: 64 * 1024,
       cancelSignal: options.signal,
       forceKillAfterDelay: 500,
+      killDescendants: true,
     });
     return ended.exitCode === 0 ? ended.stdout : undefined;
   } finally {

@@ -82,7 +82,10 @@ export const shellVersion: Check = {
 };
 
 async function isShellVersion(file: string): Promise<boolean> {
-  await using handle = await open(file);
+  // A script that cannot be read cannot be started either.
+  const opened = await open(file).catch(() => undefined);
+  if (opened === undefined) return false;
+  await using handle = opened;
   const { buffer, bytesRead } = await handle.read({
     buffer: Buffer.alloc(256 * 1024),
     position: 0,

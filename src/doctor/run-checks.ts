@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { withoutInvisible } from "../markdown/invisible.ts";
 import type { Mask } from "../secrets.ts";
@@ -12,6 +13,9 @@ export interface Result {
 }
 
 const PATIENCE_MS = 10_000;
+/** To end what it started. */
+const GRACE_MS = 3_000;
+const LATE = Symbol("late");
 const LONGEST = 400;
 
 /**
@@ -42,29 +46,33 @@ async function within(
 ): Promise<{ findings: readonly Finding[]; hangs: boolean }> {
   const { timeoutMs = PATIENCE_MS } = check;
   const ended = new AbortController();
-  const late = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => {
-    late.resolve("late");
-  }, timeoutMs);
+  // Not called at once: one that throws before its first await must not take the others along.
+  const look = Promise.resolve().then(async () => check.look(subject, ended.signal));
   try {
-    // Not called at once: one that throws before its first await must not take the others along.
-    const look = Promise.resolve().then(async () => check.look(subject, ended.signal));
-    const found = await Promise.race([look, late.promise]);
-    if (found === "late") {
-      // What comes of it later interests nobody.
-      look.catch(() => undefined);
-      const words = `It could not be told within ${timeoutMs / 1000} seconds.`;
-      return {
-        findings: [problem(words, "Try again when the machine has less to do.")],
-        hangs: true,
-      };
-    }
-    return { findings: Array.isArray(found) ? found : [found as Finding], hangs: false };
+    const found = await atMost(timeoutMs, look);
+    if (found !== LATE)
+      return { findings: Array.isArray(found) ? found : [found as Finding], hangs: false };
   } catch (error) {
     return { findings: [failure(error)], hangs: false };
+  }
+  ended.abort();
+  // What it started and made is to be gone; what comes of it interests nobody any more.
+  const rest = await atMost(
+    GRACE_MS,
+    look.catch(() => undefined),
+  );
+  const words = `It could not be told within ${timeoutMs / 1000} seconds.`;
+  const advice = "Try again when the machine has less to do.";
+  return { findings: [problem(words, advice)], hangs: rest === LATE };
+}
+
+/** What comes of that work, or LATE. */
+async function atMost<T>(ms: number, work: Promise<T>): Promise<T | typeof LATE> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([work, delay(ms, LATE, { signal: over.signal })]);
   } finally {
-    clearTimeout(timer);
-    ended.abort();
+    over.abort();
   }
 }
 

@@ -34,7 +34,7 @@ test.each([
     "a variable in the configuration that is not set",
     { model: "own/m", provider: provider({ apiKey: "{env:MINE}" }) },
     {},
-    "problem",
+    "warning",
     "no key for own",
   ],
   [

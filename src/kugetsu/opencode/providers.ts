@@ -30,6 +30,14 @@ export function providersWithKey(
   return names;
 }
 
+/** Whether nothing works with that provider as long as no key for it is there. */
+export function needsKey(provider: string): boolean {
+  return !WITHOUT_KEY.has(provider) && Object.values(PROVIDER_OF_KEY).includes(provider);
+}
+
+/** One has models for everybody, the other runs on the machine itself. */
+const WITHOUT_KEY: ReadonlySet<string> = new Set(["opencode", "lmstudio"]);
+
 /**
  * Whether the configuration says all there is to know about these providers, as it does for a self-hosted model. Then
  * opencode need not read its list of all providers there are, which costs it a second with every start.
