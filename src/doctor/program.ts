@@ -20,7 +20,8 @@ export async function outputOf(
       reject: false,
       maxBuffer: 64 * 1024,
       cancelSignal: options.signal,
-      forceKillAfterDelay: 500,
+      // It has nothing to lose, and what it started is not to outlive it.
+      killSignal: "SIGKILL",
       killDescendants: true,
     });
     return ended.exitCode === 0 ? ended.stdout : undefined;

@@ -1,7 +1,10 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { outputOf } from "../../src/doctor/program.ts";
 import { git, node, opencode, ripgrep, shellVersion } from "../../src/doctor/programs.ts";
+import { isAlive } from "../../src/kugetsu/db/owner.ts";
 import { look, program, temporaryDirectory } from "./installation.ts";
 
 test("the Node.js, opencode and ripgrep that come along are well", async () => {
@@ -73,5 +76,24 @@ describe("kugetsu on the PATH", () => {
 
   test("need not be there", async () => {
     expect(await look(shellVersion, { PATH: temporaryDirectory() })).toEqual([]);
+  });
+});
+
+test("a program that does not end is ended with all that it started", async () => {
+  const directory = temporaryDirectory();
+  const pid = join(directory, "pid");
+  const file = program(directory, "git", `trap "" TERM\nsleep 98765 &\necho $! >${pid}\nwait`);
+  const ended = new AbortController();
+  const output = outputOf(file, [], { path: process.env["PATH"], signal: ended.signal });
+  const child = await vi.waitFor(() => {
+    const number = Number(readFileSync(pid, "utf8"));
+    expect(number).toBeGreaterThan(0);
+    return number;
+  });
+  ended.abort();
+  expect(await output).toBeUndefined();
+  await vi.waitFor(() => {
+    // Where nobody asks for it, it stays in the list as a zombie.
+    expect(isAlive({ host: hostname(), pid: child, processStartedAt: undefined })).toBe(false);
   });
 });
