@@ -41,16 +41,15 @@ interface CoreSecrets {
   readonly environment: Environment;
 }
 
-export interface ServeConfig extends CoreConfig {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** KUGETSU_PUBLIC_URL, without a trailing slash. */
-  readonly publicUrl: string | undefined;
-  readonly gitea: {
-    /** Without a trailing slash. */
-    readonly url: string;
-  };
+/** What turns need, wherever they run: in the server, or in a process of the command line's own. */
+export interface WorkConfig extends CoreConfig {
+  /** The configured forge; undefined where there is none, or no token for it. */
+  readonly gitea:
+    | {
+        /** Without a trailing slash. */
+        readonly url: string;
+      }
+    | undefined;
   /** STATUS_INTERVAL: the least time between two edits of a status comment. */
   readonly statusIntervalMs: number;
   /** SHUTDOWN_GRACE: how long running turns may go on after the first signal. */
@@ -63,10 +62,26 @@ export interface ServeConfig extends CoreConfig {
   readonly allow: readonly string[];
   /** ALLOW_CI_CHANGES: repositories (`olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
+  readonly secrets: WorkSecrets;
+}
+
+interface WorkSecrets extends CoreSecrets {
+  readonly giteaToken: string | undefined;
+  /** All of the bot's own, which no agent may have. */
+  readonly own: readonly string[];
+}
+
+export interface ServeConfig extends WorkConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** KUGETSU_PUBLIC_URL, without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly gitea: { readonly url: string };
   readonly secrets: ServeSecrets;
 }
 
-interface ServeSecrets extends CoreSecrets {
+interface ServeSecrets extends WorkSecrets {
   readonly giteaToken: string;
   /** The one in force first; a second one while it is being changed. */
   readonly giteaWebhookSecrets: readonly string[];
@@ -101,17 +116,50 @@ export function readCoreConfig(env: Environment): CoreConfig {
  */
 export function readConfig(env: Environment): ServeConfig {
   const settings = createSettings(env);
-  const core = coreOf(settings, env);
   settings.required(
     "GITEA_URL",
     "the address of your Gitea or Forgejo, such as https://git.example.org.",
   );
+  const work = workOf(settings, env);
+  const giteaToken = tokenOf(settings);
+  const giteaWebhookSecrets = webhookSecretsOf(settings);
   const config: ServeConfig = {
-    ...core,
+    ...work,
     host: settings.text("HOST")?.trim() ?? "127.0.0.1",
     port: settings.integer("PORT", 3000, { min: 0, max: 65_535 }),
     publicUrl: settings.url("KUGETSU_PUBLIC_URL"),
     gitea: { url: settings.url("GITEA_URL") ?? "" },
+    secrets: redacted({
+      environment: env,
+      own: [giteaToken, ...giteaWebhookSecrets],
+      giteaToken,
+      giteaWebhookSecrets,
+    }),
+  };
+  settings.check();
+  return config;
+}
+
+/**
+ * What a turn needs that is run from the command line. A forge counts as configured with its address and its token.
+ * @throws KugetsuError `invalid` that lists every problem
+ */
+export function readWorkConfig(env: Environment): WorkConfig {
+  const settings = createSettings(env);
+  const config = workOf(settings, env);
+  settings.check();
+  return config;
+}
+
+function workOf(settings: Settings, env: Environment): WorkConfig {
+  const url = settings.url("GITEA_URL");
+  const giteaToken = settings.text("GITEA_TOKEN");
+  const own = ["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET", "GITEA_WEBHOOK_SECRET_PREVIOUS"]
+    .map((name) => settings.text(name))
+    .filter((secret) => secret !== undefined);
+  return {
+    ...coreOf(settings, env),
+    gitea: url === undefined || giteaToken === undefined ? undefined : { url },
     statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
     shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
     turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
@@ -122,14 +170,8 @@ export function readConfig(env: Environment): ServeConfig {
     allowCiChanges: lower(
       settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
     ),
-    secrets: redacted({
-      environment: core.secrets.environment,
-      giteaToken: tokenOf(settings),
-      giteaWebhookSecrets: webhookSecretsOf(settings),
-    }),
+    secrets: redacted({ environment: env, own, giteaToken }),
   };
-  settings.check();
-  return config;
 }
 
 function coreOf(settings: Settings, env: Environment): CoreConfig {

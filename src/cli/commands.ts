@@ -1,11 +1,17 @@
 import type { CliCommand } from "./command.ts";
+import { continueCommand } from "./continue.ts";
+import { delegate } from "./delegate.ts";
 import { doctor } from "./doctor.ts";
 import { env } from "./env.ts";
 import { help } from "./help.ts";
 import { init } from "./init.ts";
+import { logs } from "./logs.ts";
 import { pause } from "./pause.ts";
 import { resume } from "./resume.ts";
+import { runJob } from "./run-job.ts";
 import { serve } from "./serve.ts";
+import { start } from "./start.ts";
+import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { version } from "./version.ts";
 
@@ -13,6 +19,11 @@ import { version } from "./version.ts";
 export const COMMANDS = {
   serve,
   init,
+  start,
+  continue: continueCommand,
+  delegate,
+  logs,
+  status,
   stop,
   pause,
   resume,
@@ -20,6 +31,7 @@ export const COMMANDS = {
   doctor,
   help,
   version,
+  "run-job": runJob,
 } satisfies Record<string, CliCommand>;
 
 export function findCommand(name: string): CliCommand | undefined {

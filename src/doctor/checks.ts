@@ -2,12 +2,13 @@ import type { Check } from "./check.ts";
 import { database } from "./database.ts";
 import { envFiles, pmToken } from "./env-files.ts";
 import { forge } from "./forge.ts";
-import { disk, files, home, socket } from "./home.ts";
+import { disk, files, home } from "./home.ts";
 import { model } from "./model.ts";
 import { git, node, opencode, ripgrep, shellVersion } from "./programs.ts";
 import { baseSession, failedJobs, leases, messages, pause, server } from "./queue.ts";
 import { sandbox } from "./sandbox.ts";
 import { settings } from "./settings.ts";
+import { socket } from "./socket.ts";
 
 /** Everything that is looked at, in the order in which it is told. */
 export const CHECKS: readonly Check[] = [
@@ -21,7 +22,6 @@ export const CHECKS: readonly Check[] = [
   home,
   files,
   disk,
-  socket,
   database,
   envFiles,
   pmToken,
@@ -29,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   baseSession,
   forge,
   server,
+  socket,
   pause,
   leases,
   failedJobs,

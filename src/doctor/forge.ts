@@ -8,7 +8,8 @@ export const forge: Check = {
   async look({ env }) {
     const url = env["GITEA_URL"]?.trim();
     const token = env["GITEA_TOKEN"]?.trim();
-    if (!url && !token) return ok("None is set: GITEA_URL and GITEA_TOKEN are for the server.");
+    if (!url && !token)
+      return ok("None is set (GITEA_URL, GITEA_TOKEN): branches stay on this machine.");
     if (!url)
       return problem("GITEA_TOKEN is set, and GITEA_URL is not.", "Set it to the forge's address.");
     if (!token) {

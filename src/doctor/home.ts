@@ -1,11 +1,9 @@
-import { access, constants, lstat, readdir, realpath, stat, statfs } from "node:fs/promises";
+import { access, constants, lstat, readdir, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { byteWords } from "../kugetsu/amount-words.ts";
 import { DATABASE } from "../kugetsu/home.ts";
 import { type Check, type Finding, ok, problem, warning } from "./check.ts";
 
-/** What a Unix socket's name may have, in bytes, without the NUL that ends it. */
-const LONGEST_SOCKET = 107;
 const OTHERS = 0o077;
 
 export const home: Check = {
@@ -91,20 +89,6 @@ export const disk: Check = {
     if (least < config.minFreeDisk) return problem(`${words}: no turn begins (${limit}).`, advice);
     if (least < config.minFreeDisk * 2) return warning(`${words}; ${limit}.`, advice);
     return ok(words);
-  },
-};
-
-export const socket: Check = {
-  name: "socket",
-  async look({ home: path }) {
-    if (path === undefined) return [];
-    const real = await realpath(path).catch(() => path);
-    const length = Buffer.byteLength(join(real, "kugetsu.sock"));
-    if (length <= LONGEST_SOCKET) return [];
-    return problem(
-      `The path of the home is too long for its socket: ${length} bytes, and ${LONGEST_SOCKET} are possible.`,
-      "Set KUGETSU_HOME to a shorter path.",
-    );
   },
 };
 

@@ -93,7 +93,7 @@ export const failedJobs = stored("jobs", async (db) => {
   const why = last.words ? `: ${last.words.slice(0, 300)}` : "";
   return warning(
     `${total} failed or timed out in the last 24 hours. The last one, ${last.ref}, ${how}${why}`,
-    "`/kugetsu retry` in that issue gives the order again.",
+    `\`kugetsu logs ${last.ref}\` shows how it went; \`/kugetsu retry\` in the issue gives the order again.`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readConfig, readCoreConfig, readHome } from "../config.ts";
+import { readConfig, readHome, readWorkConfig } from "../config.ts";
 import { type Inspection, inspectDatabase } from "../kugetsu/db/inspect.ts";
 import { parseEnv } from "../kugetsu/env/lines.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
@@ -21,9 +21,9 @@ export function openSubject(env: Subject["env"]): Subject & Disposable {
     }
   };
   const home = orWrong(() => readHome(env));
-  const config = orWrong(() => readCoreConfig(env));
-  // A server's settings are needed as soon as one of them is there.
-  if (env["GITEA_TOKEN"] || env["GITEA_WEBHOOK_SECRET"]) orWrong(() => readConfig(env));
+  const config = orWrong(() => readWorkConfig(env));
+  // Only a server has a secret for webhooks, and then it needs all of its settings.
+  if (env["GITEA_WEBHOOK_SECRET"]) orWrong(() => readConfig(env));
 
   let opened: Inspection | undefined;
   return {

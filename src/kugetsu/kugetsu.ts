@@ -28,6 +28,7 @@ import type { BoxLimits } from "./sandbox/limits.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { watchUse } from "./sandbox/watch.ts";
 import { startTurn } from "./session/start.ts";
+import type { IssueRef } from "./ref.ts";
 import type { Published, TurnOrder, TurnReport } from "./turn.ts";
 
 /** The embedded core: sessions with an agent, each in a worktree of its own. It knows no forge and no comments. */
@@ -49,10 +50,18 @@ export interface Kugetsu extends AsyncDisposable {
   delegate(order: DelegateOrder): Promise<DelegateReport>;
   /** The session of an issue, by its printed ref; none when that name means another repository by now. */
   session(ref: string, repositoryId?: number): Promise<Session | undefined>;
+  /** Every session there is, oldest first. */
+  sessions(): Promise<Session[]>;
   /** Writes down up to which comment the agent of that session knows the thread. */
   seen(ref: string, commentId: number): Promise<void>;
   /** Removes a session and all that belongs to it; unpushed work is kept under refs in the mirror. */
   destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
+  /** Ends the agent of that session that waits for its next turn in this process, if one does. */
+  release(ref: string): Promise<void>;
+  /** Where git clones a repository from that lies on no configured forge. @throws KugetsuError `invalid` */
+  cloneUrl(ref: IssueRef): Promise<string>;
+  /** The branch that the repository at that address has for its default. @throws KugetsuError as a fetch does */
+  defaultBranch(url: string, signal?: AbortSignal): Promise<string>;
   /** Whether opencode is there. */
   canRunAgents(): Promise<boolean>;
   /** Ends whatever processes the owners of these leases left behind. */
@@ -84,6 +93,8 @@ export interface KugetsuOptions {
   readonly boxLimits?: BoxLimits;
   /** Bytes that must be free for a turn to begin; a running one is ended when half of that is left. */
   readonly minFreeDisk?: number;
+  /** How a PM agent uses `kugetsu`: stands in its instructions. */
+  readonly pmInstructions?: string | undefined;
   /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. */
   readonly tempDir?: string | undefined;
   readonly warn?: (message: string) => void;
@@ -171,6 +182,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     warn,
     lease: owner.marker,
     tempRoot: options.tempDir,
+    pmInstructions: options.pmInstructions,
     environment: async (kind, tempDir, forgeUrl) => {
       const env = agentEnvironment({
         source: environment,
@@ -207,10 +219,19 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       const session = await sessions.get(ref);
       return session !== undefined && isAbout(session, repositoryId) ? session : undefined;
     },
+    sessions: () => sessions.list(),
     seen: async (ref, commentId) => {
-      await sessions.patch(ref, { seenCommentId: commentId });
+      const session = await sessions.get(ref);
+      const seenCommentId = Math.max(session?.seenCommentId ?? 0, commentId);
+      await sessions.patch(ref, { seenCommentId });
     },
     destroy: (ref) => destroySession(core, ref),
+    release: async (ref) => {
+      const session = await sessions.get(ref);
+      if (session !== undefined) await runner.release(session.slug);
+    },
+    cloneUrl: async (ref) => `https://${ref.instance}/${ref.owner}/${ref.repo}.git`,
+    defaultBranch: async (_url, _signal) => "main",
     canRunAgents: async () => {
       try {
         findOpencode(options.opencodeBinary);

@@ -71,6 +71,7 @@ test("names each setting that is wrong", async () => {
   });
   expect(exitCode).toBe(1);
   const told = JSON.parse(stdout) as readonly Told[];
+  expect(told.some(({ name }) => name === "home")).toBe(false);
   const wrong = told.filter(({ name }) => name === "settings").map(({ detail }) => detail);
   expect(wrong).toEqual([
     expect.stringContaining("KUGETSU_HOME must be an absolute path"),

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { database } from "../../src/doctor/database.ts";
 import {
   baseSession,
@@ -12,6 +14,8 @@ import {
   pause,
   server,
 } from "../../src/doctor/queue.ts";
+import { socket } from "../../src/doctor/socket.ts";
+import { socketPath } from "../../src/kugetsu/home.ts";
 import { openDatabase } from "../../src/kugetsu/db/database.ts";
 import { createSessionStore } from "../../src/kugetsu/db/sessions.ts";
 import { createOutboxStore } from "../../src/jobs/outbox.ts";
@@ -115,6 +119,21 @@ test("a server that runs, a pause, a failed job and a message that is given up a
   expect(await look(messages, env)).toMatchObject([
     { status: "warning", detail: expect.stringMatching(/^1 given up, the last one a status/) },
   ]);
+});
+
+test("a server that the command line does not reach is a problem", async () => {
+  const queue = createQueue(file);
+  expect(await look(socket, { KUGETSU_HOME })).toEqual([]);
+  await queue.leases.acquire({ resource: "server", kind: "server", owner: queue.owner });
+  expect(await look(socket, { KUGETSU_HOME })).toMatchObject([
+    { status: "problem", detail: expect.stringContaining("ENOENT") },
+  ]);
+  const listening = createServer().listen(socketPath(KUGETSU_HOME));
+  await once(listening, "listening");
+  onTestFinished(() => {
+    listening.close();
+  });
+  expect(await look(socket, { KUGETSU_HOME })).toMatchObject([{ status: "ok" }]);
 });
 
 test("what dead processes hold is told, and no server is seen in it", async () => {

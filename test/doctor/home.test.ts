@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { disk, files, home, socket } from "../../src/doctor/home.ts";
+import { disk, files, home } from "../../src/doctor/home.ts";
 import { look, newHome, temporaryDirectory } from "./installation.ts";
 
 test("a home that is not there is no problem, and is not made", async () => {
@@ -16,7 +16,6 @@ test("a home as kugetsu makes it is well", async () => {
   const KUGETSU_HOME = newHome({ "env/default.env": "A=1\n" });
   for (const check of [home, files])
     expect(await look(check, { KUGETSU_HOME })).toMatchObject([{ status: "ok" }]);
-  expect(await look(socket, { KUGETSU_HOME })).toEqual([]);
 });
 
 test("a file in the place of the home is a problem", async () => {
@@ -44,10 +43,4 @@ test("a disk with less room than a turn needs is a problem", async () => {
   expect(await look(disk, { KUGETSU_HOME, MIN_FREE_DISK: "1000T" })).toMatchObject([
     { status: "problem", detail: expect.stringContaining("no turn begins") },
   ]);
-});
-
-test("a path that is too long for a socket is a problem, by its bytes", async () => {
-  const long = `/${"ü".repeat(50)}`;
-  expect(await look(socket, { KUGETSU_HOME: long })).toMatchObject([{ status: "problem" }]);
-  expect(await look(socket, { KUGETSU_HOME: `/${"u".repeat(50)}` })).toEqual([]);
 });

@@ -31,6 +31,11 @@ function run(
     log: keptLog(),
     mask: (text) => text.replaceAll("a-secret-word", "***"),
     say: async () => undefined,
+    turnLog: () => ({
+      write: () => undefined,
+      activity: () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
     ...options,
   });
   const { signal = new AbortController().signal, resumed = false } = options;
