@@ -52,6 +52,7 @@ describe("the program", () => {
       "resume",
       "env",
       "config",
+      "doctor",
       "help",
       "version",
     ]) {

@@ -2,6 +2,7 @@ import type { CliCommand } from "./command.ts";
 import { config } from "./config.ts";
 import { continueCommand } from "./continue.ts";
 import { delegate } from "./delegate.ts";
+import { doctor } from "./doctor.ts";
 import { env } from "./env.ts";
 import { help } from "./help.ts";
 import { init } from "./init.ts";
@@ -29,6 +30,7 @@ export const COMMANDS = {
   resume,
   env,
   config,
+  doctor,
   help,
   version,
   "run-job": runJob,
