@@ -152,7 +152,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
             store,
             logs: kugetsu.home.logs,
             sessions: () => kugetsu.sessions(),
-            version,
             turnsLeft: async () => config.turnsPerDay - (await turnsToday(job.forge, job.actor.id)),
             place,
             log,

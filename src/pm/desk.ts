@@ -19,7 +19,6 @@ export interface PmDeskOptions {
   readonly store: JobStore;
   /** The home's `logs`. */
   readonly logs: string;
-  readonly version: string;
   readonly sessions: () => Promise<readonly Session[]>;
   /** How many turns whoever gave the order may still ask for today. */
   readonly turnsLeft: () => Promise<number>;
