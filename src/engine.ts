@@ -45,8 +45,10 @@ export interface EngineOptions {
   readonly warn?: (message: string) => void;
   /** What holds where the operator said nothing of it. */
   readonly sandbox: SandboxMode;
-  /** Work off this job and no other; asked each time, 0 is none. */
-  readonly only?: () => number;
+  /** Work off these jobs and no other; asked each time. */
+  readonly only?: () => readonly number[];
+  /** A PM agent that runs here has placed an order. */
+  readonly onChild?: (job: number) => Promise<void>;
   /** Something waits to be said to a forge. */
   readonly onOutbox?: () => void;
   /** Who commits where no forge names the bot's account; undefined: the forge has to. */
@@ -105,6 +107,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       { store, kugetsu, forgeAt: (host) => forgeAt(forges, host) },
       order,
     );
+    if (order.parent !== undefined) await options.onChild?.(placed.job);
     worker.wake();
     return placed;
   };

@@ -1,4 +1,4 @@
-import { alreadyThere, code } from "../reply.ts";
+import { alreadyThere } from "../reply.ts";
 import { planBranch } from "./branch.ts";
 import type { Handler, HandlerEnd, Work } from "./handler.ts";
 import { type JobRepository, onForge } from "./repository.ts";
@@ -19,15 +19,11 @@ export const fix: Handler = async (work) => {
 /** The turn of a `fix`, wherever the repository lies. */
 export async function fixTurn(work: Work, repository: JobRepository): Promise<HandlerEnd> {
   const { message, context } = work.job;
-  const kept = await clear(work, repository.id);
-  const note =
-    kept.length === 0
-      ? {}
-      : {
-          note: `What the earlier worktree held is kept under ${kept.map(code).join(", ")}.`,
-          kept,
-        };
-  return takeTurn(work, repository, { message, context, ...note });
+  return takeTurn(work, repository, {
+    message,
+    context,
+    kept: await clear(work, repository.id),
+  });
 }
 
 /** Where a new session is asked for, takes leave of the one there is. Returns where its unpushed work is kept. */

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, notExists, sql } from "drizzle-orm";
+import { and, asc, count, eq, inArray, notExists, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { acquireLease } from "../kugetsu/db/leases.ts";
 import type { Owner } from "../kugetsu/db/owner.ts";
@@ -18,8 +18,8 @@ export interface Caps {
 export interface ClaimRequest {
   readonly owner: Owner;
   readonly caps: Caps;
-  /** Claim this job or none. */
-  readonly only?: number | undefined;
+  /** Claim one of these jobs or none. */
+  readonly only?: readonly number[] | undefined;
 }
 
 /** `JobStore.claim` inside a transaction of the caller's, which must be immediate. */
@@ -54,7 +54,7 @@ function liveLeases(tx: Tx, kind: Lane): number {
   return tx.select({ live: count() }).from(leases).where(eq(leases.kind, kind)).get()?.live ?? 0;
 }
 
-function oldest(tx: Tx, lane: Lane, only: number | undefined): number | undefined {
+function oldest(tx: Tx, lane: Lane, only: readonly number[] | undefined): number | undefined {
   const before = earlierOfIssue(tx, ["received", "queued", "running"]);
   const held = tx
     .select({ one: sql`1` })
@@ -67,7 +67,7 @@ function oldest(tx: Tx, lane: Lane, only: number | undefined): number | undefine
       and(
         eq(jobs.state, "queued"),
         eq(jobs.lane, lane),
-        only === undefined ? undefined : eq(jobs.id, only),
+        only === undefined ? undefined : inArray(jobs.id, [...only]),
         lane === "quick" ? undefined : and(notExists(held), notExists(before)),
       ),
     )

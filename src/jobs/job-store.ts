@@ -48,7 +48,10 @@ export interface JobStore {
   }): Promise<number>;
 
   /** The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now. */
-  nextReceived(busy: readonly number[], only?: number): Promise<DueAdmission | undefined>;
+  nextReceived(
+    busy: readonly number[],
+    only?: readonly number[],
+  ): Promise<DueAdmission | undefined>;
   /** Carries out an admission. Returns the job as it is now, or undefined when it was no longer `received`. */
   settle(jobId: number, admission: Admission): Promise<Job | undefined>;
   /** Counts a failed try of the admission; the next one is due at `dueAt`. `isFault`: the forge was available. */

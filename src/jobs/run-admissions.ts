@@ -14,7 +14,7 @@ export interface AdmissionsOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
-  readonly only: (() => number) | undefined;
+  readonly only: (() => readonly number[]) | undefined;
   /** Aborted when the process ends. */
   readonly closing: AbortSignal;
   /** One is over: there may be more to do. */

@@ -1,4 +1,16 @@
-import { and, asc, eq, isNotNull, lte, ne, notExists, notInArray, or, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  eq,
+  inArray,
+  isNotNull,
+  lte,
+  ne,
+  notExists,
+  notInArray,
+  or,
+  sql,
+} from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
@@ -20,7 +32,7 @@ export function nextReceived(
   tx: Tx,
   busy: readonly number[],
   now: number,
-  only: number | undefined,
+  only: readonly number[] | undefined,
 ): DueAdmission | undefined {
   // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
   const before = earlierOfIssue(tx, ["received"]);
@@ -32,7 +44,7 @@ export function nextReceived(
         eq(jobs.state, "received"),
         lte(jobs.dueAt, now),
         notInArray(jobs.id, [...busy]),
-        only === undefined ? undefined : eq(jobs.id, only),
+        only === undefined ? undefined : inArray(jobs.id, [...only]),
         or(eq(jobs.lane, "quick"), notExists(before)),
       ),
     )

@@ -49,8 +49,8 @@ export interface WorkerOptions {
   readonly onDead?: (dead: readonly Lease[]) => Promise<void>;
   /** Called once a day, when what is old is forgotten. */
   readonly onDay?: () => Promise<void>;
-  /** Work off this job and no other; asked each time, 0 is none. */
-  readonly only?: (() => number) | undefined;
+  /** Work off these jobs and no other; asked each time. */
+  readonly only?: (() => readonly number[]) | undefined;
   /** How often the database is looked at unasked, in milliseconds. */
   readonly pollMs?: number;
   /** How often it is asked, while something runs here, whether another process wants it to end; in milliseconds. */

@@ -323,7 +323,7 @@ async function retried(earlier: (issue: Issue) => Promise<void>) {
 async function began(issue: Issue, message: string): Promise<void> {
   const order = { ref: issue.ref, verb: "continue", word: "continue", message } as const;
   const id = await queued(store(), newJob(issue.issueNumber, order));
-  expect(await store().claim({ owner, caps: { dev: 9, pm: 1 }, only: id })).toBeDefined();
+  expect(await store().claim({ owner, caps: { dev: 9, pm: 1 }, only: [id] })).toBeDefined();
   await store().finish(id, owner.marker, { state: "failed", words: "" }, []);
 }
 

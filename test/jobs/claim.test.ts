@@ -95,8 +95,8 @@ test("whoever wants one certain job gets that one or none", async () => {
   const { store, owner } = createQueue();
   await queued(store, newJob(1));
   const mine = await queued(store, newJob(2));
-  expect(await store.claim({ owner, caps: CAPS, only: mine })).toMatchObject({ id: mine });
-  expect(await store.claim({ owner, caps: CAPS, only: mine })).toBeUndefined();
+  expect(await store.claim({ owner, caps: CAPS, only: [mine] })).toMatchObject({ id: mine });
+  expect(await store.claim({ owner, caps: CAPS, only: [mine] })).toBeUndefined();
 });
 
 test("two processes on one database never pass the cap, never overlap on an issue, and do each job once", async () => {

@@ -40,7 +40,7 @@ test("while it is in force no turn is claimed by anybody; then all go on in orde
   const help = await ordered(one, newJob(1, HELP));
   expect(await claim(two)).toBe(help);
   for (const queue of [one, two]) expect(await claim(queue)).toBeUndefined();
-  expect(await two.store.claim({ owner: two.owner, caps: CAPS, only: first })).toBeUndefined();
+  expect(await two.store.claim({ owner: two.owner, caps: CAPS, only: [first] })).toBeUndefined();
   await one.store.resume();
   expect([await claim(two), await claim(one), await claim(two)]).toEqual([first, last, pm]);
 });

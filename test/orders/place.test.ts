@@ -130,7 +130,7 @@ test("what a PM agent asks for waits for none of the issue's earlier orders", as
   const child = await place({ verb: "continue", ref, parent: parent.job });
   expect(await jobOf(child.job)).toMatchObject({ origin: "agent", parent: parent.job });
   const caps = { dev: 100, pm: 100 };
-  expect(await queue.claim({ owner, caps, only: child.job })).toMatchObject({ id: child.job });
+  expect(await queue.claim({ owner, caps, only: [child.job] })).toMatchObject({ id: child.job });
   // The worktree is one: the other has to wait for it.
-  expect(await queue.claim({ owner, caps, only: parent.job })).toBeUndefined();
+  expect(await queue.claim({ owner, caps, only: [parent.job] })).toBeUndefined();
 });

@@ -20,6 +20,8 @@ export interface OwnWork extends AsyncDisposable {
   /** Works off that job, until this is disposed of. @throws KugetsuError `unavailable` for a forge unknown here */
   readonly workOff: (jobId: number) => Promise<void>;
   readonly stop: (jobId: number) => Promise<void>;
+  /** Jobs that a PM agent has asked for in a turn here. */
+  readonly children: () => readonly number[];
 }
 
 export async function openOwnWork(
@@ -38,9 +40,11 @@ export async function openOwnWork(
     },
   };
   const log = createLog({ level: debug ? "debug" : "fatal", mask, stream });
-  let only = 0;
-  await using setup = new AsyncDisposableStack();
-  const engine = setup.use(
+  const own = new Set<number>();
+  const stack = new AsyncDisposableStack();
+  await using opening = new AsyncDisposableStack();
+  opening.use(stack);
+  const engine = stack.use(
     await createEngine({
       config,
       log,
@@ -51,14 +55,24 @@ export async function openOwnWork(
         warnings.add(message);
       },
       sandbox: "preferred",
-      only: () => only,
+      only: () => [...own],
+      // What a PM agent asks for in its turn is this process' to do as well.
+      onChild: (job) => take(job),
       fallbackIdentity: { name: "kugetsu", email: "kugetsu@localhost" },
     }),
   );
   const { leases, owner } = engine.kugetsu;
+  const take = async (jobId: number): Promise<void> => {
+    if (await leases.acquire({ resource: orderLease(jobId), kind: "order", owner }))
+      stack.defer(async () => {
+        await leases.release(orderLease(jobId), owner.marker);
+      });
+    own.add(jobId);
+    engine.worker.wake();
+  };
   // Takes back what dead processes left; begins nothing.
   await engine.worker.start();
-  const stack = setup.move();
+  opening.move();
   return {
     place: async (order) => {
       if (order.ref !== undefined) await endAbandoned(orders, order.ref);
@@ -68,13 +82,9 @@ export async function openOwnWork(
     workOff: async (jobId) => {
       const job = await engine.store.get(jobId);
       if (job !== undefined && job.forge !== NO_FORGE) assertForge(engine.forge, job.forge, jobId);
-      if (await leases.acquire({ resource: orderLease(jobId), kind: "order", owner }))
-        stack.defer(async () => {
-          await leases.release(orderLease(jobId), owner.marker);
-        });
-      only = jobId;
-      engine.worker.wake();
+      await take(jobId);
     },
+    children: () => [...own].slice(1),
     stop: async (jobId) => {
       await engine.worker.stop(jobId, OPERATOR);
     },

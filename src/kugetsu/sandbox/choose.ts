@@ -15,7 +15,7 @@ export async function chooseSandbox(
   const { limits, warn } = options;
   if (mode === "off") return noSandbox(limits);
   try {
-    return await openSandbox(options);
+    return await openSandbox({ ...options, servesOthers: mode === "required" });
   } catch (error) {
     if (mode === "required" || !(error instanceof KugetsuError)) throw error;
     warn(`${error.message} They run without one, and can read whatever you can read.`);

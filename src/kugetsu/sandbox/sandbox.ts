@@ -28,6 +28,8 @@ export interface SandboxOptions extends Omit<SystemOptions, "secret" | "warn"> {
   /** Files and directories of kugetsu's own that agents need wherever they lie, such as opencode. */
   readonly programs?: readonly string[];
   readonly limits?: BoxLimits | undefined;
+  /** Orders come from other people than whoever started this process. */
+  readonly servesOthers?: boolean;
   readonly warn?: (message: string) => void;
 }
 
@@ -66,7 +68,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const isRoot = process.getuid?.() === 0;
   const groups = isRoot ? controlGroups(limits) : undefined;
   groups?.clean();
-  if (isRoot) warn(AS_ROOT);
+  if (isRoot && options.servesOthers === true) warn(AS_ROOT);
   if (groups?.usable === false) warn(UNLIMITED);
 
   const etc = await copiesOfEtc(join(home, "tmp", "etc"));
