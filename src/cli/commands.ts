@@ -1,3 +1,4 @@
+import { attach } from "./attach.ts";
 import type { CliCommand } from "./command.ts";
 import { env } from "./env.ts";
 import { help } from "./help.ts";
@@ -9,10 +10,17 @@ import { stop } from "./stop.ts";
 import { version } from "./version.ts";
 
 /** Every verb of the program, in the order in which `help` lists them. */
-export const COMMANDS = { serve, init, stop, pause, resume, env, help, version } satisfies Record<
-  string,
-  CliCommand
->;
+export const COMMANDS = {
+  serve,
+  init,
+  attach,
+  stop,
+  pause,
+  resume,
+  env,
+  help,
+  version,
+} satisfies Record<string, CliCommand>;
 
 export function findCommand(name: string): CliCommand | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;

@@ -1,12 +1,19 @@
 import { stat } from "node:fs/promises";
 import type { Box } from "../box.ts";
 import { KugetsuError } from "../errors.ts";
-import type { AgentPlace, Runner, TurnRequest, TurnResult } from "../runner.ts";
+import type {
+  AgentPlace,
+  Runner,
+  TerminalEnd,
+  TerminalRequest,
+  TurnRequest,
+  TurnResult,
+} from "../runner.ts";
 import { startAgent, type Agent } from "./agent.ts";
 import { findPrograms } from "./binary.ts";
 import { agentConfig, secretsOf, type AgentConfig } from "./agent-config.ts";
 import { openDirectories } from "./environment.ts";
-import { cachedExport, cacheExport, exportConversation } from "./export.ts";
+import { cacheExport, exportConversation, lastExport } from "./export.ts";
 import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
@@ -17,9 +24,11 @@ import { CUT, STOP } from "./patience.ts";
 import { NO_FIGURES } from "./port.ts";
 import type { AgentProcesses } from "../sandbox/processes.ts";
 import type { Program } from "./process.ts";
-import { openSession } from "./session.ts";
+import { noModel, openSession } from "./session.ts";
+import { runTerminal } from "./terminal.ts";
 import type { Watch } from "./turn.ts";
 import { runTurn } from "./turn-result.ts";
+import { usedConversation } from "./used.ts";
 
 export interface OpencodeRunnerOptions {
   /** Another program than the bundled one (KUGETSU_OPENCODE_BIN). */
@@ -170,8 +179,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     if (atWork !== undefined) return await exportConversation(atWork.port, sessionId);
     // What waits stands still and tells nothing; its database does.
     await release(place.key);
-    const cached = await cachedExport(place, sessionId);
-    if (cached !== undefined) return cached;
+    const last = await lastExport(place, sessionId);
+    if (last?.isCurrent === true) return last.text;
     const text = await inAgent(place, new AbortController().signal, (alone) =>
       exportConversation(alone.port, sessionId),
     );
@@ -237,6 +246,27 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     return turn.sessionId;
   };
 
+  const openTerminal = async (request: TerminalRequest): Promise<TerminalEnd> => {
+    const { place } = request;
+    if (busy.has(place.key)) throw new KugetsuError("internal", "That session has a turn already.");
+    await release(place.key);
+    busy.set(place.key, undefined);
+    try {
+      const config = await configOf(place);
+      if (config.providers.length === 0) throw noModel();
+      const signal = AbortSignal.any([request.signal, life.signal]);
+      return await runTerminal(theProgram(), place, config, { ...request, signal }, boxed);
+    } finally {
+      busy.delete(place.key);
+    }
+  };
+
+  const usedSince = async (place: AgentPlace, since: number, signal: AbortSignal) => {
+    const used = await inAgent(place, signal, ({ port }) => usedConversation(port, since));
+    if (used !== undefined) await cacheExport(place, used.sessionId, used.text);
+    return used;
+  };
+
   const prepare = async (place: AgentPlace, signal: AbortSignal): Promise<void> => {
     if (idle.peek(place.key) !== undefined || busy.has(place.key)) return;
     // What is wrong with the configuration, the turn itself tells.
@@ -262,6 +292,15 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       return { [Symbol.asyncDispose]: () => early.end(place.key) };
     },
     createSession: (place, prompt, signal) => tracked(createSession(place, prompt, signal)),
+    forkSession: (place, exported, signal) =>
+      tracked(
+        inAgent(place, signal, (agent, config) =>
+          openSession(agent, place, { sessionId: undefined, forkOf: exported }, config),
+        ),
+      ),
+    openTerminal: (request) => tracked(openTerminal(request)),
+    usedSince: (place, since, signal) => tracked(usedSince(place, since, signal)),
+    lastExport,
     exportSession: (place, sessionId) => tracked(exportSession(place, sessionId)),
     release,
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBox } from "../../../src/kugetsu/box.ts";
 import { openDatabase } from "../../../src/kugetsu/db/database.ts";
+import { createHold } from "../../../src/kugetsu/db/hold.ts";
+import { createLeaseStore } from "../../../src/kugetsu/db/leases.ts";
+import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
 import { createSessionStore, type Session } from "../../../src/kugetsu/db/sessions.ts";
 import { createGit } from "../../../src/kugetsu/git/git.ts";
 import type { Mirror } from "../../../src/kugetsu/git/mirror.ts";
@@ -76,6 +79,7 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
       env: process.env,
       identity: { name: "Kugetsu", email: "bot@example.com" },
     }),
+    hold: createHold(createLeaseStore(database), currentOwner("a-lease"), async () => undefined),
     disk: diskOf([home.root], 0),
     warn: () => undefined,
     lease: "a-lease",
