@@ -83,9 +83,9 @@ const SILENT = {
 };
 
 const OPENING_BASE = `opencode opens for the base session (1 of 2).
-  Tell it what every agent is to know: how you work, what to look at, what to leave alone. Each issue's session begins
-  with this conversation. Leave opencode with /exit or Ctrl-D; the PM agent comes next.`;
+  Tell it what every agent is to know: each issue's session begins with this
+  conversation. Leave it with /exit or Ctrl-D; the PM agent comes next.`;
 
 const OPENING_PM_AGENT = `opencode opens for the PM agent (2 of 2).
-  It knows the base session's conversation and takes the wider orders (\`kugetsu delegate\`). Tell it how you want the
-  work coordinated. Leave opencode with /exit or Ctrl-D.`;
+  It knows the base session's conversation, and takes the wider orders. Tell it
+  how you want the work coordinated. Leave it with /exit or Ctrl-D.`;

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { constants } from "node:os";
 import { execa } from "execa";
 import type { AgentPlace, TerminalEnd, TerminalRequest } from "../runner.ts";
 import type { AgentConfig } from "./agent-config.ts";
@@ -48,14 +49,21 @@ export async function runTerminal(
     const { exitCode, signal: killedBy } = await child;
     if (signal.aborted) return { kind: "stopped" };
     if (exitCode === 0) return { kind: "left" };
-    const how = killedBy === undefined ? `with exit code ${exitCode}` : `by ${killedBy}`;
-    return { kind: "failed", reason: `opencode ended ${how}.` };
+    return { kind: "failed", reason: `opencode ${howEnded(exitCode, killedBy)}.` };
   } finally {
     process.off("SIGWINCH", resized);
     signal.removeEventListener("abort", stop);
     await endByVariable("KUGETSU_AGENT", marks.id);
     await emptyTemp(paths).catch(() => undefined);
   }
+}
+
+/** bubblewrap tells of a signal in its payload as shells do: 128 and its number. */
+function howEnded(exitCode: number | undefined, killedBy: string | undefined): string {
+  const number = (exitCode ?? 0) - 128;
+  const [name = killedBy] =
+    Object.entries(constants.signals).find(([, value]) => value === number) ?? [];
+  return name === undefined ? `ended with exit code ${exitCode}` : `was ended by ${name}`;
 }
 
 /** All of it is told: whoever does not listen ignores it. */

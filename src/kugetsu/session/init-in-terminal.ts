@@ -42,20 +42,28 @@ export async function initInTerminal(
   const oldAgent = await core.sessions.get(PM_AGENT);
   if (oldBase !== undefined && oldAgent !== undefined && !options.force) throw alreadyThere();
   const base = await firstPart(core, options, oldBase);
+  const isNew = base !== oldBase;
   try {
-    const agent = await secondPart(core, options, { base, isNew: base !== oldBase, oldAgent });
+    const agent = await secondPart(core, options, { base, isNew, oldAgent });
     return { base: base.opencodeSessionId, pmAgent: agent.opencodeSessionId };
   } catch (error) {
     const code = error instanceof KugetsuError ? error.code : "internal";
-    throw new KugetsuError(code, safeMessage(error), { cause: error, hint: standing(oldAgent) });
+    throw new KugetsuError(code, safeMessage(error), {
+      cause: error,
+      hint: standing(isNew, oldAgent),
+    });
   }
 }
 
-function standing(oldAgent: Session | undefined): string {
-  return oldAgent === undefined
-    ? "The base session is stored, the PM agent is not: `kugetsu init` again makes the PM agent alone."
-    : "The base session is stored, and the PM agent is the earlier one: `kugetsu init --force` begins anew.";
+function standing(isNew: boolean, oldAgent: Session | undefined): string {
+  if (oldAgent === undefined)
+    return "The base session is there, the PM agent is not: `kugetsu init` again makes the PM agent alone.";
+  return isNew
+    ? "The base session is the new one, and the PM agent the earlier one: `kugetsu init --force` begins anew."
+    : AS_BEFORE;
 }
+
+const AS_BEFORE = "Base session and PM agent are as before.";
 
 async function firstPart(
   core: Core,
@@ -67,13 +75,13 @@ async function firstPart(
     return old;
   }
   const place = await sharedPlace(core, BASE, "dev");
+  options.tell({ kind: "opening", session: BASE });
   try {
-    const used = await opened(core, place, options, { session: BASE, id: undefined });
+    const used = await opened(core, place, options, undefined);
     if (used !== undefined) return await stored(core, options, "base", place, used.sessionId);
   } catch (error) {
     if (!(error instanceof KugetsuError)) throw error;
-    const hint =
-      old === undefined ? "Nothing is stored." : "Base session and PM agent are as before.";
+    const hint = old === undefined ? "Nothing is stored." : AS_BEFORE;
     throw new KugetsuError(error.code, error.message, { cause: error, hint: error.hint ?? hint });
   }
   // Nothing was said: no new one is there that could replace the old one.
@@ -87,12 +95,13 @@ async function secondPart(
   { base, isNew, oldAgent }: { base: Session; isNew: boolean; oldAgent: Session | undefined },
 ): Promise<Session> {
   const place = await sharedPlace(core, PM_AGENT, "pm", options.forgeUrl);
+  options.tell({ kind: "opening", session: PM_AGENT });
   const beginning = await exportOf(core, base);
   const forked =
     beginning === undefined
       ? undefined
       : await core.runner.forkSession(place, beginning, options.signal);
-  const used = await opened(core, place, options, { session: PM_AGENT, id: forked });
+  const used = await opened(core, place, options, forked);
   if (used !== undefined) return stored(core, options, "pm_agent", place, used.sessionId);
   if (oldAgent !== undefined && !isNew) {
     options.tell({ kind: "silent", session: PM_AGENT, now: "as it was" });
@@ -108,9 +117,8 @@ async function opened(
   core: Core,
   place: Place,
   options: TerminalInitOptions,
-  { session, id }: { readonly session: string; readonly id: string | undefined },
+  id: string | undefined,
 ): Promise<UsedConversation | undefined> {
-  options.tell({ kind: "opening", session });
   const since = Date.now();
   await visit(core, place, options, id);
   return core.runner.usedSince(place, since, options.signal);
