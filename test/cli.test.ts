@@ -44,7 +44,17 @@ describe("the program", () => {
   });
 
   test("shows each command's usage, also among other arguments", async () => {
-    for (const verb of ["serve", "init", "stop", "pause", "resume", "env", "help", "version"]) {
+    for (const verb of [
+      "serve",
+      "init",
+      "attach",
+      "stop",
+      "pause",
+      "resume",
+      "env",
+      "help",
+      "version",
+    ]) {
       const asked = await kugetsu([verb, "--help"]);
       expect(asked).toEqual({
         exitCode: 0,
@@ -73,7 +83,7 @@ describe("the program", () => {
     ["a file that nothing reads", ["env", "set", "A", "1", "pm_agent"], "Did you mean pm-agent?"],
     ["a path for a file", ["env", "show", "../x"], "There is no env file"],
     ["a bad name", ["env", "set", "A-B", "1"], "is no name of a variable"],
-    ["an init without --headless", ["init"], "`--headless` is needed"],
+    ["an init without a terminal", ["init"], "`kugetsu init --headless`"],
   ])("ends with 2 for %s", async (_, args, words) => {
     const { exitCode, stdout, stderr } = await kugetsu(args);
     expect([exitCode, stdout]).toEqual([2, ""]);

@@ -27,8 +27,8 @@ export async function openTerminal(
 ): Promise<Terminal> {
   const root = await mkdtemp(join(tmpdir(), "kugetsu-tmux-"));
   const env = { PATH: process.env["PATH"], LANG: "C.UTF-8", ...options.env };
-  const tmux = (...args: string[]) =>
-    execFileSync("tmux", ["-f", "/dev/null", "-S", join(root, "socket"), ...args], {
+  const tmux = (...args: (string | readonly string[])[]) =>
+    execFileSync("tmux", ["-f", "/dev/null", "-S", join(root, "socket"), ...args.flat()], {
       env,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
@@ -36,8 +36,8 @@ export async function openTerminal(
   const words = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(" ");
   // The socket's server lives as long as its session; a dead pane keeps its screen.
   tmux(
-    ...["new-session", "-d", "-s", "t", "-x", "100", "-y", "30", "-c", options.cwd],
-    ...[words, ";", "set-option", "-t", "t", "remain-on-exit", "on"],
+    ["new-session", "-d", "-s", "t", "-x", "100", "-y", "30", "-c", options.cwd],
+    [words, ";", "set-option", "-t", "t", "remain-on-exit", "on"],
   );
   const screen = () => tmux("capture-pane", "-p", "-t", "t");
   const poll = async <T>(look: () => T | undefined, what: string, timeoutMs: number) => {
@@ -68,9 +68,8 @@ export async function openTerminal(
     ended: (timeoutMs = 60_000) =>
       poll(
         () => {
-          const [dead, status] = tmux(
-            ...["display-message", "-p", "-t", "t", "#{pane_dead} #{pane_dead_status}"],
-          ).split(" ");
+          const facts = "#{pane_dead} #{pane_dead_status}";
+          const [dead, status] = tmux("display-message", "-p", "-t", "t", facts).split(" ");
           return dead === "1" ? { exitCode: Number(status), screen: screen() } : undefined;
         },
         "The end",

@@ -19,16 +19,17 @@ import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
 import { groupsOf, hasLeftovers } from "./leftovers.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { CUT, STOP } from "./patience.ts";
+import { fingerprint, homeStamp } from "./fingerprint.ts";
+import { closeTime } from "./patience.ts";
 import { NO_FIGURES } from "./port.ts";
 import type { AgentProcesses } from "../sandbox/processes.ts";
 import type { Program } from "./process.ts";
+import { orStopped } from "./or-stopped.ts";
 import { noModel, openSession } from "./session.ts";
 import { runTerminal } from "./terminal.ts";
 import type { Watch } from "./turn.ts";
 import { runTurn } from "./turn-result.ts";
-import { usedConversation } from "./used.ts";
+import { forkSession, usedSince } from "./visit.ts";
 
 export interface OpencodeRunnerOptions {
   /** Another program than the bundled one (KUGETSU_OPENCODE_BIN). */
@@ -45,8 +46,6 @@ export interface OpencodeRunnerOptions {
   readonly idle: { readonly max: number; readonly ms: number };
 }
 
-// Six starts at once on two cores take 15 s each; the history of a long base adds to that.
-const OPEN_MS = 120_000;
 const FIRST_TURN = { wallMs: 10 * 60_000, silenceMs: 5 * 60_000 };
 
 /** Runs turns with `opencode acp`, one process and one database for each session. */
@@ -81,7 +80,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     const wanted = await fingerprint(place, config);
     await orStopped(idle.closed(place.key), signal);
     const waiting = idle.peek(place.key);
-    if (waiting?.sessionId === sessionId && waiting?.fingerprint === wanted) {
+    const isSame = waiting?.sessionId === sessionId && waiting?.fingerprint === wanted;
+    if (isSame && waiting.home === (await homeStamp(place))) {
       await idle.take(place.key);
       return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
@@ -140,8 +140,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       cut = turn.limit !== undefined;
       keep = turn.outcome === "finished" && !life.signal.aborted && (await isAtRest(agent, before));
       if (keep) {
-        const waiting = { agent, sessionId, fingerprint: await fingerprint(place, config), used };
-        await idle.keep(place.key, waiting);
+        const [now, home] = await Promise.all([fingerprint(place, config), homeStamp(place)]);
+        await idle.keep(place.key, { agent, sessionId, fingerprint: now, home, used });
       }
       return result({ ...turn, sessionId });
     } catch (error) {
@@ -261,12 +261,6 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     }
   };
 
-  const usedSince = async (place: AgentPlace, since: number, signal: AbortSignal) => {
-    const used = await inAgent(place, signal, ({ port }) => usedConversation(port, since));
-    if (used !== undefined) await cacheExport(place, used.sessionId, used.text);
-    return used;
-  };
-
   const prepare = async (place: AgentPlace, signal: AbortSignal): Promise<void> => {
     if (idle.peek(place.key) !== undefined || busy.has(place.key)) return;
     // What is wrong with the configuration, the turn itself tells.
@@ -292,14 +286,9 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       return { [Symbol.asyncDispose]: () => early.end(place.key) };
     },
     createSession: (place, prompt, signal) => tracked(createSession(place, prompt, signal)),
-    forkSession: (place, exported, signal) =>
-      tracked(
-        inAgent(place, signal, (agent, config) =>
-          openSession(agent, place, { sessionId: undefined, forkOf: exported }, config),
-        ),
-      ),
+    forkSession: (place, forkOf, signal) => tracked(forkSession(inAgent, place, forkOf, signal)),
     openTerminal: (request) => tracked(openTerminal(request)),
-    usedSince: (place, since, signal) => tracked(usedSince(place, since, signal)),
+    usedSince: (place, since, signal) => tracked(usedSince(inAgent, place, since, signal)),
     lastExport,
     exportSession: (place, sessionId) => tracked(exportSession(place, sessionId)),
     release,
@@ -319,30 +308,3 @@ async function isAtRest(agent: Agent, before: ReadonlySet<number>): Promise<bool
 }
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };
-
-/** How long opencode may take to end by itself; undefined leaves that to it. */
-function closeTime(signal: AbortSignal, cut: boolean): number | undefined {
-  if (signal.aborted) return STOP.closeMs;
-  return cut ? CUT.closeMs : undefined;
-}
-
-/** Waits for something in an agent, but no longer than the agent lives or anybody wants it. */
-async function orStopped<T>(work: Promise<T>, signal: AbortSignal, agent?: Agent): Promise<T> {
-  const done = new AbortController();
-  const cut = new Promise<never>((_, reject) => {
-    const stop = () => reject(new KugetsuError("failed", "It was stopped."));
-    const late = () => reject(new KugetsuError("unavailable", "opencode took too long to start."));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true, signal: done.signal });
-    const timer = setTimeout(late, OPEN_MS);
-    done.signal.addEventListener("abort", () => clearTimeout(timer));
-  });
-  const died = agent?.ended.then(() => {
-    throw new KugetsuError("failed", "opencode ended unexpectedly.");
-  });
-  try {
-    return await Promise.race([work, cut, ...(died === undefined ? [] : [died])]);
-  } finally {
-    done.abort();
-  }
-}
