@@ -40,7 +40,9 @@ describe.skipIf(NO_TMUX !== undefined)(
       await init.until(/Heard: Remember pineapples/);
       init.type("Report weekly");
       await init.until(/Heard: Report weekly/);
-      init.type("/exit");
+      init.type("/exit", "");
+      await init.until(/\/exit +Exit the app/);
+      init.type("", "Enter");
       const made = await init.ended();
       expect(made.exitCode).toBe(0);
       const [, base, pmAgent] = /^base (ses_\w+)\npm-agent (ses_\w+)$/m.exec(made.screen) ?? [];
