@@ -47,6 +47,12 @@ describe("the program", () => {
     for (const verb of [
       "serve",
       "init",
+      "start",
+      "continue",
+      "delegate",
+      "logs",
+      "status",
+      "attach",
       "stop",
       "pause",
       "resume",
@@ -84,7 +90,7 @@ describe("the program", () => {
     ["a file that nothing reads", ["env", "set", "A", "1", "pm_agent"], "Did you mean pm-agent?"],
     ["a path for a file", ["env", "show", "../x"], "There is no env file"],
     ["a bad name", ["env", "set", "A-B", "1"], "is no name of a variable"],
-    ["an init without --headless", ["init"], "`--headless` is needed"],
+    ["an init without a terminal", ["init"], "`kugetsu init --headless`"],
   ])("ends with 2 for %s", async (_, args, words) => {
     const { exitCode, stdout, stderr } = await kugetsu(args);
     expect([exitCode, stdout]).toEqual([2, ""]);

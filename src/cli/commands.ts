@@ -1,3 +1,4 @@
+import { attach } from "./attach.ts";
 import type { CliCommand } from "./command.ts";
 import { config } from "./config.ts";
 import { continueCommand } from "./continue.ts";
@@ -25,6 +26,7 @@ export const COMMANDS = {
   delegate,
   logs,
   status,
+  attach,
   stop,
   pause,
   resume,

@@ -1,16 +1,24 @@
+import type { InitEvent } from "../kugetsu/session/init-in-terminal.ts";
 import { parseArguments } from "./arguments.ts";
-import { type CliCommand, UsageError } from "./command.ts";
-import { loadCoreConfig } from "./read-config.ts";
+import { type CliCommand, type Io, UsageError } from "./command.ts";
+import { EMPTY } from "./conversation-word.ts";
+import { needTerminal, terminalVariables, withTerminal } from "./terminal.ts";
 
-/** `kugetsu init --headless` */
+/** `kugetsu init [--headless]` */
 export const init: CliCommand = {
-  summary: "make the base session that every issue's session is forked from",
-  usage: `Usage: kugetsu init --headless [--prompt TEXT] [--force] [--json]
+  summary: "make the base session, which every issue's session begins with, and the PM agent",
+  usage: `Usage: kugetsu init [--force] [--json]
+       kugetsu init --headless [--prompt TEXT] [--force] [--json]
 
-  --headless     without a terminal (the only way so far)
-  --prompt TEXT  the base session's first turn: what every agent is to know. It costs one turn of the model.
-  --force        replace a base session that is there
-  --json         print {"base", "pmAgent"}: the ids of the two sessions`,
+In a terminal it opens opencode twice: for the base session, where you say what every agent is to know, and then for
+the PM agent, which begins with that conversation. Leave opencode with /exit or Ctrl-D. A session in which you say
+nothing is empty and costs nothing.
+
+  --headless     without a terminal: both are made at once, empty
+  --prompt TEXT  with --headless: the base session's first turn. It costs one turn of the model.
+  --force        make both anew where they are there; each is replaced when the new one is there, and the sessions of
+                 issues keep what they know
+  --json         print {"base", "pmAgent"}: the ids of the two conversations, or "empty"`,
   async run(args, io) {
     const { values } = parseArguments(
       args,
@@ -22,42 +30,64 @@ export const init: CliCommand = {
       },
       { max: 0 },
     );
-    if (values.headless !== true)
-      throw new UsageError("`--headless` is needed: there is no other way yet.");
-    if (values.prompt?.trim() === "") throw new UsageError("`--prompt` is empty.");
-    const config = await loadCoreConfig(io);
+    const { headless = false, prompt, force = false, json = false } = values;
+    if (prompt?.trim() === "") throw new UsageError("`--prompt` is empty.");
+    if (!headless) {
+      if (prompt !== undefined) throw new UsageError("`--prompt` goes with `--headless`.");
+      needTerminal(io, "kugetsu init", "Without one: `kugetsu init --headless`.");
+    }
+    const { openKugetsu } = await import("./open-kugetsu.ts");
     const { createConfigFile } = await import("../kugetsu/config-file/create.ts");
-    const { createKugetsu } = await import("../kugetsu/kugetsu.ts");
-    await using kugetsu = await createKugetsu({
-      home: config.home,
-      environment: config.secrets.environment,
-      pass: config.agentEnvPass,
-      secrets: [io.env["GITEA_TOKEN"], io.env["GITEA_WEBHOOK_SECRET"]].filter(
-        (secret) => secret !== undefined,
-      ),
-      // Nothing is committed here.
-      identity: async () => ({ name: "kugetsu", email: "kugetsu@localhost" }),
-      opencodeBinary: config.opencodeBinary,
-      idleAgents: 0,
-      tempDir: config.tempDir,
-      sandbox: config.sandbox ?? "preferred",
-      sandboxRead: config.sandboxRead,
-      boxLimits: config.boxLimits,
-      minFreeDisk: config.minFreeDisk,
-      warn: (message) => io.stderr.write(`kugetsu: ${message}\n`),
-    });
+    await using kugetsu = await openKugetsu(io);
     await createConfigFile(kugetsu.home);
     const abort = new AbortController();
     const stopListening = io.onSignal(() => {
       if (abort.signal.aborted) io.exit(130);
       abort.abort();
     });
+    const { signal } = abort;
     try {
-      const { prompt, force = false } = values;
-      const made = await kugetsu.init({ prompt, force, signal: abort.signal });
-      io.stdout.write(values.json === true ? `${JSON.stringify(made)}\n` : `${made.base}\n`);
+      const tell = (event: InitEvent) => io.stderr.write(`kugetsu: ${wordsOf(event)}\n`);
+      const made = headless
+        ? await kugetsu.init({ prompt, force, signal })
+        : await withTerminal(io, () =>
+            kugetsu.initInTerminal({ force, signal, tell, ...terminalOf(io) }),
+          );
+      const { base, pmAgent } = made;
+      io.stdout.write(
+        json
+          ? `${JSON.stringify({ base: base ?? "empty", pmAgent: pmAgent ?? "empty" })}\n`
+          : `base ${base ?? EMPTY}\npm-agent ${pmAgent ?? EMPTY}\n`,
+      );
     } finally {
       stopListening();
     }
   },
 };
+
+function terminalOf({ env }: Pick<Io, "env">) {
+  return { env: terminalVariables(env), forgeUrl: env["GITEA_URL"] };
+}
+
+function wordsOf(event: InitEvent): string {
+  const name = event.session === "base" ? "base session" : "PM agent";
+  if (event.kind === "opening") return event.session === "base" ? OPENING_BASE : OPENING_PM_AGENT;
+  if (event.kind === "there")
+    return `The ${name} is there already and stays; --force makes it anew.`;
+  if (event.kind === "stored") return `The ${name} is ${event.id}.`;
+  return `Nothing was said, so the ${name} ${SILENT[event.now]}.`;
+}
+
+const SILENT = {
+  empty: "is empty",
+  "as it was": "is what it was",
+  "as the base": "knows what the base session knows",
+};
+
+const OPENING_BASE = `opencode opens for the base session (1 of 2).
+  Tell it what every agent is to know: each issue's session begins with this
+  conversation. Leave it with /exit or Ctrl-D; the PM agent comes next.`;
+
+const OPENING_PM_AGENT = `opencode opens for the PM agent (2 of 2).
+  It knows the base session's conversation, and takes the wider orders. Tell it
+  how you want the work coordinated. Leave it with /exit or Ctrl-D.`;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { cloneUrlOf } from "./clone-url.ts";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
+import { createHold } from "./db/hold.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
 import { createSessionStore, type Session } from "./db/sessions.ts";
 import { agentEnvironment } from "./env/agent.ts";
@@ -17,11 +18,14 @@ import { createOpencodeRunner } from "./opencode/runner.ts";
 import { operatorSecrets } from "./opencode/agent-config.ts";
 import { findOpencode, findPrograms } from "./opencode/binary.ts";
 import { operatorConfig } from "./opencode/operator.ts";
-import type { Core } from "./session/core.ts";
+import { BASE, PM_AGENT, type Core } from "./session/core.ts";
 import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
 import { diskOf } from "./session/disk.ts";
 import { destroySession } from "./session/destroy.ts";
-import { init, type InitOptions } from "./session/init.ts";
+import { attach, type AttachOrder } from "./session/attach.ts";
+import { init, type InitOptions, type InitResult } from "./session/init.ts";
+import { initInTerminal, type TerminalInitOptions } from "./session/init-in-terminal.ts";
+import { occupy } from "./session/occupied.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
 import { isAbout } from "./session/same-repository.ts";
 import { chooseSandbox, type SandboxMode } from "./sandbox/choose.ts";
@@ -41,8 +45,18 @@ export interface Kugetsu extends AsyncDisposable {
   readonly sandbox: Pick<Sandbox, "kind" | "works">;
   /** Who this process is: the holder of its leases. Its marker stands in the environment of its agents. */
   readonly owner: Owner;
-  /** Makes the base session and the PM agent. @throws KugetsuError `conflict` when they are there, without `force` */
-  init(options: InitOptions): Promise<{ readonly base: string; readonly pmAgent: string }>;
+  /**
+   * Makes the base session and the PM agent, without a terminal.
+   * @throws KugetsuError `conflict` when they are there, without `force`, or in use
+   */
+  init(options: InitOptions): Promise<InitResult>;
+  /** The same with a person at this process' terminal, in opencode's own interface. */
+  initInTerminal(options: TerminalInitOptions): Promise<InitResult>;
+  /**
+   * Opens opencode's own interface on a session, on this process' terminal. No turn of it begins meanwhile.
+   * @throws KugetsuError `conflict` while a turn of it runs, `not_found` where there is no conversation
+   */
+  attach(order: AttachOrder): Promise<Session>;
   /** Runs one turn for an issue, under a lease that the caller holds. The session is made when there is none. */
   start(order: TurnOrder): Promise<TurnReport>;
   /** Pushes what the turns brought. */
@@ -128,6 +142,10 @@ function programsOf(binary: string | undefined): readonly string[] {
   }
 }
 
+async function endLeftovers(dead: readonly Lease[]): Promise<void> {
+  for (const marker of new Set(dead.map((lease) => lease.marker))) await endSurvivors(marker);
+}
+
 /** Opens a home, made when missing. Several processes may have one home open at once. */
 export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const { environment, idleAgents = 1, pass = [], secrets = [] } = options;
@@ -176,6 +194,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   });
   const core: Core = {
     home,
+    hold: createHold(leases, owner, endLeftovers),
     sessions,
     git,
     runner,
@@ -203,13 +222,28 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       return env;
     },
   };
+  const occupyBoth = async () => {
+    await envFiles.ensure();
+    return occupy(core, [BASE, PM_AGENT]);
+  };
   return {
     home,
     database,
     leases,
     sandbox,
     owner,
-    init: (order) => init(core, order),
+    init: async (order) => {
+      await using _both = await occupyBoth();
+      return await init(core, order);
+    },
+    initInTerminal: async (order) => {
+      await using _both = await occupyBoth();
+      return await initInTerminal(core, order);
+    },
+    attach: async (order) => {
+      await using _session = await occupy(core, [order.ref]);
+      return await attach(core, order);
+    },
     start: (order) => startTurn(core, order),
     publish: async (order) => {
       await identified();
@@ -241,9 +275,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
         return false;
       }
     },
-    endLeftovers: async (dead) => {
-      for (const marker of new Set(dead.map((lease) => lease.marker))) await endSurvivors(marker);
-    },
+    endLeftovers,
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();
       await sandbox[Symbol.asyncDispose]();

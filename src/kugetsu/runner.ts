@@ -111,6 +111,30 @@ export interface TurnResult {
   readonly durationMs: number;
 }
 
+/** The agent's own interface on the terminal of this process. */
+export interface TerminalRequest {
+  readonly place: AgentPlace;
+  /** The conversation to open; undefined leaves it to the person, who begins one by saying something. */
+  readonly sessionId: string | undefined;
+  /** What is known of the terminal: TERM, COLORTERM and their like. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** How a person's visit came to its end. */
+export type TerminalEnd =
+  | { readonly kind: "left" }
+  /** `reason` is one safe sentence. */
+  | { readonly kind: "failed"; readonly reason: string }
+  /** Its signal was aborted. */
+  | { readonly kind: "stopped" };
+
+/** A conversation, and all of it as a portable text for `forkOf`. */
+export interface UsedConversation {
+  readonly sessionId: string;
+  readonly text: string;
+}
+
 /** Runs turns of an agent. The one adapter is `opencode/`; nothing else knows how the agent is spoken to. */
 export interface Runner extends AsyncDisposable {
   /** Runs one turn. Resolves for every expected end; throws KugetsuError only for a defect or a bad request. */
@@ -126,6 +150,24 @@ export interface Runner extends AsyncDisposable {
     prompt: string | undefined,
     signal: AbortSignal,
   ): Promise<string>;
+  /** Makes a conversation that begins with an exported one, and returns its id. */
+  forkSession(place: AgentPlace, exported: string, signal: AbortSignal): Promise<string>;
+  /** Opens the agent's own interface; resolves when it is closed. Nothing else may work in that place meanwhile. */
+  openTerminal(request: TerminalRequest): Promise<TerminalEnd>;
+  /**
+   * The conversation of that place in which something was said last, subagents' excepted; undefined when nothing was
+   * said since then, in milliseconds since the epoch.
+   */
+  usedSince(
+    place: AgentPlace,
+    since: number,
+    signal: AbortSignal,
+  ): Promise<UsedConversation | undefined>;
+  /** What `exportSession` said last of that conversation, and whether nothing has changed since; undefined: never. */
+  lastExport(
+    place: AgentPlace,
+    sessionId: string,
+  ): Promise<{ readonly text: string; readonly isCurrent: boolean } | undefined>;
   /** The conversation as a portable text for `forkOf`; empty when it has no messages. */
   exportSession(place: AgentPlace, sessionId: string): Promise<string>;
   /** Ends the idle process of that place, if any, so that its directory may be removed. */

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, chmod } from "node:fs/promises";
+import { mkdir, readdir, stat, chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { checkVariableName, type EnvLine, formatAssignment, parseEnv } from "./lines.ts";
@@ -12,6 +12,8 @@ const ENV_FILES = ["default", "pm-agent"] as const;
 export interface EnvFiles {
   /** Names of the files that there are, and of the two that agents get in any case. */
   list(): Promise<string[]>;
+  /** Makes those of the two files that agents get which are missing, empty. */
+  ensure(): Promise<void>;
   /** Empty when there is no such file. @throws KugetsuError `failed` that names a malformed line */
   read(file: string): Promise<Map<string, string>>;
   get(file: string, name: string): Promise<string | undefined>;
@@ -57,6 +59,10 @@ export function createEnvFiles(
 
   return {
     path,
+    async ensure() {
+      await makePrivateDirectory(directory, options.warn);
+      for (const file of ENV_FILES) await makeFile(path(file));
+    },
     async list() {
       await makePrivateDirectory(directory, options.warn);
       const found = (await readdir(directory))
@@ -117,6 +123,14 @@ function checkFileName(name: string): void {
       hint: "The env files are `default` (all agents) and `pm-agent`.",
     },
   );
+}
+
+async function makeFile(path: string): Promise<void> {
+  try {
+    await writeFile(path, "", { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
 
 async function makePrivateDirectory(

@@ -10,6 +10,8 @@ export interface AgentConfig {
   /** The model that was asked for, `provider/model`; undefined leaves the choice to opencode. */
   readonly model: string | undefined;
   readonly auth: string | undefined;
+  /** Names of the providers that it may use; without one there is no model. */
+  readonly providers: readonly string[];
   /** It says all about its providers, so that opencode's own list of them is not needed. */
   readonly selfContained: boolean;
   /** Values in it that must not get into a message. */
@@ -54,6 +56,7 @@ export function agentConfig(
     text,
     model: modelOf(own),
     auth: operator.auth,
+    providers,
     selfContained: isSelfContained(own, providers),
     secrets: operatorSecrets(operator, own),
   };

@@ -20,16 +20,19 @@ export async function exportConversation(port: Port, sessionId: string): Promise
   }
 }
 
-/** The last export, when the session's database is as it was then: another one takes a process of 2 to 3 s. */
-export async function cachedExport(
+/**
+ * The last export, and whether the session's database is as it was then: another one takes a process of 2 to 3 s.
+ */
+export async function lastExport(
   place: AgentPlace,
   sessionId: string,
-): Promise<string | undefined> {
+): Promise<{ readonly text: string; readonly isCurrent: boolean } | undefined> {
   try {
     const cached: unknown = JSON.parse(await readFile(agentHome(place).exported, "utf8"));
     if (!isObject(cached) || cached["sessionId"] !== sessionId) return undefined;
-    if (cached["stamp"] !== (await databaseStamp(place))) return undefined;
-    return typeof cached["text"] === "string" ? cached["text"] : undefined;
+    const { text, stamp } = cached;
+    if (typeof text !== "string") return undefined;
+    return { text, isCurrent: stamp === (await databaseStamp(place)) };
   } catch {
     return undefined;
   }

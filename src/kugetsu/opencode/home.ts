@@ -23,8 +23,11 @@ export interface AgentHome {
   readonly exported: string;
 }
 
+/** What of an agent's configuration lies in its home. */
+type HomeConfig = Pick<AgentConfig, "text" | "auth" | "selfContained">;
+
 /** The paths of an agent's home; nothing is made. */
-export function agentHome(place: AgentPlace, config?: AgentConfig): AgentHome {
+export function agentHome(place: AgentPlace, config?: HomeConfig): AgentHome {
   const home = join(place.home, "home");
   return {
     home,
@@ -42,7 +45,7 @@ export function agentHome(place: AgentPlace, config?: AgentConfig): AgentHome {
  * Makes the home ready for a start of opencode, with nobody in it. An earlier turn may have left anything in what the
  * agent can write, so no link in there is followed.
  */
-export async function prepareHome(place: AgentPlace, config: AgentConfig): Promise<AgentHome> {
+export async function prepareHome(place: AgentPlace, config: HomeConfig): Promise<AgentHome> {
   const paths = agentHome(place, config);
   await mkdir(place.home, { recursive: true, mode: 0o700 });
   await chmod(place.home, 0o700);
@@ -68,6 +71,7 @@ export async function prepareHome(place: AgentPlace, config: AgentConfig): Promi
   await replaceFile(join(directory, "opencode.json"), place, config.text);
   if (place.instructions !== undefined)
     await replaceFile(paths.instructions, place, place.instructions);
+  await replaceFile(join(directory, "tui.json"), place, TERMINAL);
   if (paths.providers !== undefined) await replaceFile(paths.providers, place, "{}");
   const auth = join(paths.data, "auth.json");
   if (config.auth === undefined) await rm(auth, { force: true, recursive: true });
@@ -82,6 +86,9 @@ export async function emptyTemp(paths: AgentHome): Promise<void> {
 }
 
 const SEED = JSON.stringify({ packages: { "": { dependencies: { "@opencode-ai/plugin": "*" } } } });
+
+// In its box opencode has no job control: it would suspend its screen, go on, and draw no more.
+const TERMINAL = JSON.stringify({ keybinds: { terminal_suspend: "none" } });
 
 async function ownDirectory(path: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);

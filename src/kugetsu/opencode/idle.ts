@@ -8,6 +8,8 @@ export interface IdleAgent {
   readonly sessionId: string;
   /** What it was started with: another turn may use it only if nothing of that has changed. */
   readonly fingerprint: string;
+  /** The state of its home when it was kept: another one means that somebody else was in there. */
+  readonly home: string;
   /** What its session has used so far; undefined when that is not known. */
   readonly used: Figures | undefined;
 }

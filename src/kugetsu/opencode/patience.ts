@@ -44,3 +44,9 @@ export async function inTime<T>(
     over.abort();
   }
 }
+
+/** How long opencode may take to end by itself; undefined leaves that to it. */
+export function closeTime(signal: AbortSignal, cut: boolean): number | undefined {
+  if (signal.aborted) return STOP.closeMs;
+  return cut ? CUT.closeMs : undefined;
+}

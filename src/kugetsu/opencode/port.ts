@@ -21,6 +21,8 @@ export interface SyncEvent {
 export interface Port {
   /** The session's record; its `directory` is where the agent works. */
   session(sessionId: string): Promise<JsonObject>;
+  /** The records of the newest sessions of the port's directory, subagents' included. */
+  sessions(): Promise<readonly JsonObject[]>;
   figures(sessionId: string): Promise<Figures>;
   /** The newest messages, oldest first, each `{info, parts}`; all of them without a limit. */
   messages(sessionId: string, limit?: number): Promise<readonly JsonObject[]>;
@@ -94,6 +96,7 @@ export function openPort(port: number, password: string, directory: string): Por
 
   return {
     session,
+    sessions: async () => list(await ask("GET", "/session")).map(object),
     figures: async (sessionId) => figures(await session(sessionId), 0, { left: MOST_SESSIONS }),
     messages: async (sessionId, limit) => {
       const query = limit === undefined ? "" : `?limit=${limit}`;

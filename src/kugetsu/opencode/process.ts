@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import type { Box } from "../box.ts";
+import type { Box, BoxedCommand } from "../box.ts";
 import type { AgentPlace } from "../runner.ts";
 import { opencodeEnvironment, type ProcessMarks } from "./environment.ts";
 import type { Programs } from "./binary.ts";
@@ -33,21 +33,19 @@ export interface OpencodeProcess {
 const CLOSE_MS = 2000;
 const KEPT_WORDS = 4000;
 
-/** Starts opencode in the box, as the leader of a process group of its own. */
-export function startOpencode(
+/** The command that runs opencode in the box of a place. `cwd` is one of the directories that it may write. */
+export function boxedOpencode(
   program: Program,
   place: AgentPlace,
   paths: AgentHome,
-  marks: ProcessMarks,
-  args: readonly string[],
-): OpencodeProcess {
+  start: { readonly marks: ProcessMarks; readonly args: readonly string[]; readonly cwd: string },
+): BoxedCommand {
   const temp = place.env["KUGETSU_TEMP_DIR"];
-  const boxed = program.box({
+  return program.box({
     file: program.file,
-    args,
-    // Each session names its own directory; this one is there before the worktree is.
-    cwd: paths.home,
-    env: opencodeEnvironment(place, paths, marks, program.ripgrep),
+    args: start.args,
+    cwd: start.cwd,
+    env: opencodeEnvironment(place, paths, start.marks, program.ripgrep),
     scope: place.cwd,
     writable: [
       place.cwd,
@@ -66,6 +64,18 @@ export function startOpencode(
     // It asks the model, and builds fetch packages.
     network: true,
   });
+}
+
+/** Starts opencode in the box, as the leader of a process group of its own. */
+export function startOpencode(
+  program: Program,
+  place: AgentPlace,
+  paths: AgentHome,
+  marks: ProcessMarks,
+  args: readonly string[],
+): OpencodeProcess {
+  // Each session names its own directory; this one is there before the worktree is.
+  const boxed = boxedOpencode(program, place, paths, { marks, args, cwd: paths.home });
   const child = execa(boxed.file, boxed.args, {
     cwd: boxed.cwd,
     env: boxed.env,
@@ -137,7 +147,8 @@ export async function freePort(wanted = 0): Promise<number> {
   return port;
 }
 
-function killGroup(pid: number | undefined): void {
+/** Kills a process that leads a group, with that group. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");

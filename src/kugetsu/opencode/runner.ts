@@ -1,25 +1,35 @@
 import { stat } from "node:fs/promises";
 import type { Box } from "../box.ts";
 import { KugetsuError } from "../errors.ts";
-import type { AgentPlace, Runner, TurnRequest, TurnResult } from "../runner.ts";
+import type {
+  AgentPlace,
+  Runner,
+  TerminalEnd,
+  TerminalRequest,
+  TurnRequest,
+  TurnResult,
+} from "../runner.ts";
 import { startAgent, type Agent } from "./agent.ts";
 import { findPrograms } from "./binary.ts";
 import { agentConfig, secretsOf, type AgentConfig } from "./agent-config.ts";
 import { openDirectories } from "./environment.ts";
-import { cachedExport, cacheExport, exportConversation } from "./export.ts";
+import { cacheExport, exportConversation, lastExport } from "./export.ts";
 import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
 import { groupsOf, hasLeftovers } from "./leftovers.ts";
-import { fingerprint } from "./fingerprint.ts";
-import { CUT, STOP } from "./patience.ts";
+import { fingerprint, homeStamp } from "./fingerprint.ts";
+import { closeTime } from "./patience.ts";
 import { NO_FIGURES } from "./port.ts";
 import type { AgentProcesses } from "../sandbox/processes.ts";
 import type { Program } from "./process.ts";
-import { openSession } from "./session.ts";
+import { orStopped } from "./or-stopped.ts";
+import { noModel, openSession } from "./session.ts";
+import { runTerminal } from "./terminal.ts";
 import type { Watch } from "./turn.ts";
 import { runTurn } from "./turn-result.ts";
+import { forkSession, usedSince } from "./visit.ts";
 
 export interface OpencodeRunnerOptions {
   /** Another program than the bundled one (KUGETSU_OPENCODE_BIN). */
@@ -36,8 +46,6 @@ export interface OpencodeRunnerOptions {
   readonly idle: { readonly max: number; readonly ms: number };
 }
 
-// Six starts at once on two cores take 15 s each; the history of a long base adds to that.
-const OPEN_MS = 120_000;
 const FIRST_TURN = { wallMs: 10 * 60_000, silenceMs: 5 * 60_000 };
 
 /** Runs turns with `opencode acp`, one process and one database for each session. */
@@ -74,7 +82,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     const wanted = await fingerprint(place, config);
     await orStopped(idle.closed(place.key), signal);
     const waiting = idle.peek(place.key);
-    if (waiting?.sessionId === sessionId && waiting?.fingerprint === wanted) {
+    const isSame = waiting?.sessionId === sessionId && waiting?.fingerprint === wanted;
+    if (isSame && waiting.home === (await homeStamp(place))) {
       await idle.take(place.key);
       return { agent: waiting.agent, isOpen: true, used: waiting.used };
     }
@@ -133,8 +142,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       cut = turn.limit !== undefined;
       keep = turn.outcome === "finished" && !life.signal.aborted && (await isAtRest(agent, before));
       if (keep) {
-        const waiting = { agent, sessionId, fingerprint: await fingerprint(place, config), used };
-        await idle.keep(place.key, waiting);
+        const [now, home] = await Promise.all([fingerprint(place, config), homeStamp(place)]);
+        await idle.keep(place.key, { agent, sessionId, fingerprint: now, home, used });
       }
       return result({ ...turn, sessionId });
     } catch (error) {
@@ -172,8 +181,8 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     if (atWork !== undefined) return await exportConversation(atWork.port, sessionId);
     // What waits stands still and tells nothing; its database does.
     await release(place.key);
-    const cached = await cachedExport(place, sessionId);
-    if (cached !== undefined) return cached;
+    const last = await lastExport(place, sessionId);
+    if (last?.isCurrent === true) return last.text;
     const text = await inAgent(place, new AbortController().signal, (alone) =>
       exportConversation(alone.port, sessionId),
     );
@@ -239,6 +248,21 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
     return turn.sessionId;
   };
 
+  const openTerminal = async (request: TerminalRequest): Promise<TerminalEnd> => {
+    const { place } = request;
+    if (busy.has(place.key)) throw new KugetsuError("internal", "That session has a turn already.");
+    await release(place.key);
+    busy.set(place.key, undefined);
+    try {
+      const config = await configOf(place);
+      if (config.providers.length === 0) throw noModel();
+      const signal = AbortSignal.any([request.signal, life.signal]);
+      return await runTerminal(theProgram(), place, config, { ...request, signal }, boxed);
+    } finally {
+      busy.delete(place.key);
+    }
+  };
+
   const prepare = async (place: AgentPlace, signal: AbortSignal): Promise<void> => {
     if (idle.peek(place.key) !== undefined || busy.has(place.key)) return;
     // What is wrong with the configuration, the turn itself tells.
@@ -264,6 +288,10 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       return { [Symbol.asyncDispose]: () => early.end(place.key) };
     },
     createSession: (place, prompt, signal) => tracked(createSession(place, prompt, signal)),
+    forkSession: (place, forkOf, signal) => tracked(forkSession(inAgent, place, forkOf, signal)),
+    openTerminal: (request) => tracked(openTerminal(request)),
+    usedSince: (place, since, signal) => tracked(usedSince(inAgent, place, since, signal)),
+    lastExport,
     exportSession: (place, sessionId) => tracked(exportSession(place, sessionId)),
     release,
     async [Symbol.asyncDispose]() {
@@ -282,30 +310,3 @@ async function isAtRest(agent: Agent, before: ReadonlySet<number>): Promise<bool
 }
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };
-
-/** How long opencode may take to end by itself; undefined leaves that to it. */
-function closeTime(signal: AbortSignal, cut: boolean): number | undefined {
-  if (signal.aborted) return STOP.closeMs;
-  return cut ? CUT.closeMs : undefined;
-}
-
-/** Waits for something in an agent, but no longer than the agent lives or anybody wants it. */
-async function orStopped<T>(work: Promise<T>, signal: AbortSignal, agent?: Agent): Promise<T> {
-  const done = new AbortController();
-  const cut = new Promise<never>((_, reject) => {
-    const stop = () => reject(new KugetsuError("failed", "It was stopped."));
-    const late = () => reject(new KugetsuError("unavailable", "opencode took too long to start."));
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true, signal: done.signal });
-    const timer = setTimeout(late, OPEN_MS);
-    done.signal.addEventListener("abort", () => clearTimeout(timer));
-  });
-  const died = agent?.ended.then(() => {
-    throw new KugetsuError("failed", "opencode ended unexpectedly.");
-  });
-  try {
-    return await Promise.race([work, cut, ...(died === undefined ? [] : [died])]);
-  } finally {
-    done.abort();
-  }
-}

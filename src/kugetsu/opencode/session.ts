@@ -69,6 +69,12 @@ async function proveDirectory(agent: Agent, sessionId: string, cwd: string): Pro
     throw new KugetsuError("failed", "The agent would not work in its own directory.");
 }
 
+export function noModel(): KugetsuError {
+  return new KugetsuError("failed", "No model is configured for the agent.", {
+    hint: "Set `model` in opencode's configuration (OPENCODE_CONFIG_CONTENT, or the user's opencode.json).",
+  });
+}
+
 /** opencode takes another model without a word where the one asked for is not there. */
 async function proveModel(
   agent: Agent,
@@ -78,9 +84,7 @@ async function proveModel(
 ): Promise<void> {
   if (asked === undefined) {
     if (found.current !== undefined && found.choice.includes(found.current)) return;
-    throw new KugetsuError("failed", "No model is configured for the agent.", {
-      hint: "Set `model` in opencode's configuration (OPENCODE_CONFIG_CONTENT, or the user's opencode.json).",
-    });
+    throw noModel();
   }
   // A session remembers its last model; the operator may have chosen another one since.
   const isThere = found.choice.includes(asked);

@@ -1,4 +1,5 @@
 import type { Home } from "../home.ts";
+import type { Hold } from "../db/hold.ts";
 import type { SessionStore } from "../db/sessions.ts";
 import type { Git } from "../git/git.ts";
 import type { AgentPlace, Runner } from "../runner.ts";
@@ -11,6 +12,8 @@ export interface Core {
   readonly git: Git;
   readonly runner: Runner;
   readonly disk: Disk;
+  /** Takes a session's lease. Turns run under one that their caller holds. */
+  readonly hold: Hold;
   /** Tells the operator. */
   readonly warn: (message: string) => void;
   /** Stands in the environment of every agent of this process. */

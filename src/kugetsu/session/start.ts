@@ -29,7 +29,7 @@ export async function startTurn(core: Core, order: TurnOrder): Promise<TurnRepor
   await nameRequester(core, order, ready, place);
   const result = await converse(core, prepared.session, place, order, {
     beginning: async () => {
-      await ensureBase(core, undefined, order.signal);
+      await ensureBase(core);
       return conversationOf(core, BASE);
     },
     prompt: (continued) =>

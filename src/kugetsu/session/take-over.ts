@@ -37,7 +37,7 @@ export async function takeTurnOver(
     branch,
     since,
     requestedBy: order.requestedBy,
-    subject: outcome === "finished" ? order.subject : "Unfinished work of a turn that was cut off",
+    subject: subjectOf(order, session.state, outcome),
     env: place.env,
     mergeOf,
   });
@@ -65,4 +65,11 @@ export async function takeTurnOver(
     unresolved,
   });
   return { session: changed, tip, taken, kept };
+}
+
+function subjectOf(order: Pick<TurnOrder, "subject">, state: string, outcome: string): string {
+  if (outcome === "finished") return order.subject;
+  return state === "attached"
+    ? "Work that was done in a terminal"
+    : "Unfinished work of a turn that was cut off";
 }

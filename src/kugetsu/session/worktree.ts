@@ -38,14 +38,13 @@ export async function prepareWorktree(
     return openNew(core, order, mirror, place, found);
   }
   const scene = { core, order, mirror, place };
-  // Only `running` says that an agent may have begun: before that, a killed life changed nothing in the worktree.
-  const isCutOff = found.state === "running" && (await exists(place.cwd));
-  if (isCutOff && order.resumed) {
+  const hasMore = isLeftOpen(found) && (await exists(place.cwd));
+  if (hasMore && found.state === "running" && order.resumed) {
     const { mergeOf, unresolved } = found;
     const conflicts = mergeOf === undefined ? [] : unresolved;
     return { session: found, conflicts, mergedFromForge: false, kept: [] };
   }
-  if (isCutOff) {
+  if (hasMore) {
     const { value, kept } = await orReopen(scene, found, found.tip, async () => {
       const { session, kept: alsoKept } = await takeTurnOver(core, order, mirror, place, found);
       return { session: working(session), kept: alsoKept };
@@ -56,9 +55,29 @@ export async function prepareWorktree(
   return takeForgesCommits(scene, found);
 }
 
+/**
+ * Whether somebody may have worked in the worktree since it was taken over: an agent whose turn was cut off (before
+ * `running`, a killed life changed nothing in there), or a person who was attached.
+ */
+export function isLeftOpen({ state }: Session): boolean {
+  return state === "running" || state === "attached";
+}
+
+/** Lets the worktree of a session that is not left open stand on its tip. */
+export async function bringToTip(
+  core: Core,
+  mirror: Mirror,
+  place: Place,
+  session: WorkingSession,
+  signal: AbortSignal,
+): Promise<void> {
+  const { branch } = session;
+  await standOn({ core, order: { branch, signal }, mirror, place }, session, session.tip);
+}
+
 interface Scene {
   readonly core: Core;
-  readonly order: Order;
+  readonly order: Pick<Order, "branch" | "signal">;
   readonly mirror: Mirror;
   readonly place: Place;
 }
@@ -203,7 +222,7 @@ async function orReopen<T>(
   return { value: await act(), kept };
 }
 
-function isWorking(session: Session | undefined): session is WorkingSession {
+export function isWorking(session: Session | undefined): session is WorkingSession {
   return session?.tip !== undefined && session.branch !== undefined;
 }
 

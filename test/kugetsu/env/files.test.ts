@@ -33,6 +33,15 @@ describe("env files", () => {
 
   const textOf = (file: string) => readFile(join(directory, `${file}.env`), "utf8");
 
+  test("ensure makes those that agents get, empty and closed, and leaves what is there", async () => {
+    await files.set("default", "A", "1");
+    await files.ensure();
+    await files.ensure();
+    expect(await files.get("default", "A")).toBe("1");
+    expect(await readFile(files.path("pm-agent"), "utf8")).toBe("");
+    expect(await modeOf(files.path("pm-agent"))).toBe("600");
+  });
+
   test("are empty before anything is set", async () => {
     expect(await files.list()).toEqual(["default", "pm-agent"]);
     expect(await files.read("default")).toEqual(new Map());

@@ -43,6 +43,7 @@ test("a fresh home is closed to others and keeps opencode from installing anythi
     "node_modules",
     "opencode.json",
     "package-lock.json",
+    "tui.json",
   ]);
   expect((await stat(join(directory, "opencode.json"))).mode & 0o777).toBe(0o600);
   const auth = join(paths.data, "auth.json");

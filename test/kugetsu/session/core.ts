@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBox } from "../../../src/kugetsu/box.ts";
 import { openDatabase } from "../../../src/kugetsu/db/database.ts";
+import { createHold } from "../../../src/kugetsu/db/hold.ts";
+import { createLeaseStore } from "../../../src/kugetsu/db/leases.ts";
+import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
 import { createSessionStore, type Session } from "../../../src/kugetsu/db/sessions.ts";
 import { createGit } from "../../../src/kugetsu/git/git.ts";
 import type { Mirror } from "../../../src/kugetsu/git/mirror.ts";
@@ -19,7 +22,7 @@ import { prepareWorktree, type PreparedWorktree } from "../../../src/kugetsu/ses
 import type { Published, TurnOrder } from "../../../src/kugetsu/turn.ts";
 import { AGENT_ENV, BRANCH, REF, sh, shInput, write } from "../git/fixture.ts";
 
-/** A real core over a repository that people push to. Its runner is never started. */
+/** A real core over a repository that people push to. */
 export interface Desk extends AsyncDisposable {
   readonly core: Core;
   /** The bare repository that stands for the forge, and its address. */
@@ -48,7 +51,11 @@ export interface Desk extends AsyncDisposable {
 
 const FILES = { "calc.js": "export const add = (a, b) => a - b;\n" };
 
-export async function openDesk(files: Record<string, string> = FILES): Promise<Desk> {
+/** @param opencode a shell script that stands in for opencode; without one it must not be started */
+export async function openDesk(
+  files: Record<string, string> = FILES,
+  opencode?: string,
+): Promise<Desk> {
   await using setup = new AsyncDisposableStack();
   const root = await mkdtemp(join(tmpdir(), "kugetsu-session-"));
   setup.defer(async () => rm(root, { recursive: true, force: true, maxRetries: 5 }));
@@ -59,11 +66,20 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
   const home = await openHome(join(root, "home"));
   const database = setup.use(openDatabase(home.database));
   const sessions = createSessionStore(database);
+  const program = join(root, "opencode");
+  if (opencode !== undefined) await writeFile(program, `#!/bin/sh\n${opencode}`, { mode: 0o700 });
+  const model = { source: "the test", text: '{"model":"local/m"}', directory: root };
   const runner = setup.use(
     createOpencodeRunner({
+      ...(opencode === undefined ? {} : { binary: program }),
       box: openBox,
       idle: { max: 0, ms: 0 },
-      config: async () => ({ layers: [], env: {}, home: home.root, auth: undefined }),
+      config: async () => ({
+        layers: opencode === undefined ? [] : [model],
+        env: {},
+        home: home.root,
+        auth: undefined,
+      }),
     }),
   );
   const core: Core = {
@@ -76,6 +92,7 @@ export async function openDesk(files: Record<string, string> = FILES): Promise<D
       env: process.env,
       identity: { name: "Kugetsu", email: "bot@example.com" },
     }),
+    hold: createHold(createLeaseStore(database), currentOwner("a-lease"), async () => undefined),
     disk: diskOf([home.root], 0),
     warn: () => undefined,
     lease: "a-lease",
