@@ -20,6 +20,12 @@ import type { Core } from "./session/core.ts";
 import { delegateTurn, type DelegateOrder, type DelegateReport } from "./session/delegate.ts";
 import { diskOf } from "./session/disk.ts";
 import { destroySession } from "./session/destroy.ts";
+import { hold } from "./session/admin-lease.ts";
+import { unpushedWork } from "./session/unpushed.ts";
+import { type ListedSession, listSessions } from "./session/list.ts";
+import { prune, type Pruned } from "./prune/prune.ts";
+import { readOnly } from "./db/read-only.ts";
+import type { UnpushedWork } from "./git/inspect.ts";
 import { init, type InitOptions } from "./session/init.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
 import { isAbout } from "./session/same-repository.ts";
@@ -51,8 +57,25 @@ export interface Kugetsu extends AsyncDisposable {
   session(ref: string, repositoryId?: number): Promise<Session | undefined>;
   /** Writes down up to which comment the agent of that session knows the thread. */
   seen(ref: string, commentId: number): Promise<void>;
-  /** Removes a session and all that belongs to it; unpushed work is kept under refs in the mirror. */
+  /** All sessions, with the state that they are in now. */
+  list(): Promise<ListedSession[]>;
+  /** What a session has beyond what is on the forge. Looks, and changes nothing. @throws KugetsuError `not_found` */
+  unpushed(ref: string): Promise<UnpushedWork>;
+  /**
+   * Holds a session's lease for whoever destroys it, until disposed of.
+   * @throws KugetsuError `conflict` while a turn of it runs
+   */
+  hold(ref: string): Promise<AsyncDisposable>;
+  /**
+   * Removes a session and all that belongs to it, under a lease that the caller holds; unpushed work is kept under refs
+   * in the mirror. One that was cut off is finished.
+   */
   destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
+  /**
+   * Finds what belongs to no session; with `force` removes it, its work kept before.
+   * @throws KugetsuError `conflict` when another process does so
+   */
+  prune(options: { readonly force: boolean }): Promise<readonly Pruned[]>;
   /** Whether opencode is there. */
   canRunAgents(): Promise<boolean>;
   /** Ends whatever processes the owners of these leases left behind. */
@@ -114,6 +137,10 @@ function programsOf(binary: string | undefined): readonly string[] {
   } catch {
     return [];
   }
+}
+
+async function endLeftovers(dead: readonly Lease[]): Promise<void> {
+  for (const marker of new Set(dead.map((lease) => lease.marker))) await endSurvivors(marker);
 }
 
 /** Opens a home, made when missing. Several processes may have one home open at once. */
@@ -210,7 +237,11 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     seen: async (ref, commentId) => {
       await sessions.patch(ref, { seenCommentId: commentId });
     },
+    list: async () => readOnly(home.database, (client) => listSessions(client)),
+    unpushed: (ref) => unpushedWork(core, ref),
+    hold: (ref) => hold({ leases, owner, endLeftovers }, ref),
     destroy: (ref) => destroySession(core, ref),
+    prune: ({ force }) => prune(core, { leases, owner, endLeftovers }, { force }),
     canRunAgents: async () => {
       try {
         findOpencode(options.opencodeBinary);
@@ -219,9 +250,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
         return false;
       }
     },
-    endLeftovers: async (dead) => {
-      for (const marker of new Set(dead.map((lease) => lease.marker))) await endSurvivors(marker);
-    },
+    endLeftovers,
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();
       await sandbox[Symbol.asyncDispose]();

@@ -1,0 +1,20 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { readHome } from "../config.ts";
+import { DATABASE } from "../kugetsu/home.ts";
+import type { Io } from "./command.ts";
+
+/** KUGETSU_HOME as it is; nothing is made. */
+export interface ExistingHome {
+  /** Absolute. */
+  readonly path: string;
+  /** The database file; undefined when there is none yet. */
+  readonly database: string | undefined;
+}
+
+export function existingHome({ env }: Pick<Io, "env">): ExistingHome {
+  const path = readHome(env);
+  const database = join(path, DATABASE);
+  const isThere = statSync(database, { throwIfNoEntry: false })?.isFile() === true;
+  return { path, database: isThere ? database : undefined };
+}
