@@ -16,7 +16,11 @@ export async function confirm(question: string, io: Pick<Io, "stdin" | "stderr">
       hint: "-y goes on without asking.",
     });
   }
-  const answer = await ask(`${question} [y/N] `, io);
+  const lines = question.split("\n");
+  const last = lines.pop() ?? "";
+  // Readline draws its prompt anew with every key: one line is enough for that.
+  io.stderr.write(lines.map((line) => `${line}\n`).join(""));
+  const answer = await ask(`${last} [y/N] `, io);
   if (!/^\s*y(?:es)?\s*$/i.test(answer))
     throw new KugetsuError("failed", "Cancelled; nothing was changed.");
 }

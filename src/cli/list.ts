@@ -32,7 +32,10 @@ ended. AGE counts from the session's first start.
       return listKept(io, { json });
     }
     const home = existingHome(io);
-    const sessions = home.database === undefined ? [] : await read(home.database);
+    const sessions =
+      home.database === undefined
+        ? []
+        : (await import("./list-sessions.ts")).listWithOrders(home.database);
     if (json) io.stdout.write(`${printableJson(sessions.map(toJson))}\n`);
     else if (sessions.length > 0) io.stdout.write(table(NAMES, sessions.map(toRow)));
     if (sessions.length === 0) sayEmpty(io, home.path);
@@ -49,42 +52,6 @@ const NAMES = [
   "AGE",
   "LAST ACTIVITY",
 ];
-
-async function read(database: string): Promise<ListedSession[]> {
-  const [{ readOnly }, { listSessions }, { waitingOrders }] = await Promise.all([
-    import("../kugetsu/db/read-only.ts"),
-    import("../kugetsu/session/list.ts"),
-    import("../jobs/waiting.ts"),
-  ]);
-  const { sessions, waiting } = readOnly(database, (client) => ({
-    sessions: listSessions(client),
-    waiting: waitingOrders(client),
-  }));
-  const waits = new Set(waiting.map(({ resource }) => resource));
-  const known = new Set(sessions.map(({ ref }) => ref));
-  return [
-    ...sessions.map((session) => asWaiting(session, waits.has(session.ref))),
-    // What was asked for and has no session yet.
-    ...waiting
-      .filter(({ resource }) => !known.has(resource))
-      .map(({ resource, lane, createdAt }) => ({
-        ref: resource,
-        kind: lane === "pm" ? ("pm" as const) : ("forked" as const),
-        state: "waiting",
-        opencodeSessionId: undefined,
-        worktreePath: undefined,
-        branch: undefined,
-        createdAt,
-        lastActivityAt: createdAt,
-      })),
-  ];
-}
-
-function asWaiting(session: ListedSession, waits: boolean): ListedSession {
-  return waits && !BUSY.has(session.state) ? { ...session, state: "waiting" } : session;
-}
-
-const BUSY: ReadonlySet<string> = new Set(["running", "destroying"]);
 
 function toRow(session: ListedSession): string[] {
   const { ref, kind, state, opencodeSessionId, worktreePath, branch } = session;
