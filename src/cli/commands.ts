@@ -1,13 +1,20 @@
 import type { CliCommand } from "./command.ts";
+import { config } from "./config.ts";
+import { continueCommand } from "./continue.ts";
+import { delegate } from "./delegate.ts";
 import { destroy } from "./destroy.ts";
 import { env } from "./env.ts";
 import { help } from "./help.ts";
 import { init } from "./init.ts";
 import { list } from "./list.ts";
+import { logs } from "./logs.ts";
 import { pause } from "./pause.ts";
 import { prune } from "./prune.ts";
 import { resume } from "./resume.ts";
+import { runJob } from "./run-job.ts";
 import { serve } from "./serve.ts";
+import { start } from "./start.ts";
+import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { version } from "./version.ts";
 
@@ -15,15 +22,22 @@ import { version } from "./version.ts";
 export const COMMANDS = {
   serve,
   init,
+  start,
+  continue: continueCommand,
+  delegate,
   list,
+  logs,
+  status,
+  stop,
   prune,
   destroy,
-  stop,
   pause,
   resume,
   env,
+  config,
   help,
   version,
+  "run-job": runJob,
 } satisfies Record<string, CliCommand>;
 
 export function findCommand(name: string): CliCommand | undefined {

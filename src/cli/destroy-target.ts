@@ -1,7 +1,6 @@
-import { KugetsuError } from "../kugetsu/errors.ts";
-import { parseRef, printRef } from "../kugetsu/ref.ts";
 import type { ListedSession } from "../kugetsu/session/list.ts";
 import { UsageError } from "./command.ts";
+import { refArgument } from "./ref-argument.ts";
 
 /** Which sessions are to go. */
 export interface Target {
@@ -39,10 +38,5 @@ function refOf(text: string): string {
       `\`kugetsu destroy ${option}\``,
     );
   }
-  try {
-    return printRef(parseRef(text));
-  } catch (error) {
-    if (error instanceof KugetsuError) throw new UsageError(error.message, error.hint);
-    throw error;
-  }
+  return refArgument(text, "destroy");
 }

@@ -10,11 +10,21 @@ export interface ExistingHome {
   readonly path: string;
   /** The database file; undefined when there is none yet. */
   readonly database: string | undefined;
+  /** The shell version made it, and it is not taken over yet: whoever opens the core does that. */
+  readonly isShell: boolean;
 }
 
 export function existingHome({ env }: Pick<Io, "env">): ExistingHome {
   const path = readHome(env);
   const database = join(path, DATABASE);
-  const isThere = statSync(database, { throwIfNoEntry: false })?.isFile() === true;
-  return { path, database: isThere ? database : undefined };
+  const isThere = isFile(database);
+  return {
+    path,
+    database: isThere ? database : undefined,
+    isShell: !isThere && isFile(join(path, "index.json")),
+  };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -2,7 +2,7 @@ import type { ListedSession } from "../kugetsu/session/list.ts";
 import { shortDuration } from "./ago.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand, Io } from "./command.ts";
-import { existingHome } from "./existing-home.ts";
+import { type ExistingHome, existingHome } from "./existing-home.ts";
 import { printableJson } from "./printable.ts";
 import { table } from "./table.ts";
 
@@ -31,7 +31,7 @@ ended. AGE counts from the session's first start.
       const { listKept } = await import("./list-kept.ts");
       return listKept(io, { json });
     }
-    const home = existingHome(io);
+    const home = await takenOver(io);
     const sessions =
       home.database === undefined
         ? []
@@ -41,6 +41,15 @@ ended. AGE counts from the session's first start.
     if (sessions.length === 0) sayEmpty(io, home.path);
   },
 };
+
+/** The home; one of the shell version is taken over first. */
+async function takenOver(io: Io): Promise<ExistingHome> {
+  const home = existingHome(io);
+  if (!home.isShell) return home;
+  const { openKugetsu } = await import("./open-kugetsu.ts");
+  await (await openKugetsu(io))[Symbol.asyncDispose]();
+  return existingHome(io);
+}
 
 const NAMES = [
   "ISSUE_REF",
