@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { destroySession } from "../../../src/kugetsu/session/destroy.ts";
@@ -159,4 +160,18 @@ test("a PM session has no worktree, and what it had goes", async () => {
   expect(await destroySession(desk.core, ref)).toEqual({ kept: [] });
   expect(remains(desk)).toEqual([]);
   expect(await desk.core.sessions.get(ref)).toBeUndefined();
+});
+
+test("what lies in the operator's temp directory under the base session's plain name stays", async () => {
+  const tempRoot = mkdtempSync(join(tmpdir(), "kugetsu-temp-"));
+  await using desk = await openDesk(undefined, { tempRoot });
+  const slug = await desk.core.sessions.claimSlug(REF);
+  await desk.core.sessions.put({ ref: "base", kind: "base" });
+  await desk.core.sessions.put({ ref: REF, kind: "forked" });
+  write(tempRoot, { "base/photo.png": "", [`${slug}/x`]: "" });
+  await destroySession(desk.core, "base");
+  await destroySession(desk.core, REF);
+  expect(readdirSync(tempRoot)).toEqual(["base"]);
+  expect(readdirSync(join(tempRoot, "base"))).toEqual(["photo.png"]);
+  rmSync(tempRoot, { recursive: true });
 });
