@@ -4,11 +4,14 @@ import { config } from "./config.ts";
 import { continueCommand } from "./continue.ts";
 import { delegate } from "./delegate.ts";
 import { doctor } from "./doctor.ts";
+import { destroy } from "./destroy.ts";
 import { env } from "./env.ts";
 import { help } from "./help.ts";
 import { init } from "./init.ts";
+import { list } from "./list.ts";
 import { logs } from "./logs.ts";
 import { pause } from "./pause.ts";
+import { prune } from "./prune.ts";
 import { resume } from "./resume.ts";
 import { runJob } from "./run-job.ts";
 import { serve } from "./serve.ts";
@@ -24,10 +27,13 @@ export const COMMANDS = {
   start,
   continue: continueCommand,
   delegate,
+  list,
   logs,
   status,
   attach,
   stop,
+  prune,
+  destroy,
   pause,
   resume,
   env,

@@ -1,7 +1,11 @@
+import { socketPath } from "../kugetsu/home.ts";
+import { askSocket } from "../socket/request.ts";
+
 /**
- * Lets the server that runs on this home, if one does, end the waiting agent of a session, whose opencode data somebody
- * else is about to open. Not done yet: an agent that waits there ends by itself within five minutes.
+ * Lets the server that runs on this home, if one does, end the waiting agent of a session, whose directories somebody
+ * else is about to use or to remove. A server that cannot be asked keeps nobody from that: the agent ends by itself.
+ * @param home absolute path
  */
-export async function releaseElsewhere(_home: string, _ref: string): Promise<void> {
-  // Nothing to ask so far: the server has no socket.
+export async function releaseElsewhere(home: string, ref: string): Promise<void> {
+  await askSocket(socketPath(home), "/release", { ref }).catch(() => undefined);
 }

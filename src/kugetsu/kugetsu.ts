@@ -26,6 +26,12 @@ import { attach, type AttachOrder } from "./session/attach.ts";
 import { init, type InitOptions, type InitResult } from "./session/init.ts";
 import { initInTerminal, type TerminalInitOptions } from "./session/init-in-terminal.ts";
 import { occupy } from "./session/occupied.ts";
+import { hold } from "./session/admin-lease.ts";
+import { unpushedWork } from "./session/unpushed.ts";
+import { type ListedSession, listSessions } from "./session/list.ts";
+import { prune, type Pruned } from "./prune/prune.ts";
+import { readOnly } from "./db/read-only.ts";
+import type { UnpushedWork } from "./git/inspect.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
 import { isAbout } from "./session/same-repository.ts";
 import { chooseSandbox, type SandboxMode } from "./sandbox/choose.ts";
@@ -69,8 +75,25 @@ export interface Kugetsu extends AsyncDisposable {
   sessions(): Promise<Session[]>;
   /** Writes down up to which comment the agent of that session knows the thread. */
   seen(ref: string, commentId: number): Promise<void>;
-  /** Removes a session and all that belongs to it; unpushed work is kept under refs in the mirror. */
+  /** All sessions, with the state that they are in now. */
+  list(): Promise<ListedSession[]>;
+  /** What a session has beyond what is on the forge. Looks, and changes nothing. @throws KugetsuError `not_found` */
+  unpushed(ref: string): Promise<UnpushedWork>;
+  /**
+   * Holds a session's lease for whoever destroys it, until disposed of.
+   * @throws KugetsuError `conflict` while a turn of it runs
+   */
+  hold(ref: string): Promise<AsyncDisposable>;
+  /**
+   * Removes a session and all that belongs to it, under a lease that the caller holds; unpushed work is kept under refs
+   * in the mirror. One that was cut off is finished.
+   */
   destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
+  /**
+   * Finds what belongs to no session; with `force` removes it, its work kept before.
+   * @throws KugetsuError `conflict` when another process does so
+   */
+  prune(options: { readonly force: boolean }): Promise<readonly Pruned[]>;
   /** Ends the agent of that session that waits for its next turn in this process, if one does. */
   release(ref: string): Promise<void>;
   /** Where git fetches a repository from that lies on no configured forge. @throws KugetsuError as `cloneUrlOf` does */
@@ -260,7 +283,11 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       const seenCommentId = Math.max(session?.seenCommentId ?? 0, commentId);
       await sessions.patch(ref, { seenCommentId });
     },
+    list: async () => readOnly(home.database, (client) => listSessions(client)),
+    unpushed: (ref) => unpushedWork(core, ref),
+    hold: (ref) => hold({ leases, owner, endLeftovers }, ref),
     destroy: (ref) => destroySession(core, ref),
+    prune: ({ force }) => prune(core, { leases, owner, endLeftovers }, { force }),
     release: async (ref) => {
       const session = await sessions.get(ref);
       if (session !== undefined) await runner.release(session.slug);

@@ -1,6 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { Database, Tx } from "./database.ts";
-import { isAlive, type Owner } from "./owner.ts";
+import { isDead } from "./dead.ts";
+import type { Owner } from "./owner.ts";
 import { leases } from "./schema.ts";
 
 /** A claim on something that only one process at a time may work on. */
@@ -36,8 +37,6 @@ export interface LeaseStore {
 }
 
 export const RENEW_MS = 10_000;
-/** An owner in another container counts as dead after this silence. */
-const SILENCE_MS = 60_000;
 
 export function createLeaseStore(db: Database, now: () => number = Date.now): LeaseStore {
   return {
@@ -111,10 +110,7 @@ function deadLeases(tx: Tx, now: number): Lease[] {
     .orderBy(asc(leases.acquiredAt))
     .all()
     .map(toLease)
-    .filter((lease) => {
-      const alive = isAlive(lease);
-      return alive === "elsewhere" ? now - lease.renewedAt > SILENCE_MS : !alive;
-    });
+    .filter((lease) => isDead(lease, now));
 }
 
 function toLease(row: typeof leases.$inferSelect): Lease {

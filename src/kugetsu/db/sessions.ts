@@ -2,7 +2,7 @@ import { asc, eq, getTableColumns } from "drizzle-orm";
 import { KugetsuError } from "../errors.ts";
 import type { Database, Tx } from "./database.ts";
 import { sessions, slugs } from "./schema.ts";
-import { claimSlugOf } from "./slug.ts";
+import { blockSlug, claimSlugOf, isBlock, unblockSlug } from "./slug.ts";
 
 export type SessionKind = "base" | "pm_agent" | "forked" | "pm";
 
@@ -66,6 +66,12 @@ export interface SessionStore {
   remove(ref: string): Promise<boolean>;
   /** The ref's directory name: the sanitized ref, with a short hash where another ref already has that name. */
   claimSlug(ref: string): Promise<string>;
+  /** Every directory name that was ever claimed, and whose it is; those of mirrors as well. */
+  slugs(): Promise<ReadonlyMap<string, string>>;
+  /** Gives that very directory name to nobody, so that no session gets it; false when somebody has it. */
+  blockSlug(slug: string): Promise<boolean>;
+  /** Ends that. */
+  unblockSlug(slug: string): Promise<void>;
 }
 
 export function createSessionStore(db: Database, now: () => number = Date.now): SessionStore {
@@ -77,6 +83,19 @@ export function createSessionStore(db: Database, now: () => number = Date.now): 
       select(db.orm).orderBy(asc(sessions.createdAt), asc(sessions.ref)).all().map(toSession),
     remove: async (ref) => db.write((tx) => removeSession(tx, ref)),
     claimSlug: async (ref) => db.write((tx) => claimSlugOf(tx, ref)),
+    slugs: async () =>
+      new Map(
+        db.orm
+          .select()
+          .from(slugs)
+          .all()
+          .filter(({ ref }) => !isBlock(ref))
+          .map(({ ref, slug }) => [slug, ref]),
+      ),
+    blockSlug: async (slug) => db.write((tx) => blockSlug(tx, slug)),
+    unblockSlug: async (slug) => {
+      db.write((tx) => unblockSlug(tx, slug));
+    },
   };
 }
 

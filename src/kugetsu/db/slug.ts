@@ -25,6 +25,28 @@ export function claimSlugOf(tx: Tx, ref: string): string {
   throw new KugetsuError("internal", "No directory name is left for this issue ref.");
 }
 
+/** `SessionStore.blockSlug` inside a transaction of the caller's. One that is blocked already counts as blocked. */
+export function blockSlug(tx: Tx, slug: string): boolean {
+  const ref = `${BLOCK}${slug}`;
+  tx.insert(slugs).values({ ref, slug }).onConflictDoNothing().run();
+  return tx.select().from(slugs).where(eq(slugs.ref, ref)).get() !== undefined;
+}
+
+/** `SessionStore.unblockSlug` inside a transaction of the caller's. */
+export function unblockSlug(tx: Tx, slug: string): void {
+  tx.delete(slugs)
+    .where(eq(slugs.ref, `${BLOCK}${slug}`))
+    .run();
+}
+
+/** Whether a row stands for a name that nobody may have. */
+export function isBlock(ref: string): boolean {
+  return ref.startsWith(BLOCK);
+}
+
+// No ref begins so.
+const BLOCK = "-blocked ";
+
 /** What is too long, or what git refuses as part of a ref's name, has its hash from the start. */
 function candidates(ref: string): string[] {
   const plain = sanitizeRef(ref);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename } from "node:fs/promises";
+import { chmod, lstat, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { assertKey } from "./check.ts";
 import { isDirectory } from "./directory.ts";
@@ -8,12 +8,16 @@ import type { WorktreePlace } from "./worktree.ts";
 
 /**
  * Moves a worktree and its private repository to `aside/<key>-<time>/` in the home, as they are: for what git cannot
- * read. Returns that name, relative to the home, or nothing when neither is there.
+ * read. Returns that name, relative to the home, or nothing when neither is there. Called again with the same time,
+ * after it was cut off between the two, it moves what is left to the same place.
  */
-export async function moveAside(place: GitPlace, { key, path }: WorktreePlace): Promise<string[]> {
+export async function moveAside(
+  place: GitPlace,
+  { key, path }: WorktreePlace,
+  at: Date = new Date(),
+): Promise<string[]> {
   assertKey(key);
-  const time = new Date().toISOString().replaceAll(/[:.]/g, "-");
-  const name = join("aside", `${key}-${time}`);
+  const name = asideName(key, at);
   const directory = join(place.home, name);
   const moves = [
     [path, join(directory, "worktree")],
@@ -21,12 +25,23 @@ export async function moveAside(place: GitPlace, { key, path }: WorktreePlace): 
   ] as const;
   let moved = false;
   for (const [from, to] of moves) {
-    if (!(await isDirectory(from))) continue;
+    const stat = await lstat(from).catch(() => undefined);
+    // A symlink holds no work, and leads to nobody knows where.
+    if (stat === undefined || stat.isSymbolicLink()) continue;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // A directory that an agent made read-only could not be moved.
-    await chmod(from, 0o700);
+    if (stat.isDirectory()) await chmod(from, 0o700);
     await rename(from, to);
     moved = true;
   }
   return moved ? [name] : [];
+}
+
+/** Whether a call of `moveAside` with that time has moved anything. */
+export function isAside(place: GitPlace, key: string, at: Date): Promise<boolean> {
+  return isDirectory(join(place.home, asideName(key, at)));
+}
+
+function asideName(key: string, at: Date): string {
+  return join("aside", `${key}-${at.toISOString().replaceAll(/[:.]/g, "-")}`);
 }

@@ -31,8 +31,12 @@ export function assertShas(...shas: readonly string[]): void {
   if (!shas.every(isSha)) throw new KugetsuError("invalid", "That is not a full commit id.");
 }
 
-/** @throws KugetsuError `invalid` when the key could not stand in a path or a ref name */
+/** Whether the key can stand in a path and a ref name. */
+export function isKey(key: string): boolean {
+  return KEY.test(key) && isBranch(key);
+}
+
+/** @throws KugetsuError `invalid` when it is no key */
 export function assertKey(key: string): void {
-  if (!KEY.test(key) || !isBranch(key))
-    throw new KugetsuError("invalid", "That is not a key for a repository.");
+  if (!isKey(key)) throw new KugetsuError("invalid", "That is not a key for a repository.");
 }

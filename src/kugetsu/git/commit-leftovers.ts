@@ -13,7 +13,7 @@ export async function commitLeftovers(
   base: string,
   mergeHead: string | undefined,
 ): Promise<{ sha: string | undefined; unresolved: string[]; leftOut: string[] }> {
-  const { mirror, path, mergeOf, identity, signal } = request;
+  const { mirror, path, mergeOf, identity, committedAt: at, signal } = request;
   const left = await writeLeftovers(place, { mirror, path, base, signal });
   if (left === undefined) return { sha: undefined, unresolved: [], leftOut: [] };
   const parents = [base];
@@ -27,7 +27,7 @@ export async function commitLeftovers(
   if (!left.changed && parents.length === 1)
     return { sha: undefined, unresolved, leftOut: left.leftOut };
   const message = withTrailer(request.subject, request.requestedBy);
-  const sha = await commit(place, mirror, { tree: left.tree, parents, message, identity });
+  const sha = await commit(place, mirror, { tree: left.tree, parents, message, identity, at });
   return { sha, unresolved, leftOut: left.leftOut };
 }
 

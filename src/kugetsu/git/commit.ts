@@ -11,6 +11,8 @@ export interface NewCommit {
   readonly message: string;
   /** Author and committer; without it the identity that `createGit` was given. */
   readonly identity?: Identity | undefined;
+  /** When it was made; without it now. The same commit made twice at the same time is one. */
+  readonly at?: Date | undefined;
 }
 
 /** Makes a commit in the mirror, by the bot's name, and returns its id. No branch is moved. */
@@ -21,6 +23,7 @@ export async function commit(place: GitPlace, mirror: Mirror, wanted: NewCommit)
     GIT_AUTHOR_EMAIL: email,
     GIT_COMMITTER_NAME: name,
     GIT_COMMITTER_EMAIL: email,
+    ...(wanted.at === undefined ? {} : datesOf(wanted.at)),
   };
   const args = [
     "commit-tree",
@@ -33,6 +36,11 @@ export async function commit(place: GitPlace, mirror: Mirror, wanted: NewCommit)
   const input = `${wanted.message.replaceAll("\0", "").trim()}\n`;
   const ended = await botGit(place, mirror.path, args, { env, input });
   return succeeded(ended, "A commit could not be made.").toString().trim();
+}
+
+function datesOf(at: Date): Record<string, string> {
+  const date = `@${Math.floor(at.getTime() / 1000)} +0000`;
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
 }
 
 /** A message with its trailer, which stays one line whatever the name is. */

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, rm, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { KugetsuError } from "../errors.ts";
 
@@ -25,6 +25,25 @@ export async function removeIn(root: string, path: string): Promise<void> {
   if (stat === undefined) return;
   if (stat.isDirectory()) await removeTree(absolute);
   else await unlink(absolute);
+}
+
+/**
+ * Like `removeIn`, but what stands there is first moved to `trash`, so that no half of it is ever seen at its place.
+ *
+ * @param trash absolute path at which nothing stands, on the same file system where that is possible
+ * @throws KugetsuError `invalid` when it lies elsewhere
+ */
+export async function removeAtOnce(root: string, path: string, trash: string): Promise<void> {
+  const absolute = assertDirectlyIn(root, path);
+  if (!(await isDirectory(absolute))) return removeIn(root, path);
+  try {
+    // Nobody may move a directory that he cannot write.
+    await chmod(absolute, 0o700);
+    await rename(absolute, trash);
+  } catch {
+    return removeIn(root, path);
+  }
+  await removeTree(trash);
 }
 
 /**

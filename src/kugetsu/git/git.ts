@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Box } from "../box.ts";
 import { additions } from "./additions.ts";
-import { moveAside } from "./aside.ts";
+import { isAside, moveAside } from "./aside.ts";
 import { graft } from "./commit.ts";
 import type { GraftRequest } from "./commit.ts";
 import { defaultBranch } from "./default-branch.ts";
@@ -10,7 +10,10 @@ import { diffstat } from "./diffstat.ts";
 import type { DiffRange } from "./diffstat.ts";
 import { existingMirror, fetchMirror } from "./fetch.ts";
 import type { MirrorRequest } from "./fetch.ts";
+import { inspect } from "./inspect.ts";
+import type { InspectRequest } from "./inspect.ts";
 import { keep, kept } from "./kept.ts";
+import { keptEverywhere, listAside } from "./kept-everywhere.ts";
 import type { WorkToKeep } from "./kept.ts";
 import { merge } from "./merge.ts";
 import type { MergeRequest } from "./merge.ts";
@@ -79,10 +82,15 @@ export function createGit(options: GitOptions) {
       protectedChanges(place, mirror, request),
     diffstat: (mirror: Mirror, range: DiffRange) => diffstat(place, mirror, range),
     push: (request: PushRequest) => push(place, request),
-    moveAside: (worktree: WorktreePlace) => moveAside(place, worktree),
+    moveAside: (worktree: WorktreePlace, at?: Date) => moveAside(place, worktree, at),
+    isAside: (key: string, at: Date) => isAside(place, key, at),
+    inspect: (request: InspectRequest) => inspect(place, request),
     additions: (mirror: Mirror, range: { tip: string; known: readonly string[] }) =>
       additions(place, mirror, range),
     keep: (mirror: Mirror, work: WorkToKeep) => keep(place, mirror, work),
     kept: (mirror: Mirror) => kept(place, mirror),
+    keptEverywhere: () => keptEverywhere(place),
+    /** What was moved aside since git could not read it. */
+    aside: () => listAside(place.home),
   };
 }

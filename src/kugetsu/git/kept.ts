@@ -48,8 +48,13 @@ export async function kept(place: GitPlace, mirror: Mirror): Promise<KeptWork[]>
   return lines.split("\n").flatMap((line) => {
     const [sha, name] = line.split(" ");
     if (sha === undefined || name === undefined) return [];
-    return [{ ref: decodeRef(name.slice(ROOT.length + 1, name.lastIndexOf("/"))), sha, name }];
+    return [{ ...keptName(name), sha }];
   });
+}
+
+/** What the full name of a git ref says. */
+export function keptName(name: string): Pick<KeptWork, "ref" | "name"> {
+  return { ref: decodeRef(name.slice(ROOT.length + 1, name.lastIndexOf("/"))), name };
 }
 
 /** An issue ref as git takes it in a ref's name (`:` and some places of `.` are forbidden there); reversible. */

@@ -30,12 +30,15 @@ export async function makeScratch(place: GitPlace): Promise<Scratch> {
 }
 
 async function sweep(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    const pid = /^git-(\d+)-/.exec(name)?.[1];
-    if (pid === undefined || inUse.has(name)) continue;
-    // After a restart in a container the same number is often a new process, this one.
-    if (Number(pid) === process.pid || !isAlive(Number(pid))) await removeTree(join(root, name));
-  }
+  for (const name of await readdir(root)) if (isAbandoned(name)) await removeTree(join(root, name));
+}
+
+/** Whether a name in `tmp/` is that of a directory whose process is gone. */
+export function isAbandoned(name: string): boolean {
+  const pid = /^git-(\d+)-/.exec(name)?.[1];
+  if (pid === undefined || inUse.has(name)) return false;
+  // After a restart in a container the same number is often a new process, this one.
+  return Number(pid) === process.pid || !isAlive(Number(pid));
 }
 
 function isAlive(pid: number): boolean {

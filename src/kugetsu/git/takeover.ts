@@ -28,7 +28,10 @@ export interface TakeOverRequest extends AgentWorktree {
   /** The commit whose merge was begun in the worktree (`beginMerge`). */
   readonly mergeOf?: string | undefined;
   readonly identity?: Identity | undefined;
-  readonly at?: Date;
+  /** The time in the names of what is kept; without it now. */
+  readonly at?: Date | undefined;
+  /** The date of a commit that is made for the agent; without it now. With one, a second call makes the same commit. */
+  readonly committedAt?: Date | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

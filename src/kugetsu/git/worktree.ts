@@ -4,12 +4,13 @@ import { KugetsuError } from "../errors.ts";
 import { boxedCommand, boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
-import { emptyIn, isDirectory, removeIn } from "./directory.ts";
+import { emptyIn, isDirectory, removeAtOnce, removeIn } from "./directory.ts";
 import type { Mirror } from "./mirror.ts";
 import { mirrorPath, objectsPath, privatePath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
 import { run, succeeded } from "./run.ts";
 import type { Ended } from "./run.ts";
+import { makeScratch } from "./scratch.ts";
 
 /** A session's worktree. */
 export interface WorktreePlace {
@@ -98,12 +99,19 @@ export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest
   await boxed(add);
 }
 
-/** Removes worktree and private repository as directories. @throws KugetsuError `invalid` for a path elsewhere */
+/**
+ * Removes worktree and private repository as directories. Killed midway it leaves each of them whole or not at all,
+ * and never a worktree without its repository.
+ *
+ * @throws KugetsuError `invalid` for a path elsewhere
+ */
 export async function removeWorktree(place: GitPlace, worktree: WorktreePlace): Promise<void> {
   assertKey(worktree.key);
-  await removeIn(place.worktrees, worktree.path);
-  await removeIn(join(place.home, "private"), privatePath(place, worktree.key));
-  await removeIn(join(place.home, "private"), headsFile(place, worktree.key));
+  const repositories = join(place.home, "private");
+  await using scratch = await makeScratch(place);
+  await removeAtOnce(place.worktrees, worktree.path, join(scratch.path, "worktree"));
+  await removeAtOnce(repositories, privatePath(place, worktree.key), join(scratch.path, "private"));
+  await removeIn(repositories, headsFile(place, worktree.key));
 }
 
 /**

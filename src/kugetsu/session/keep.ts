@@ -2,23 +2,25 @@ import { KugetsuError } from "../errors.ts";
 import type { Session } from "../db/sessions.ts";
 import type { Mirror } from "../git/mirror.ts";
 import type { Core, Place } from "./core.ts";
+import { KEEPER } from "./keep-found.ts";
 
 /**
  * Saves what a session has beyond what is on the forge, before its worktree goes: commits and changes under refs in the
- * mirror. A worktree that git cannot read (an agent can make it so) is moved aside whole. Never fails for what an
- * agent did.
+ * mirror. A worktree that git cannot read (an agent can make it so), or in which there is what no commit can hold, is
+ * moved aside whole. Never fails for what an agent did.
  *
  * @returns names of refs, and paths in the home of what was moved aside
  */
 export async function keepWorktree(
   core: Core,
   mirror: Mirror,
-  place: Place,
+  place: Pick<Place, "key" | "cwd" | "env">,
   session: Session | undefined,
-  signal?: AbortSignal,
+  { signal, at = new Date() }: { readonly signal?: AbortSignal; readonly at?: Date } = {},
 ): Promise<string[]> {
   if (session?.tip === undefined || session.branch === undefined) return [];
   const kept: string[] = [];
+  let isWhole = true;
   const tips = [session.tip];
   try {
     const taken = await core.git.takeOver({
@@ -32,19 +34,26 @@ export async function keepWorktree(
       subject: "Keep what the worktree held",
       env: place.env,
       mergeOf: session.mergeOf,
+      at,
+      committedAt: at,
+      identity: KEEPER,
       signal,
     });
+    isWhole = taken.leftOut.length === 0;
     kept.push(...taken.alsoKept.map(({ name }) => name));
     if (taken.rewritten) tips.push(taken.tip);
     else tips[0] = taken.tip;
   } catch (error) {
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
-    kept.push(...(await core.git.moveAside({ key: place.key, path: place.cwd })));
+    isWhole = false;
   }
   for (const tip of tips) {
     if (await isOnForge(mirror, tip, session.pushedSha)) continue;
-    kept.push(await core.git.keep(mirror, { ref: session.ref, sha: tip, at: new Date() }));
+    kept.push(await core.git.keep(mirror, { ref: session.ref, sha: tip, at }));
   }
+  // Last, so that whoever ends this before finds all of it again.
+  if (!isWhole || (await core.git.isAside(place.key, at)))
+    kept.push(...(await core.git.moveAside({ key: place.key, path: place.cwd }, at)));
   return kept;
 }
 

@@ -1,8 +1,8 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeTree } from "../git/directory.ts";
 import type { AgentPlace } from "../runner.ts";
-import type { Core, Place } from "./core.ts";
+import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
 import { mirrorKey, type RepositoryOf } from "./mirror.ts";
 
 /** Where the agent of one session lives: `agents/<slug>` under the home, and nothing of any other session. */
@@ -62,7 +62,10 @@ export function ownPlace(
 export async function removePlace(core: Core, slug: string): Promise<void> {
   const { home, tempDir } = pathsOf({ ...core, agents: core.home.agents, slug });
   await removeTree(home);
-  await removeTree(tempDir);
+  // The operator's own temp directory may hold something else of such a plain name.
+  const isPlain = core.tempRoot !== undefined && (slug === BASE || slug === PM_AGENT);
+  if (isPlain) await rmdir(tempDir).catch(() => undefined);
+  else await removeTree(tempDir);
 }
 
 function placeOf(

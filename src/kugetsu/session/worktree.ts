@@ -101,7 +101,7 @@ async function openNew(
     await core.runner.release(place.key);
     await core.sessions.patch(old.ref, { worktreeAt: undefined });
   }
-  const kept = await keepWorktree(core, mirror, place, old, order.signal);
+  const kept = await keepWorktree(core, mirror, place, old, { signal: order.signal });
   const theirs = await mirror.head(order.branch);
   const at = theirs ?? base;
   const { branch, signal } = order;
@@ -212,7 +212,7 @@ async function orReopen<T>(
   }
   await core.runner.release(place.key);
   await core.sessions.patch(session.ref, { worktreeAt: undefined });
-  const kept = await keepWorktree(core, mirror, place, session, order.signal);
+  const kept = await keepWorktree(core, mirror, place, session, { signal: order.signal });
   const { key, cwd: path, env } = place;
   const { branch, signal } = order;
   await core.git.openWorktree({ mirror, key, branch, at, path, env, signal });

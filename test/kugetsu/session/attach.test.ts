@@ -16,7 +16,7 @@ const ORDER = {
 
 /** A turn was there, so that there is something to be attached to. */
 async function openAfterTurn(opencode: string): Promise<Desk> {
-  const desk = await openDesk({ "calc.js": "0\n" }, opencode);
+  const desk = await openDesk({ "calc.js": "0\n" }, { opencode });
   await desk.firstTurn();
   await desk.core.sessions.patch(REF, { opencodeSessionId: "ses_1" });
   return desk;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBox } from "../../../src/kugetsu/box.ts";
-import { openDatabase } from "../../../src/kugetsu/db/database.ts";
+import { type Database, openDatabase } from "../../../src/kugetsu/db/database.ts";
 import { createHold } from "../../../src/kugetsu/db/hold.ts";
 import { createLeaseStore } from "../../../src/kugetsu/db/leases.ts";
 import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
@@ -12,6 +12,7 @@ import type { Mirror } from "../../../src/kugetsu/git/mirror.ts";
 import { openHome } from "../../../src/kugetsu/home.ts";
 import { createOpencodeRunner } from "../../../src/kugetsu/opencode/runner.ts";
 import { parseRef } from "../../../src/kugetsu/ref.ts";
+import type { LeaseDesk } from "../../../src/kugetsu/session/admin-lease.ts";
 import type { Core, Place } from "../../../src/kugetsu/session/core.ts";
 import { diskOf } from "../../../src/kugetsu/session/disk.ts";
 import { existingMirror, fetchMirror } from "../../../src/kugetsu/session/mirror.ts";
@@ -25,6 +26,9 @@ import { AGENT_ENV, BRANCH, REF, sh, shInput, write } from "../git/fixture.ts";
 /** A real core over a repository that people push to. */
 export interface Desk extends AsyncDisposable {
   readonly core: Core;
+  readonly database: Database;
+  /** What sessions are held with in the name of this process. */
+  readonly leases: LeaseDesk;
   /** The bare repository that stands for the forge, and its address. */
   readonly upstream: string;
   readonly url: string;
@@ -51,11 +55,12 @@ export interface Desk extends AsyncDisposable {
 
 const FILES = { "calc.js": "export const add = (a, b) => a - b;\n" };
 
-/** @param opencode a shell script that stands in for opencode; without one it must not be started */
+/** @param options.opencode a shell script that stands in for opencode; without one it must not be started */
 export async function openDesk(
   files: Record<string, string> = FILES,
-  opencode?: string,
+  options: Pick<Partial<Core>, "tempRoot"> & { readonly opencode?: string } = {},
 ): Promise<Desk> {
+  const { opencode, ...change } = options;
   await using setup = new AsyncDisposableStack();
   const root = await mkdtemp(join(tmpdir(), "kugetsu-session-"));
   setup.defer(async () => rm(root, { recursive: true, force: true, maxRetries: 5 }));
@@ -96,6 +101,7 @@ export async function openDesk(
     disk: diskOf([home.root], 0),
     warn: () => undefined,
     lease: "a-lease",
+    ...change,
     environment: async (_kind, tempDir) => ({ ...AGENT_ENV, KUGETSU_TEMP_DIR: tempDir }),
   };
   const ref = parseRef(REF);
@@ -153,8 +159,15 @@ export async function openDesk(
     return (await takeTurnOver(core, asked, mirror, await place(), working, "finished")).tip;
   };
   const stack = setup.move();
+  const leases = {
+    leases: createLeaseStore(database),
+    owner: currentOwner("this-process"),
+    endLeftovers: async () => undefined,
+  };
   return {
     core,
+    database,
+    leases,
     upstream,
     url: source.url,
     path,

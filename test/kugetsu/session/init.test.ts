@@ -45,7 +45,7 @@ test("whoever needs them gets the ones that are there, or new ones", async () =>
 });
 
 test("with force the old ones stay until the new ones are there", async () => {
-  await using desk = await openDesk({}, "exit 3");
+  await using desk = await openDesk({}, { opencode: "exit 3" });
   await desk.core.sessions.put({ ref: "base", kind: "base", opencodeSessionId: "ses_1" });
   await desk.core.sessions.put({ ref: "pm-agent", kind: "pm_agent", opencodeSessionId: "ses_2" });
   const before = await desk.core.sessions.list();
@@ -62,7 +62,7 @@ test("with force the old ones stay until the new ones are there", async () => {
 });
 
 test("in a terminal, nothing half-made is stored", async () => {
-  await using desk = await openDesk({}, "exit 3");
+  await using desk = await openDesk({}, { opencode: "exit 3" });
   await expect(initInTerminal(desk.core, VISIT)).rejects.toMatchObject({
     code: "failed",
     hint: "Nothing is stored.",
@@ -71,7 +71,7 @@ test("in a terminal, nothing half-made is stored", async () => {
 });
 
 test("in a terminal, a base session that is there stays, and the missing PM agent alone is made", async () => {
-  await using desk = await openDesk({}, "exit 3");
+  await using desk = await openDesk({}, { opencode: "exit 3" });
   await desk.core.sessions.put({ ref: "base", kind: "base" });
   const told: InitEvent[] = [];
   const tell = (event: InitEvent) => told.push(event);

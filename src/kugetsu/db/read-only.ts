@@ -1,0 +1,26 @@
+import Sqlite from "better-sqlite3";
+import { KugetsuError } from "../errors.ts";
+
+/** A connection for reading alone. Its user writes SQL: loading drizzle takes longer than listing a thousand rows. */
+export type ReadOnly = Pick<Sqlite.Database, "prepare">;
+
+/**
+ * Reads from a database that is there, in one moment's state. Nothing is made, and no migration applied.
+ * @throws KugetsuError `unavailable` when it cannot be read, also when an older version of the program wrote it
+ */
+export function readOnly<T>(file: string, read: (client: ReadOnly) => T): T {
+  try {
+    const client = new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 5_000 });
+    try {
+      return client.transaction(() => read(client))();
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    if (!(error instanceof Sqlite.SqliteError)) throw error;
+    throw new KugetsuError("unavailable", "The database cannot be read.", {
+      cause: error,
+      hint: "See that the home directory belongs to the user who runs kugetsu.",
+    });
+  }
+}

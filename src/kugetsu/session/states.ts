@@ -1,0 +1,12 @@
+/** State of a session that is being destroyed, whose unpushed work may not be kept yet. */
+export const DESTROYING = "destroying";
+/** State of a session whose unpushed work is kept: what is still there is a part of what was, and only goes. */
+export const REMOVING = "removing";
+
+/** Whether somebody began to destroy the session; only finishing that leaves a consistent home. */
+export function isGoing(state: string): boolean {
+  return state === DESTROYING || state === REMOVING;
+}
+
+/** Kind of the leases under which sessions are removed: no cap counts them. */
+export const ADMIN = "admin";

@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { createSessionStore } from "../../src/kugetsu/db/sessions.ts";
+import { createQueue, newJob, type Queue, queued } from "../jobs/queue.ts";
+import { openDesk } from "../kugetsu/session/core.ts";
+import { REF } from "../kugetsu/git/fixture.ts";
+import { destroySession } from "../../src/kugetsu/session/destroy.ts";
+import { kugetsu, temporaryHome } from "./program.ts";
+
+describe("without a home", () => {
+  test("it says what to do next, and makes none", async () => {
+    const home = temporaryHome();
+    expect(await kugetsu(home, ["list"])).toEqual({
+      exitCode: 0,
+      stdout: "",
+      stderr: expect.stringContaining("`kugetsu init` makes") as string,
+    });
+    expect(await kugetsu(home, ["list", "--json"])).toMatchObject({ exitCode: 0, stdout: "[]" });
+    expect(await kugetsu(home, ["list", "--kept", "--json"])).toMatchObject({ stdout: "[]" });
+    expect(existsSync(home)).toBe(false);
+  });
+});
+
+describe("with sessions", () => {
+  let home: string;
+  let queue: Queue;
+  beforeEach(async () => {
+    home = temporaryHome();
+    mkdirSync(home, { mode: 0o700 });
+    queue = createQueue(join(home, "kugetsu.db"));
+    const sessions = createSessionStore(queue.db);
+    await sessions.put({ ref: "base", kind: "base", opencodeSessionId: "ses_abc" });
+    await sessions.put({ ref: "pm-agent", kind: "pm_agent", opencodeSessionId: "ses_pm" });
+    await sessions.put({
+      ref: newJob(1).ref,
+      kind: "forked",
+      opencodeSessionId: "ses_1",
+      worktreePath: "/w/one",
+      branch: "fix/issue-1",
+      state: "finished",
+    });
+    await sessions.put({ ref: "pm:localhost:3000/ann/app", kind: "pm" });
+  });
+
+  test("the documented columns come first, in their order", async () => {
+    const { exitCode, stdout, stderr } = await kugetsu(home, ["list"]);
+    const [names = "", rule = "", ...rows] = stdout.split("\n");
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(names.split(/ {2,}/)).toEqual([
+      "ISSUE_REF",
+      "TYPE",
+      "SESSION_ID",
+      "WORKTREE",
+      "STATE",
+      "BRANCH",
+      "AGE",
+      "LAST ACTIVITY",
+    ]);
+    expect(rule).toMatch(/^─+$/);
+    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 6))).toEqual([
+      ["(base)", "base", "ses_abc", "N/A", "idle", "-"],
+      ["(pm-agent)", "pm_agent", "ses_pm", "N/A", "idle", "-"],
+      ["localhost:3000/ann/app#1", "forked", "ses_1", "/w/one", "finished", "fix/issue-1"],
+      ["(pm) localhost:3000/ann/app", "pm", "empty", "N/A", "idle", "-"],
+    ]);
+  });
+
+  test("a waiting order shows, also that of an issue without a session", async () => {
+    await queued(queue.store, newJob(1));
+    await queued(queue.store, newJob(2));
+    const { stdout } = await kugetsu(home, ["list", "--json"]);
+    const listed = JSON.parse(stdout) as { issue_ref: string | null; state: string }[];
+    const issues = listed.filter((one) => one.issue_ref !== null);
+    expect(issues).toMatchObject([
+      {
+        issue_ref: newJob(1).ref,
+        type: "forked",
+        state: "waiting",
+        opencode_session_id: "ses_1",
+        worktree_path: "/w/one",
+        branch: "fix/issue-1",
+        repository: "localhost:3000/ann/app",
+        created_at: new Date(issues.length === 0 ? 0 : createdAt(issues[0])).toISOString(),
+      },
+      { issue_ref: newJob(2).ref, type: "forked", state: "waiting", opencode_session_id: null },
+    ]);
+  });
+});
+
+const createdAt = (one: unknown) => (one as { created_at: string }).created_at;
+
+test("kept work is named with how to look at it", async () => {
+  await using desk = await openDesk();
+  await desk.prepare();
+  const sha = await desk.work({ "ours.txt": "ours\n" });
+  const { kept } = await destroySession(desk.core, REF);
+  const { root } = desk.core.home;
+  const [name = ""] = kept;
+  const { stdout } = await kugetsu(root, ["list", "--kept"]);
+  const mirror = (await desk.fetch()).path;
+  expect(stdout).toMatch(/^git\.example\.com:3000\/ann\/calc#14 {2}20\S+Z {2}The agent's work\n/);
+  expect(stdout).toContain(`    git -C ${mirror} log '${name}'`);
+  const json = JSON.parse((await kugetsu(root, ["list", "--kept", "--json"])).stdout) as unknown;
+  expect(json).toMatchObject([
+    {
+      issue_ref: REF,
+      repository: "git.example.com:3000/ann/calc",
+      sha,
+      ref: name,
+      mirror,
+      path: null,
+    },
+  ]);
+});
+
+test("wrong arguments are wrong usage", async () => {
+  const { exitCode, stderr } = await kugetsu(temporaryHome(), ["list", "all"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("There is one argument too many");
+});
