@@ -77,6 +77,29 @@ describe("the package", () => {
     expect(stderr).toContain("- GITEA_URL");
   });
 
+  test("serves, and is alive while its forge is away", async () => {
+    const serving = execa(program, ["serve"], {
+      env: {
+        ...env,
+        PORT: "0",
+        SANDBOX: "off",
+        GITEA_URL: "http://127.0.0.1:9",
+        GITEA_TOKEN: "0123456789abcdef0123456789abcdef01234567",
+        GITEA_WEBHOOK_SECRET: "0123456789abcdef",
+      },
+      extendEnv: false,
+      stdin: "ignore",
+    });
+    let address: string | undefined;
+    for await (const line of serving.iterable({ from: "stderr", preserveNewlines: false })) {
+      address = /"address":"([^"]+)"/.exec(line)?.[1];
+      if (address !== undefined) break;
+    }
+    expect((await fetch(`${address}/healthz`)).status).toBe(200);
+    serving.kill("SIGTERM");
+    expect(await serving).toMatchObject({ exitCode: 0 });
+  });
+
   test.each(NO_SANDBOX === undefined ? ["required", "off"] : ["off"])(
     "finds opencode, and runs a turn (sandbox: %s; `required` only where bubblewrap works)",
     async (sandbox) => {
