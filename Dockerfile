@@ -14,12 +14,14 @@ RUN npm pack --pack-destination /tmp && mv /tmp/kugetsu-*.tgz /tmp/kugetsu.tgz
 # runs on every processor is enough.
 FROM ${NODE} AS install
 COPY --from=build /tmp/kugetsu.tgz /tmp/
-RUN npm install --global --prefix /opt/kugetsu --ignore-scripts /tmp/kugetsu.tgz \
-  && cd /opt/kugetsu/lib/node_modules/kugetsu/node_modules \
-  && if [ -d opencode-linux-x64-baseline ]; then rm -r opencode-linux-x64; fi
+RUN npm install --global --prefix /opt/kugetsu --ignore-scripts /tmp/kugetsu.tgz
+WORKDIR /opt/kugetsu/lib/node_modules/kugetsu/node_modules
+RUN if [ -d opencode-linux-x64-baseline ]; then rm -r opencode-linux-x64; fi
 
 FROM ${NODE}
-# tini: what a box leaves behind needs a first process that asks for it.
+# tini: what a box leaves behind needs a first process that asks for it. No versions are named: Debian's archive keeps
+# only the newest of a release.
+# hadolint ignore=DL3008
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
     bubblewrap ca-certificates git tini \
@@ -29,7 +31,8 @@ RUN ln -s /opt/kugetsu/bin/kugetsu /usr/local/bin/kugetsu \
   && useradd --create-home --uid 10001 --user-group kugetsu \
   && install -d -o kugetsu -g kugetsu -m 0700 /var/lib/kugetsu
 ENV KUGETSU_HOME=/var/lib/kugetsu HOST=0.0.0.0 PORT=3000
-USER kugetsu
+# By its number, so that whoever runs the image can see that it is not root.
+USER 10001:10001
 WORKDIR /home/kugetsu
 VOLUME /var/lib/kugetsu
 EXPOSE 3000
