@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { openDatabase } from "../../src/kugetsu/db/database.ts";
 import { openHome } from "../../src/kugetsu/home.ts";
 import { say, script } from "../../src/demo/model/script.ts";
@@ -89,12 +89,18 @@ describe("the package", () => {
       },
       extendEnv: false,
       stdin: "ignore",
+      // Also when the test fails.
+      timeout: 120_000,
     });
-    let address: string | undefined;
-    for await (const line of serving.iterable({ from: "stderr", preserveNewlines: false })) {
-      address = /"address":"([^"]+)"/.exec(line)?.[1];
-      if (address !== undefined) break;
-    }
+    let log = "";
+    serving.stderr.on("data", (chunk: Buffer) => {
+      log += chunk.toString();
+    });
+    const address = await vi.waitFor(() => {
+      const found = /"address":"([^"]+)"/.exec(log)?.[1];
+      expect(found).toBeDefined();
+      return found;
+    }, 60_000);
     expect((await fetch(`${address}/healthz`)).status).toBe(200);
     serving.kill("SIGTERM");
     expect(await serving).toMatchObject({ exitCode: 0 });
