@@ -29,7 +29,8 @@ export function printCost(samples: Samples, bots: { of: string; without: string 
   }
 }
 
-function median(values: readonly number[]): number {
+/** The middle one of these values; not a number when there is none. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

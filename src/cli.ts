@@ -1,15 +1,12 @@
 #!/usr/bin/env node
-// Nothing but types and node: may be imported here: the native modules crash an older Node before any line of ours.
+// Nothing but types may be imported here, and nothing newer than `async` written: an older Node has to read this file
+// as far as the words that say so. The native modules crash one before any line of ours.
 
 const OLDEST_NODE = 24;
-const [major = 0] = process.versions.node.split(".").map(Number);
 
-if (major < OLDEST_NODE) {
-  process.stderr.write(
-    `kugetsu: Node.js ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}.\n`,
-  );
-  process.exitCode = 2;
-} else {
+async function start(): Promise<void> {
+  // Until the command has ended: what ends before it, for whatever reason, is no success.
+  process.exitCode = 1;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       // Whoever read it (`kugetsu … | head`) has gone away; that is no failure of ours.
@@ -34,4 +31,13 @@ if (major < OLDEST_NODE) {
     },
     exit: (code) => process.exit(code),
   });
+}
+
+if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+  process.stderr.write(
+    `kugetsu: Node.js ${OLDEST_NODE} or newer is needed, this is ${process.versions.node}.\n`,
+  );
+  process.exitCode = 2;
+} else {
+  void start();
 }

@@ -2,10 +2,12 @@
 export interface CliCommand {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What `--help` prints: the ways to call it and what the options mean. */
+  /**
+   * What `--help` prints: the ways to call it and what the options mean. Completion reads it too: each way is a line
+   * `Usage: kugetsu verb …` or, below it, `       kugetsu verb …`, with optional things in brackets, an option's value
+   * in capitals in the same bracket (`[--prompt TEXT]`), alternatives as `a|b`, and an issue ref as `REF`.
+   */
   readonly usage: string;
-  /** It is not for people to call, and stands in no list. */
-  readonly hidden?: boolean;
   /**
    * Results go to `stdout`, everything else to `stderr`. Resolves when all is done.
    * @throws UsageError for wrong arguments; KugetsuError for what failed

@@ -1,22 +1,22 @@
 import { parseArguments } from "./arguments.ts";
 import { type CliCommand, UsageError } from "./command.ts";
-import { nearest } from "./nearest.ts";
 
 /** `kugetsu help [command]` */
 export const help: CliCommand = {
   summary: "show what a command does",
   usage: "Usage: kugetsu help [COMMAND]",
   async run(args, { stdout }) {
-    // Not at the top: the table of commands holds this one.
-    const { COMMANDS, findCommand } = await import("./commands.ts");
     const [name] = parseArguments(args, {}, { max: 1 }).positionals;
+    // Not at the top: the table of commands holds this one.
+    const { findCommand, VERBS } = await import("./commands.ts");
     if (name === undefined) {
-      stdout.write(overview(COMMANDS));
+      stdout.write(await overview());
       return;
     }
-    const command = findCommand(name);
+    const command = await findCommand(name);
     if (command === undefined) {
-      const meant = nearest(name, Object.keys(COMMANDS));
+      const { nearest } = await import("./nearest.ts");
+      const meant = nearest(name, VERBS);
       throw new UsageError(
         `There is no command ${JSON.stringify(name.slice(0, 40))}.`,
         meant === undefined ? undefined : `Did you mean \`kugetsu help ${meant}\`?`,
@@ -27,9 +27,11 @@ export const help: CliCommand = {
 };
 
 /** The list of all commands. */
-export function overview(commands: Readonly<Record<string, CliCommand>>): string {
-  const shown = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
-  const width = Math.max(...shown.map(([name]) => name.length));
-  const lines = shown.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+export async function overview(): Promise<string> {
+  const { loadCommands, VERBS } = await import("./commands.ts");
+  const width = Math.max(...VERBS.map((name) => name.length));
+  const lines = [...(await loadCommands())].map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
   return `Usage: kugetsu COMMAND [--help]\n\n${lines.join("\n")}\n`;
 }

@@ -4,7 +4,6 @@ import { type CliCommand, UsageError } from "./command.ts";
 /** `kugetsu run-job JOB`: what `--detach` starts where no server runs. */
 export const runJob: CliCommand = {
   summary: "work off one waiting order (what --detach starts)",
-  hidden: true,
   usage: `Usage: kugetsu run-job JOB
 
 Works off the order JOB, which \`start\`, \`continue\` or \`delegate\` has queued with --detach, and no other.`,

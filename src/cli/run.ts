@@ -1,8 +1,6 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { type CliCommand, type Io, UsageError } from "./command.ts";
-import { COMMANDS, findCommand } from "./commands.ts";
-import { overview } from "./help.ts";
-import { nearest } from "./nearest.ts";
+import { findCommand, VERBS } from "./commands.ts";
 
 const DONE = 0;
 const FAILED = 1;
@@ -12,13 +10,15 @@ const WRONG_USAGE = 2;
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined) {
-    io.stderr.write(overview(COMMANDS));
+    const { overview } = await import("./help.ts");
+    io.stderr.write(await overview());
     return WRONG_USAGE;
   }
   const name = ALIASES.get(first) ?? first;
-  const command = findCommand(name);
+  const command = await findCommand(name);
   if (command === undefined) {
-    const meant = nearest(name, Object.keys(COMMANDS));
+    const { nearest } = await import("./nearest.ts");
+    const meant = nearest(name, VERBS);
     const hint = `${meant === undefined ? "" : `Did you mean \`kugetsu ${meant}\`? `}\`kugetsu help\` lists all commands.`;
     print(io, `There is no command ${JSON.stringify(name.slice(0, 40))}.`, hint);
     return WRONG_USAGE;

@@ -1,8 +1,6 @@
 import type { Bot } from "../bot.ts";
 import { readConfig, type ServeConfig } from "../config.ts";
 import { readHomeConfig } from "./read-config.ts";
-import { createLog } from "../log.ts";
-import { createMask } from "../secrets.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand, Io } from "./command.ts";
 import { listenForSignals } from "./signals.ts";
@@ -54,7 +52,7 @@ Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of
     const stop = listenForSignals(io);
     try {
       await using bot = await startBot(config, io.stderr);
-      announce(config, bot, io);
+      await announce(config, bot, io);
       await stop.first;
       await bot.close({ graceMs: config.shutdownGraceMs });
     } finally {
@@ -63,7 +61,13 @@ Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of
   },
 };
 
-function announce(config: ServeConfig, bot: Pick<Bot, "url" | "sandbox">, io: Io): void {
+async function announce(
+  config: ServeConfig,
+  bot: Pick<Bot, "url" | "sandbox">,
+  io: Io,
+): Promise<void> {
+  const { createLog } = await import("../log.ts");
+  const { createMask } = await import("../secrets.ts");
   const { giteaToken, giteaWebhookSecrets } = config.secrets;
   const mask = createMask(() => [giteaToken, ...giteaWebhookSecrets]);
   const log = createLog({ level: config.logLevel, mask, stream: io.stderr });

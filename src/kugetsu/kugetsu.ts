@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { homedir } from "node:os";
-import { fileURLToPath } from "node:url";
 import { cloneUrlOf } from "./clone-url.ts";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
@@ -13,6 +12,7 @@ import { secretsIn } from "./env/secrets.ts";
 import { createGit } from "./git/git.ts";
 import type { Identity } from "./git/place.ts";
 import { openHome, type Home } from "./home.ts";
+import { findPackage } from "./package.ts";
 import { endSurvivors } from "./opencode/survivors.ts";
 import { createOpencodeRunner } from "./opencode/runner.ts";
 import { operatorSecrets } from "./opencode/agent-config.ts";
@@ -141,8 +141,6 @@ export interface KugetsuOptions {
 }
 
 const IDLE_MS = 5 * 60_000;
-/** Where kugetsu itself is installed: a checkout may hold the operator's own files. */
-const PACKAGE = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** The user's home, where one is known that is not everything. */
 function homesOf(told: string | undefined): readonly string[] {
@@ -178,7 +176,8 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     home: home.root,
     path: environment["PATH"],
     shown: options.sandboxRead ?? [],
-    secret: [PACKAGE, ...homesOf(environment["HOME"])],
+    // Where kugetsu itself is installed: a checkout may hold the operator's own files.
+    secret: [findPackage(), ...homesOf(environment["HOME"])],
     programs: programsOf(options.opencodeBinary),
     limits: options.boxLimits,
     warn,

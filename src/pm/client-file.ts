@@ -1,6 +1,6 @@
 import { copyFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { findPackage } from "../kugetsu/package.ts";
 
 /**
  * Puts `kugetsu` into a directory that the agent may read: a script that runs the client beside it on the bot's Node.
@@ -16,8 +16,8 @@ export async function writeClient(directory: string): Promise<void> {
 
 /** In a checkout Node runs the source; the package has it built. */
 function clientSource(): string {
-  const name = import.meta.url.endsWith(".ts") ? "./client.ts" : "./pm-client.js";
-  return fileURLToPath(new URL(name, import.meta.url));
+  const isCheckout = import.meta.url.endsWith(".ts");
+  return join(findPackage(), isCheckout ? "src/pm/client.ts" : "dist/pm-client.js");
 }
 
 async function inPlace(path: string, write: (path: string) => Promise<void>): Promise<void> {

@@ -1,10 +1,17 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import Sqlite, { type RunResult } from "better-sqlite3";
+import { join } from "node:path";
+import Sqlite from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import type { BaseSQLiteDatabase } from "drizzle-orm/sqlite-core";
 import { KugetsuError } from "../errors.ts";
+import { findPackage } from "../package.ts";
 import { migrate } from "./migrate.ts";
+
+/** What a statement changed; in words of its own, so that who uses the core needs no types of the driver. */
+interface RunResult {
+  readonly changes: number;
+  readonly lastInsertRowid: number | bigint;
+}
 
 /** Runs statements: the connection itself, or a transaction that a caller holds open. */
 export type Tx = BaseSQLiteDatabase<"sync", RunResult>;
@@ -23,7 +30,7 @@ export interface Database extends Disposable {
 
 const BUSY_TIMEOUT_MS = 5_000;
 /** The folder of the migrations, drizzle-kit's. */
-export const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
+export const MIGRATIONS = join(findPackage(), "migrations");
 
 /**
  * Opens the database and brings it to the newest schema. Safe when several processes do so at once.
