@@ -1,5 +1,6 @@
 import type { Session } from "../db/sessions.ts";
 import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
+import { importedConversation } from "../shell-home/conversation.ts";
 import { ownPlace } from "./place.ts";
 
 /** The base session, made when there is none; `prompt` gives a new one its first turn, else it is empty. */
@@ -27,6 +28,7 @@ export async function ensurePmAgent(core: Core): Promise<Session> {
 export async function conversationOf(core: Core, ref: string): Promise<string | undefined> {
   const session = await core.sessions.get(ref);
   if (session?.opencodeSessionId === undefined) return undefined;
+  if (session.importedConversation !== undefined) return importedConversation(core, session);
   const place = await sharedPlace(core, ref, session.kind === "pm_agent" ? "pm" : "dev");
   const text = await core.runner.exportSession(place, session.opencodeSessionId);
   return text === "" ? undefined : text;

@@ -3,6 +3,7 @@ import { parseRef } from "../ref.ts";
 import { existingMirror } from "./mirror.ts";
 import { issuePlace, removePlace } from "./place.ts";
 import { keepWorktree } from "./keep.ts";
+import { keptClone } from "../shell-home/bring.ts";
 import type { Core } from "./core.ts";
 
 /** Removes an issue's worktree, private repository, opencode data and session. Unpushed work is kept under refs. */
@@ -21,5 +22,5 @@ export async function destroySession(
   await core.git.removeWorktree({ key: slug, path: place.cwd });
   await removePlace(core, slug);
   await core.sessions.remove(ref);
-  return { kept };
+  return { kept: [...kept, ...keptClone(session)] };
 }
