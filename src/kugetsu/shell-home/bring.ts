@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Session } from "../db/sessions.ts";
 import { KugetsuError } from "../errors.ts";
 import type { ClonedWork } from "../git/clone.ts";
+import { isDirectory } from "../git/directory.ts";
 import type { Mirror } from "../git/mirror.ts";
 import type { TurnOrder } from "../turn.ts";
 import type { Core, Place } from "../session/core.ts";
@@ -46,7 +47,8 @@ export async function bringClone(
     core.warn(
       `${ref}: git cannot read the shell version's clone in ${importedClone}; it stays there, and the session begins with the repository as it is.`,
     );
-    return { tip: undefined, kept: [importedClone] };
+    const isThere = await isDirectory(join(core.home.root, importedClone));
+    return { tip: undefined, kept: isThere ? [importedClone] : [] };
   }
   if (work.leftOut.length > 0) {
     const names = JSON.stringify(work.leftOut.slice(0, 5));
