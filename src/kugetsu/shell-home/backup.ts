@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rename } from "node:fs/promises";
-import { join } from "node:path";
-import { removeTree } from "../git/directory.ts";
+import { dirname, join } from "node:path";
+import { isDirectory, removeTree } from "../git/directory.ts";
 import type { Home } from "../home.ts";
 import { copyPrivately, syncDirectory } from "./copy.ts";
 
@@ -17,22 +17,21 @@ export async function holdsSessionFiles(home: Home): Promise<boolean> {
   return (await readdir(home.worktrees)).length > 0;
 }
 
-/** Copies everything that the shell version wrote, and returns the copy's path relative to the home. */
-export async function backUp(home: Home, now: Date): Promise<string> {
-  const all = join(home.root, BACKUPS);
-  await mkdir(all, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(all)) {
-    if (name.endsWith(PARTLY)) await removeTree(join(all, name));
-  }
-  const name = `shell-${now.toISOString().replaceAll(/[:.]/g, "-")}`;
-  const made = join(all, `${name}${PARTLY}`);
-  await mkdir(made, { mode: 0o700 });
-  for (const file of FILES) await copyPrivately(join(home.root, file), join(made, file));
-  await syncDirectory(made);
-  // It is there whole or not at all.
-  await rename(made, join(all, name));
-  await syncDirectory(all);
-  return join(BACKUPS, name);
+/** Where a backup made at that time lies, relative to the home. */
+export function backupAt(time: Date): string {
+  return join(BACKUPS, `shell-${time.toISOString().replaceAll(/[:.]/g, "-")}`);
 }
 
-const PARTLY = ".part";
+/** Copies everything that the shell version wrote, unless that is done. The copy is there whole or not at all. */
+export async function backUp(home: Home, backup: string): Promise<void> {
+  const made = join(home.root, backup);
+  if (await isDirectory(made)) return;
+  await mkdir(dirname(made), { recursive: true, mode: 0o700 });
+  const partly = `${made}.part`;
+  await removeTree(partly);
+  await mkdir(partly, { mode: 0o700 });
+  for (const file of FILES) await copyPrivately(join(home.root, file), join(partly, file));
+  await syncDirectory(partly);
+  await rename(partly, made);
+  await syncDirectory(dirname(made));
+}

@@ -1,12 +1,11 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import Sqlite from "better-sqlite3";
 import type { Session } from "../db/sessions.ts";
 import { writePrivateFile } from "../env/private-file.ts";
 import { holdFileLock } from "../file-lock.ts";
 import type { Core } from "../session/core.ts";
 import { openPlace } from "../session/place.ts";
-import { copiedDatabase, OPENCODE } from "./opencode-data.ts";
+import { lacksSession, OPENCODE } from "./opencode-data.ts";
 
 type Imported = Pick<Session, "ref" | "opencodeSessionId" | "importedConversation">;
 
@@ -36,14 +35,13 @@ export async function importedConversation(
 
 /** Undefined when there is no such conversation. Exported once: an opencode has to be started for it. */
 async function exported(core: Core, backup: string, id: string): Promise<string | undefined> {
-  const directory = join(backup, "conversations");
-  const file = join(directory, `${id}.json`);
+  const file = join(backup, CONVERSATIONS, `${id}.json`);
   const before = await readFile(file, "utf8").catch(() => undefined);
   if (before !== undefined) return before;
   if ((await stat(join(backup, OPENCODE)).catch(() => undefined)) === undefined) return undefined;
   // Two opencode on one database fail each other.
   using _lock = await holdFileLock(join(backup, "opencode.lock"), PATIENCE_MS);
-  if (isMissing(backup, id)) return undefined;
+  if (lacksSession(backup, id)) return undefined;
   const place = await openPlace({
     agents: backup,
     slug: OPENCODE,
@@ -51,30 +49,16 @@ async function exported(core: Core, backup: string, id: string): Promise<string 
     environment: (tempDir) => core.environment("dev", tempDir),
     lease: core.lease,
   });
-  try {
-    const text = await core.runner.exportSession(place, id);
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await writePrivateFile(file, text);
-    return text;
-  } catch (error) {
-    // Where there was no database yet, opencode has made one of its old files by now.
-    if (isMissing(backup, id)) return undefined;
-    throw error;
-  }
+  const text = await core.runner.exportSession(place, id);
+  await keepConversation(backup, id, text);
+  return text;
 }
 
-/** Whether the copy of opencode's database surely lacks that session. */
-function isMissing(backup: string, id: string): boolean {
-  try {
-    using client = opened(copiedDatabase(backup));
-    return client.database.prepare("SELECT 1 FROM session WHERE id = ?").get(id) === undefined;
-  } catch {
-    // No database, or one of another form: opencode itself has to tell.
-    return false;
-  }
+/** Keeps an exported conversation in the backup, so that it needs no opencode any more. */
+export async function keepConversation(backup: string, id: string, text: string): Promise<void> {
+  const directory = join(backup, CONVERSATIONS);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writePrivateFile(join(directory, `${id}.json`), text);
 }
 
-function opened(file: string): Disposable & { readonly database: Sqlite.Database } {
-  const database = new Sqlite(file, { fileMustExist: true });
-  return { database, [Symbol.dispose]: () => database.close() };
-}
+const CONVERSATIONS = "conversations";

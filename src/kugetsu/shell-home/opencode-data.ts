@@ -3,7 +3,6 @@ import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { removeTree } from "../git/directory.ts";
-import { copyPrivately } from "./copy.ts";
 
 /** Where the copy lies in a backup: a home of its own, in which an opencode can be started. */
 export const OPENCODE = "opencode";
@@ -21,13 +20,12 @@ export function userData(environment: Readonly<Record<string, string | undefined
 }
 
 /**
- * Copies the conversations of the user's own opencode, once; nothing is written there. Older versions of opencode kept
- * them as JSON files, which a newer one reads in when it has no database yet.
+ * Copies the database of the user's own opencode, once; nothing is written there.
  *
  * @param data absolute path of the user's opencode data
  * @param backup absolute path of the backup
  * @param name OPENCODE_DB, where the user has said so
- * @returns false when there is nothing to copy
+ * @returns false when there is none
  */
 export async function copyOpencodeData(
   data: string,
@@ -36,19 +34,13 @@ export async function copyOpencodeData(
 ): Promise<boolean> {
   const target = join(backup, OPENCODE);
   if (await isThere(target)) return true;
+  const database = isAbsolute(name) ? name : join(data, name);
+  if (!(await isThere(database))) return false;
   const partly = `${target}.part`;
   await removeTree(partly);
   const to = join(partly, DATA);
   await mkdir(to, { recursive: true, mode: 0o700 });
-  const database = isAbsolute(name) ? name : join(data, name);
-  const storage = join(data, "storage");
-  const isDatabase = await isThere(database);
-  if (isDatabase) await copyDatabase(database, join(to, "opencode.db"));
-  else if (await isThere(storage)) await copyPrivately(storage, join(to, "storage"));
-  else {
-    await removeTree(partly);
-    return false;
-  }
+  await copyDatabase(database, join(to, "opencode.db"));
   await rename(partly, target);
   return true;
 }
@@ -83,6 +75,22 @@ async function stamps(file: string): Promise<string> {
     ["", "-wal"].map((suffix) => stat(`${file}${suffix}`).catch(() => undefined)),
   );
   return found.map((each) => `${each?.size}:${each?.mtimeMs}`).join(" ");
+}
+
+/** Whether the copy of opencode's database surely lacks that session. */
+export function lacksSession(backup: string, id: string): boolean {
+  try {
+    using client = opened(copiedDatabase(backup));
+    return client.database.prepare("SELECT 1 FROM session WHERE id = ?").get(id) === undefined;
+  } catch {
+    // A database of another form: opencode itself has to tell.
+    return false;
+  }
+}
+
+function opened(file: string): Disposable & { readonly database: Sqlite.Database } {
+  const database = new Sqlite(file, { fileMustExist: true });
+  return { database, [Symbol.dispose]: () => database.close() };
 }
 
 async function isThere(path: string): Promise<boolean> {

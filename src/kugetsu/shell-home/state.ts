@@ -3,7 +3,7 @@ import { sessions, shellHomes } from "../db/schema.ts";
 
 /** What became of a home that the shell version had made. */
 export interface ShellHomeState {
-  /** `absent`: there was none; `begun`: it is backed up, and the rest has to be done still. */
+  /** `absent`: there was none; `begun`: everything from its backup on may have to be done still. */
   readonly state: "absent" | "begun" | "done";
   /** Path of the backup, relative to the home. */
   readonly backup: string | undefined;

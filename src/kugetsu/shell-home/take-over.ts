@@ -6,13 +6,15 @@ import { noteAllStale } from "../db/stale-documents.ts";
 import { holdFileLock } from "../file-lock.ts";
 import type { Home } from "../home.ts";
 import { BASE, PM_AGENT } from "../session/core.ts";
-import { backUp, holdsSessionFiles } from "./backup.ts";
+import { backUp, backupAt, holdsSessionFiles } from "./backup.ts";
 import { findClones, moveClones } from "./clones.ts";
-import { copyOpencodeData, userData } from "./opencode-data.ts";
+import { keepConversation } from "./conversation.ts";
+import { copyOpencodeData, lacksSession, userData } from "./opencode-data.ts";
 import { readShellHome, type ShellHome } from "./read.ts";
 import { noteRepositories } from "./repositories.ts";
 import type { ShellSession } from "./session-file.ts";
 import { hasSessions, noteShellHome, shellHomeState } from "./state.ts";
+import { storedConversation } from "./stored-conversation.ts";
 import { checkEnvFiles } from "./tokens.ts";
 
 interface TakeOver {
@@ -46,23 +48,25 @@ function isOver(database: Database): boolean {
   return state === "absent" || state === "done";
 }
 
-/** Returns the backup that everything else is read from; undefined when there is nothing to take over. */
+/** Returns where the backup is to be; undefined when there is nothing to take over. */
 async function begin({ home, database, warn }: TakeOver): Promise<string | undefined> {
   const isOurs = hasSessions(database);
-  const backup = (await holdsSessionFiles(home)) ? await backUp(home, new Date()) : undefined;
+  const backup = (await holdsSessionFiles(home)) ? backupAt(new Date()) : undefined;
   if (backup !== undefined && !isOurs) {
+    // Written down first, so that whoever goes on after a kill makes no second one.
     database.write((tx) => noteShellHome(tx, { state: "begun", backup }));
     return backup;
+  }
+  if (backup !== undefined) {
+    await backUp(home, backup);
+    warn(
+      `index.json and sessions/ are written from the database; as they were they are in ${backup}.`,
+    );
   }
   database.write((tx) => {
     noteShellHome(tx, { state: "absent", backup });
     noteAllStale(tx);
   });
-  if (backup !== undefined) {
-    warn(
-      `index.json and sessions/ are written from the database; as they were they are in ${backup}.`,
-    );
-  }
   return undefined;
 }
 
@@ -70,6 +74,7 @@ async function begin({ home, database, warn }: TakeOver): Promise<string | undef
 async function complete(options: TakeOver, backup: string): Promise<void> {
   const { home, database, warn } = options;
   const kept = join(home.root, backup);
+  await backUp(home, backup);
   const shell = await readShellHome(kept);
   const warnings = [...shell.warnings, ...(await checkEnvFiles(home))];
   warnings.push(...(await bringConversations(options, kept, shell)));
@@ -142,10 +147,20 @@ async function bringConversations(
   backup: string,
   shell: ShellHome,
 ): Promise<string[]> {
-  const sessions = [shell.base, shell.pmAgent, ...shell.issues];
-  if (sessions.every((session) => session?.opencodeSessionId === undefined)) return [];
+  const ids = [shell.base, shell.pmAgent, ...shell.issues].flatMap(
+    (session) => session?.opencodeSessionId ?? [],
+  );
+  if (ids.length === 0) return [];
   const data = userData(environment);
-  if (await copyOpencodeData(data, backup, environment["OPENCODE_DB"] || undefined)) return [];
+  const isCopied = await copyOpencodeData(data, backup, environment["OPENCODE_DB"] || undefined);
+  let stored = 0;
+  for (const id of isCopied ? ids.filter((each) => lacksSession(backup, each)) : ids) {
+    const text = await storedConversation(join(data, "storage"), id);
+    if (text === undefined) continue;
+    await keepConversation(backup, id, text);
+    stored += 1;
+  }
+  if (isCopied || stored > 0) return [];
   return [
     `there is no opencode data in ${data}, so that the conversations cannot be brought along: their sessions begin anew`,
   ];

@@ -317,13 +317,28 @@ describe("the user's own opencode data", () => {
     }
   });
 
-  test("is copied as files where an old opencode had no database", async () => {
+  test("is read from its files where an old opencode had no database", async () => {
     const desk = openShellDesk();
     writeExample(desk);
-    mkdirSync(join(desk.user, data, "storage/session"), { recursive: true });
-    writeFileSync(join(desk.user, data, "storage/session/a.json"), "{}");
+    const put = (path: string, value: unknown) => {
+      const file = join(desk.user, data, "storage", path);
+      mkdirSync(join(file, ".."), { recursive: true });
+      writeFileSync(file, JSON.stringify(value));
+    };
+    put("message/ses_xyz789/msg_1.json", { id: "msg_1", role: "user", time: { created: 1 } });
+    put("message/ses_xyz789/msg_2.json", { id: "msg_2", role: "assistant", time: { created: 2 } });
+    put("message/ses_xyz789/msg_3.json", "damaged");
+    put("part/msg_1/prt_1.json", { id: "prt_1", type: "text", text: "Mend it." });
+    put("part/msg_2/prt_2.json", { id: "prt_2", type: "snapshot" });
+    put("part/msg_2/prt_3.json", { id: "prt_3", type: "text", text: "Mended." });
     await desk.takeOver();
-    expect(readFileSync(join(copy(desk), "storage/session/a.json"), "utf8")).toBe("{}");
+    const kept = join(desk.root, backupOf(desk), "conversations/ses_xyz789.json");
+    expect(JSON.parse(readFileSync(kept, "utf8"))).toMatchObject({
+      messages: [
+        { info: { id: "msg_1", agent: "build" }, parts: [{ text: "Mend it." }] },
+        { info: { id: "msg_2", parentID: "msg_1" }, parts: [{ text: "Mended." }] },
+      ],
+    });
   });
 
   test("is missed where it is not there", async () => {
