@@ -95,13 +95,16 @@ async function writeStale(
   noteWritten(database, written);
 }
 
-const TEMPORARY = /\.json\.[0-9a-f-]{36}\.tmp$/;
-
 /** Only whoever holds the lock has such a file, so under it all of them are a killed process'. */
 async function removeTemporary(home: Home): Promise<void> {
-  for (const directory of [home.root, home.sessions]) {
+  const places = [
+    // Other files of the home are written without this lock.
+    [home.root, /^index\.json\.[0-9a-f-]{36}\.tmp$/],
+    [home.sessions, /\.json\.[0-9a-f-]{36}\.tmp$/],
+  ] as const;
+  for (const [directory, temporary] of places) {
     for (const name of await readdir(directory)) {
-      if (TEMPORARY.test(name)) await rm(join(directory, name), { force: true });
+      if (temporary.test(name)) await rm(join(directory, name), { force: true });
     }
   }
 }

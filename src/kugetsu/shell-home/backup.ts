@@ -2,7 +2,7 @@ import { lstat, mkdir, readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDirectory, removeTree } from "../git/directory.ts";
 import type { Home } from "../home.ts";
-import { copyPrivately, syncDirectory } from "./copy.ts";
+import { copyPrivately, sync } from "./copy.ts";
 
 /** Where backups lie, relative to the home. */
 const BACKUPS = "backup";
@@ -31,7 +31,7 @@ export async function backUp(home: Home, backup: string): Promise<void> {
   await removeTree(partly);
   await mkdir(partly, { mode: 0o700 });
   for (const file of FILES) await copyPrivately(join(home.root, file), join(partly, file));
-  await syncDirectory(partly);
+  await sync(partly);
   await rename(partly, made);
-  await syncDirectory(dirname(made));
+  await sync(dirname(made));
 }

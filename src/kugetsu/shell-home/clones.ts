@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { Home } from "../home.ts";
 import { sanitizeRef } from "../ref.ts";
 import { move } from "./copy.ts";
-import { quoted, type ShellSession } from "./session-file.ts";
+import { printable, quoted, type ShellSession } from "./session-file.ts";
 
 /** Relative to a backup. */
 const CLONES = "worktrees";
@@ -33,7 +33,7 @@ export async function findClones(home: Home, backup: string, warnings: string[])
   for (const name of await readdir(directory).catch(() => [])) {
     if (name.endsWith(".part")) continue;
     if ((await lstat(join(directory, name))).isDirectory()) free.add(name);
-    else warnings.push(`worktrees/${quoted(name)} is no directory and nobody's worktree`);
+    else warnings.push(`worktrees/${printable(name)} is no directory and nobody's worktree`);
   }
   const worktrees = [home.worktrees, await realpath(home.worktrees)];
   return {

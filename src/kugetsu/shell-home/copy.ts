@@ -30,6 +30,7 @@ export async function copyPrivately(from: string, to: string): Promise<void> {
     // On file systems that can share blocks it costs nothing.
     await copyFile(from, to, constants.COPYFILE_FICLONE);
     await chmod(to, 0o600);
+    await sync(to);
   }
 }
 
@@ -48,8 +49,8 @@ export async function move(from: string, to: string): Promise<void> {
   }
 }
 
-/** Has a directory's names on the disk before anything relies on them. */
-export async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, constants.O_RDONLY);
-  await directory.sync();
+/** Has a file's content, or a directory's names, on the disk before anything relies on them. */
+export async function sync(path: string): Promise<void> {
+  await using opened = await open(path, constants.O_RDONLY);
+  await opened.sync();
 }

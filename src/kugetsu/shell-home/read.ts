@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  quoted,
+  printable,
   readShellIndex,
   readShellSession,
   type ShellIndex,
@@ -46,7 +46,8 @@ export async function readShellHome(root: string): Promise<ShellHome> {
     if (text === undefined) return undefined;
     try {
       const value = parse(text);
-      for (const fault of value.faults) warnings.push(`${path}: ${fault}; it is left out`);
+      for (const fault of value.faults)
+        warnings.push(`${printable(path)}: ${fault}; it is left out`);
       return value;
     } catch {
       damaged.push(path);
@@ -105,10 +106,6 @@ function issuesOf(
     issues.set(ref, { ...session, ref });
   }
   return [...issues.values()];
-}
-
-function printable(name: string): string {
-  return quoted(name).slice(1, -1);
 }
 
 /** Undefined when there is no such file; a link, a directory or a huge file counts as damaged. */

@@ -70,6 +70,11 @@ export function quoted(text: string): string {
   return JSON.stringify(text.slice(0, 120));
 }
 
+/** A file's name, safe to print. */
+export function printable(name: string): string {
+  return quoted(name).slice(1, -1);
+}
+
 function parseObject(text: string) {
   const value: unknown = JSON.parse(text);
   if (!isObject(value)) throw new SyntaxError("no JSON object");

@@ -52,7 +52,8 @@ function isTold(part: JsonObject): boolean {
 /** The JSON objects in a directory by their ids, which sort by time. */
 async function readAll(directory: string): Promise<JsonObject[]> {
   const found: JsonObject[] = [];
-  for (const name of (await readdir(directory).catch(() => [])).toSorted()) {
+  const names: string[] = await readdir(directory).catch(() => []);
+  for (const name of names.toSorted()) {
     try {
       const value: unknown = JSON.parse(await readFile(join(directory, name), "utf8"));
       if (isObject(value) && typeof value["id"] === "string") found.push(value);

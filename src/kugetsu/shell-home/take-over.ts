@@ -12,7 +12,7 @@ import { keepConversation } from "./conversation.ts";
 import { copyOpencodeData, lacksSession, userData } from "./opencode-data.ts";
 import { readShellHome, type ShellHome } from "./read.ts";
 import { noteRepositories } from "./repositories.ts";
-import type { ShellSession } from "./session-file.ts";
+import { printable, type ShellSession } from "./session-file.ts";
 import { hasSessions, noteShellHome, shellHomeState } from "./state.ts";
 import { storedConversation } from "./stored-conversation.ts";
 import { checkEnvFiles } from "./tokens.ts";
@@ -82,7 +82,9 @@ async function complete(options: TakeOver, backup: string): Promise<void> {
   const clones = await findClones(home, backup, warnings);
   const found = shell.issues.map((session) => ({ session, clone: clones.claim(session) }));
   for (const name of clones.rest()) {
-    warnings.push(`worktrees/${name} belongs to no session; it is in ${backup}/worktrees`);
+    warnings.push(
+      `worktrees/${printable(name)} belongs to no session; it is in ${backup}/worktrees`,
+    );
   }
   const withClones = found.flatMap(({ session: { ref }, clone }) =>
     clone === undefined ? [] : [{ ref, path: clone }],
@@ -173,7 +175,7 @@ async function clearDocuments(home: Home, backup: string, shell: ShellHome): Pro
   for (const path of shell.damaged) {
     const aside = `${path}.damaged-${time}`;
     await rename(join(home.root, path), join(home.root, aside)).catch(absent);
-    warnings.push(`${path} is damaged and was kept as ${aside}`);
+    warnings.push(`${printable(path)} is damaged and was kept as ${printable(aside)}`);
   }
   for (const name of await readdir(home.sessions)) {
     if (name.endsWith(".json")) await rm(join(home.sessions, name), { recursive: true });

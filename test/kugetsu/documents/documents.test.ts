@@ -137,6 +137,7 @@ describe("the documented files", () => {
     await writeFile(desk.path(FILE), "mine");
     await desk.sessions.patch(REF, { state: "failed" });
     await expectConsistent(desk);
+    expect(desk.json(FILE)).toMatchObject({ state: "failed" });
   });
 
   test("fail nobody when they cannot be written, and are written when they can be again", async () => {
@@ -161,6 +162,7 @@ describe("the documented files", () => {
     await writeFile(join(desk.home.root, left.replace(FILE, "index.json")), "{");
     await desk.documents.recover();
     await expectConsistent(desk);
+    expect(readdirSync(desk.home.sessions)).toHaveLength(3);
   });
 
   test("agree with the database after several processes changed sessions at once", async () => {

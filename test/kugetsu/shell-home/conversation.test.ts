@@ -20,7 +20,7 @@ async function openImported() {
   await desk.core.sessions.put({ ref: "base", kind: "base", ...imported });
   return {
     ...desk,
-    current: desk.session,
+    current: () => desk.session(),
     session,
     warnings,
     backup: join(desk.core.home.root, BACKUP),

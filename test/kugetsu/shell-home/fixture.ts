@@ -19,7 +19,7 @@ export interface ShellDesk {
   readonly database: () => Database;
   readonly sessions: () => SessionStore;
   /** Writes a file of the home; anything but a text as JSON. */
-  write(path: string, value: unknown): void;
+  readonly write: (path: string, value: unknown) => void;
   /** Takes the home over and returns what the operator was told. */
   takeOver(): Promise<{ readonly warnings: string[]; readonly home: Home }>;
 }

@@ -100,13 +100,14 @@ describe("a home of the shell version", () => {
       await once(child, "exit");
       await desk.takeOver();
       await expectExample(desk);
+      expect(readdirSync(join(desk.root, "sessions"))).toEqual([]);
     }
   });
 
   test("is taken over by one of several that open it at once, and the others wait for that", async () => {
     const desk = openShellDesk();
     writeExample(desk);
-    await desk.database();
+    desk.database();
     const children = [1, 2, 3].map(() => fork(TAKER, [desk.root, desk.user]));
     const told: unknown[] = [];
     for (const child of children) child.on("message", (message) => told.push(message));
@@ -228,13 +229,13 @@ describe("what is wrong in a home of the shell version is named and kept:", () =
   });
 });
 
-describe("where a clone came from", () => {
-  const origin = (desk: ShellDesk, url: string) =>
-    desk.write(
-      `worktrees/${NAME}/.git/config`,
-      `[core]\n\tbare = false\n[remote "origin"]\n\turl = ${url}\n`,
-    );
+const origin = (desk: ShellDesk, url: string) =>
+  desk.write(
+    `worktrees/${NAME}/.git/config`,
+    `[core]\n\tbare = false\n[remote "origin"]\n\turl = ${url}\n`,
+  );
 
+describe("where a clone came from", () => {
   test("goes into repos.json without a password when the ref does not say so, beside what is there", async () => {
     const desk = openShellDesk();
     writeExample(desk);
@@ -274,6 +275,15 @@ describe("where a clone came from", () => {
   });
 });
 
+const idsIn = (file: string) => {
+  const client = new Sqlite(file, { readonly: true });
+  try {
+    return client.prepare("SELECT id FROM session").pluck().all();
+  } finally {
+    client.close();
+  }
+};
+
 describe("the user's own opencode data", () => {
   const data = ".local/share/opencode";
   const copy = (desk: ShellDesk) => join(desk.root, backupOf(desk), "opencode/home", data);
@@ -285,15 +295,6 @@ describe("the user's own opencode data", () => {
     client.exec("CREATE TABLE session (id TEXT); INSERT INTO session VALUES ('ses_xyz789')");
     return client;
   }
-
-  const idsIn = (file: string) => {
-    const client = new Sqlite(file, { readonly: true });
-    try {
-      return client.prepare("SELECT id FROM session").pluck().all();
-    } finally {
-      client.close();
-    }
-  };
 
   test("is copied, and nothing is written beside it", async () => {
     const desk = openShellDesk();
