@@ -1,28 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createAdmit } from "./admission/admit.ts";
-import { servedBy } from "./admission/served.ts";
 import type { ServeConfig } from "./config.ts";
-import { createGitea } from "./forge/gitea.ts";
 import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
+import { createEngine, GITEA } from "./engine.ts";
 import type { Forge } from "./forge/forge.ts";
-import { reportEnd } from "./handlers/report-end.ts";
-import { createHandle } from "./handlers/run.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
-import { createJobStore } from "./jobs/job-store.ts";
-import { createOutboxStore } from "./jobs/outbox.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
-import { createWorker, type Worker } from "./jobs/worker.ts";
 import { KugetsuError, safeMessage } from "./kugetsu/errors.ts";
-import { createKugetsu } from "./kugetsu/kugetsu.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
+import { openControl } from "./server/control.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createReadiness } from "./server/probe.ts";
 import { receive } from "./server/receive.ts";
 import type { VerifiedDelivery } from "./server/webhook.ts";
-import { readVersion } from "./version.ts";
 
 /** A running bot. Disposing of it ends everything at once; `close` gives running turns their time first. */
 export interface Bot extends AsyncDisposable {
@@ -33,11 +25,8 @@ export interface Bot extends AsyncDisposable {
   close(options: { graceMs: number }): Promise<void>;
 }
 
-/** Name of the one route that the environment configures. */
-const GITEA = "gitea";
 /** How long the last words may take on their way to the forge when the bot ends. */
 const LAST_WORDS_MS = 5_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Puts the bot together and starts it. Only this file names concrete adapters.
@@ -48,37 +37,23 @@ export async function startBot(
   stream: { write(text: string): unknown; readonly isTTY?: boolean },
 ): Promise<Bot> {
   await using setup = new AsyncDisposableStack();
-  const known = new Set([config.secrets.giteaToken, ...config.secrets.giteaWebhookSecrets]);
+  const known = new Set(config.secrets.own);
   const mask = createMask(() => known);
   const log = createLog({ level: config.logLevel, mask, stream });
-  const forge = createGitea({ url: config.gitea.url, token: config.secrets.giteaToken });
-  const forgeOf = (name: string): Forge => {
-    if (name !== GITEA) throw new KugetsuError("not_found", `There is no forge called ${name}.`);
-    return forge;
-  };
-
-  const kugetsu = setup.use(
-    await createKugetsu({
-      home: config.home,
-      environment: config.secrets.environment,
-      pass: config.agentEnvPass,
-      secrets: [...known],
-      identity: async () => {
-        const { login, email } = await forge.self();
-        return { name: login, email };
-      },
-      opencodeBinary: config.opencodeBinary,
-      idleAgents: config.idleAgents,
-      tempDir: config.tempDir,
-      sandbox: config.sandbox ?? "required",
-      sandboxRead: config.sandboxRead,
-      boxLimits: config.boxLimits,
-      minFreeDisk: config.minFreeDisk,
+  for (const warning of config.warnings) log.warn({}, warning);
+  const engine = setup.use(
+    await createEngine({
+      config,
+      log,
+      mask,
       learn: (secret) => known.add(secret),
-      warn: (message) => log.warn({}, message),
+      sandbox: "required",
+      onOutbox: () => sender.wake(),
     }),
   );
-  const { database, leases, owner } = kugetsu;
+  const { kugetsu, store, worker } = engine;
+  const forge = engine.forge(GITEA);
+  const { leases, owner } = kugetsu;
   const dead = await leases.dead();
   await kugetsu.endLeftovers(dead);
   await leases.reconcile(dead);
@@ -90,62 +65,11 @@ export async function startBot(
   setup.defer(async () => {
     await leases.release("server", owner.marker);
   });
-
-  const store = createJobStore({ db: database, onOutbox: () => sender.wake() });
-  const outbox = createOutboxStore({
-    db: database,
-    intervalMs: config.statusIntervalMs,
-    onOutbox: () => sender.wake(),
-  });
   const sender = setup.use(
     createOutboxSender({
-      store: outbox,
+      store: engine.outbox,
       owner,
-      deliver: (message) => speak(forgeOf(message.forge), message, mask),
-      log,
-    }),
-  );
-  const worker: Worker = setup.use(
-    createWorker({
-      store,
-      leases,
-      owner,
-      admit: createAdmit({
-        forge: forgeOf,
-        served: servedBy(config.allow),
-        delegateAllow: config.delegateAllow,
-        turnsPerDay: config.turnsPerDay,
-        turnsToday: ({ id, forge: name, actor }) =>
-          store.countTurns({
-            forge: name,
-            actorId: actor.id,
-            since: Date.now() - DAY_MS,
-            except: id,
-          }),
-        log,
-      }),
-      handle: createHandle({
-        forge: forgeOf,
-        kugetsu,
-        store,
-        queue: {
-          jobsOf: (ref) => store.list({ ref, limit: 50 }),
-          stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
-          pausedAt: async () => (await store.paused())?.pausedAt,
-        },
-        settings: {
-          limits: config.limits,
-          allowCiChanges: config.allowCiChanges,
-          version: await readVersion(),
-        },
-        log,
-        mask,
-        say: (jobId, message) => outbox.put([message], jobId),
-      }),
-      report: reportEnd,
-      caps: () => ({ dev: config.maxConcurrentAgents, pm: 1 }),
-      onDead: (owners) => kugetsu.endLeftovers(owners),
-      graceMs: config.shutdownGraceMs,
+      deliver: (message) => speak(engine.forge(message.forge), message, mask),
       log,
     }),
   );
@@ -176,7 +100,7 @@ export async function startBot(
     ]),
     accept,
     readiness: createReadiness({
-      database,
+      database: kugetsu.database,
       forge,
       opencode: () => kugetsu.canRunAgents(),
       sandbox: kugetsu.sandbox,
@@ -186,6 +110,7 @@ export async function startBot(
   const server = setup.use(
     await listen({ fetch: (request) => app.fetch(request), host: config.host, port: config.port }),
   );
+  setup.use(await openControl({ home: kugetsu.home.root, engine, log }));
   const ended = new AbortController();
   setup.defer(async () => ended.abort());
   void learnSelf(forge, self, ended.signal, log);

@@ -1,9 +1,11 @@
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
+import { type ConfigFile, noConfigFile } from "./kugetsu/config-file/read.ts";
 import type { TurnLimits } from "./kugetsu/runner.ts";
 import { DEFAULT_LIMITS, type BoxLimits } from "./kugetsu/sandbox/limits.ts";
 import { redacted } from "./redacted.ts";
-import { createSettings, type Settings } from "./settings.ts";
+import { createSettings, type HeldSetting, type Settings } from "./settings.ts";
+import { strangers } from "./settings/strangers.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -32,6 +34,8 @@ export interface CoreConfig {
   /** MIN_FREE_DISK: bytes that must be free for a turn to begin. */
   readonly minFreeDisk: number;
   readonly logLevel: LogLevel;
+  /** What is wrong in the home's config file, each with its line; the defaults hold instead. */
+  readonly warnings: readonly string[];
   readonly secrets: CoreSecrets;
 }
 
@@ -39,18 +43,19 @@ export interface CoreConfig {
 interface CoreSecrets {
   /** The process' environment, from which agents' environments are picked by name. */
   readonly environment: Environment;
+  /** The home's config file: somebody may have written a secret into it all the same. */
+  readonly file: ConfigFile;
 }
 
-export interface ServeConfig extends CoreConfig {
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** KUGETSU_PUBLIC_URL, without a trailing slash. */
-  readonly publicUrl: string | undefined;
-  readonly gitea: {
-    /** Without a trailing slash. */
-    readonly url: string;
-  };
+/** What turns need, wherever they run: in the server, or in a process of the command line's own. */
+export interface WorkConfig extends CoreConfig {
+  /** The configured forge; undefined where there is none, or no token for it. */
+  readonly gitea:
+    | {
+        /** Without a trailing slash. */
+        readonly url: string;
+      }
+    | undefined;
   /** STATUS_INTERVAL: the least time between two edits of a status comment. */
   readonly statusIntervalMs: number;
   /** SHUTDOWN_GRACE: how long running turns may go on after the first signal. */
@@ -63,10 +68,26 @@ export interface ServeConfig extends CoreConfig {
   readonly allow: readonly string[];
   /** ALLOW_CI_CHANGES: repositories (`olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
+  readonly secrets: WorkSecrets;
+}
+
+interface WorkSecrets extends CoreSecrets {
+  readonly giteaToken: string | undefined;
+  /** All of the bot's own, which no agent may have. */
+  readonly own: readonly string[];
+}
+
+export interface ServeConfig extends WorkConfig {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** KUGETSU_PUBLIC_URL, without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly gitea: { readonly url: string };
   readonly secrets: ServeSecrets;
 }
 
-interface ServeSecrets extends CoreSecrets {
+interface ServeSecrets extends WorkSecrets {
   readonly giteaToken: string;
   /** The one in force first; a second one while it is being changed. */
   readonly giteaWebhookSecrets: readonly string[];
@@ -81,62 +102,142 @@ const MIN_SECRET = 16;
 
 /** KUGETSU_HOME, absolute. @throws KugetsuError `invalid` */
 export function readHome(env: Environment): string {
-  const settings = createSettings(env);
+  const settings = settingsOf(env, noConfigFile(""));
   const home = homeOf(settings, env);
   settings.check();
   return home;
 }
 
-/** What works without a forge. @throws KugetsuError `invalid` that lists every problem */
-export function readCoreConfig(env: Environment): CoreConfig {
-  const settings = createSettings(env);
-  const config = coreOf(settings, env);
-  settings.check();
-  return config;
+/** The user's home directory, which `~` means; undefined where none is known. */
+export function userHomeOf(env: Environment): string | undefined {
+  if (env["HOME"] !== undefined && env["HOME"] !== "") return env["HOME"];
+  try {
+    return homedir();
+  } catch {
+    // A user without an entry in the list of people.
+    return undefined;
+  }
 }
 
 /**
- * The whole configuration of `kugetsu serve`. Pure: it looks at nothing but `env`. Each default stands here, once.
+ * What works without a forge. Pure, as all of these: each default stands here, once.
  * @throws KugetsuError `invalid` that lists every problem
  */
-export function readConfig(env: Environment): ServeConfig {
-  const settings = createSettings(env);
+export function readCoreConfig(
+  env: Environment,
+  file: ConfigFile = noConfigFile("config"),
+): CoreConfig {
+  const settings = settingsOf(env, file);
   const core = coreOf(settings, env);
-  settings.required(
+  settings.check();
+  // Asked for only after the check: what turns and the server alone need may be wrong in the environment.
+  workOf(settings);
+  serverOf(settings);
+  return {
+    ...core,
+    warnings: warningsOf(settings, file),
+    secrets: redacted({ environment: env, file }),
+  };
+}
+
+/**
+ * What a turn needs that is run from the command line. A forge counts as configured with its address and its token.
+ * @throws KugetsuError `invalid` that lists every problem
+ */
+export function readWorkConfig(
+  env: Environment,
+  file: ConfigFile = noConfigFile("config"),
+): WorkConfig {
+  const settings = settingsOf(env, file);
+  const core = coreOf(settings, env);
+  const work = workOf(settings);
+  const own = SECRETS.map((name) => settings.secret(name)).filter((secret) => secret !== undefined);
+  const giteaToken = settings.secret("GITEA_TOKEN");
+  settings.check();
+  // Asked for only after the check: what the server alone needs may be wrong in the environment.
+  serverOf(settings);
+  return {
+    ...core,
+    ...work,
+    gitea: giteaToken === undefined ? undefined : work.gitea,
+    warnings: warningsOf(settings, file),
+    secrets: redacted({ environment: env, file, own, giteaToken }),
+  };
+}
+
+/**
+ * The whole configuration of `kugetsu serve`.
+ * @throws KugetsuError `invalid` that lists every problem
+ */
+export function readConfig(
+  env: Environment,
+  file: ConfigFile = noConfigFile("config"),
+): ServeConfig {
+  const settings = settingsOf(env, file);
+  const core = coreOf(settings, env);
+  settings.needed(
     "GITEA_URL",
     "the address of your Gitea or Forgejo, such as https://git.example.org.",
   );
-  const config: ServeConfig = {
+  const work = workOf(settings);
+  const server = serverOf(settings);
+  const giteaToken = tokenOf(settings);
+  const giteaWebhookSecrets = webhookSecretsOf(settings);
+  const warnings = warningsOf(settings, file);
+  settings.check(warnings);
+  const own = [giteaToken, ...giteaWebhookSecrets];
+  return {
     ...core,
-    host: settings.text("HOST")?.trim() ?? "127.0.0.1",
-    port: settings.integer("PORT", 3000, { min: 0, max: 65_535 }),
-    publicUrl: settings.url("KUGETSU_PUBLIC_URL"),
-    gitea: { url: settings.url("GITEA_URL") ?? "" },
-    statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
-    shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
-    turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
-    delegateAllow: lower(settings.list("DELEGATE_ALLOW", /^[\w.-]{1,100}$/, "a login")),
-    allow: lower(
-      settings.list("KUGETSU_ALLOW", /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/, "owner or owner/repo"),
-    ),
-    allowCiChanges: lower(
-      settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
-    ),
-    secrets: redacted({
-      environment: core.secrets.environment,
-      giteaToken: tokenOf(settings),
-      giteaWebhookSecrets: webhookSecretsOf(settings),
-    }),
+    ...work,
+    ...server,
+    gitea: work.gitea ?? { url: "" },
+    warnings,
+    secrets: redacted({ environment: env, file, own, giteaToken, giteaWebhookSecrets }),
   };
-  settings.check();
-  return config;
 }
 
-function coreOf(settings: Settings, env: Environment): CoreConfig {
+/** Names of the bot's own secrets. */
+const SECRETS = ["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET", "GITEA_WEBHOOK_SECRET_PREVIOUS"];
+
+/** Every setting that is no secret, as it holds, with what is wrong: `check` throws what no server would start with. */
+export function describeConfig(
+  env: Environment,
+  file: ConfigFile,
+): {
+  readonly settings: readonly HeldSetting[];
+  readonly warnings: readonly string[];
+  readonly check: () => void;
+} {
+  const settings = settingsOf(env, file);
+  coreOf(settings, env);
+  workOf(settings);
+  serverOf(settings);
+  return {
+    settings: settings.held(),
+    warnings: warningsOf(settings, file),
+    check: () => settings.check(),
+  };
+}
+
+function settingsOf(env: Environment, file: ConfigFile): Settings {
+  const values = new Map(file.values);
+  // The file lies in it.
+  values.delete("KUGETSU_HOME");
+  return createSettings({ env, file: { path: file.path, values }, userHome: userHomeOf(env) });
+}
+
+function warningsOf(settings: Settings, file: ConfigFile): readonly string[] {
+  const known = settings.held().map(({ name }) => name);
+  return [...settings.warnings(), ...strangers(file, known)]
+    .toSorted((one, other) => one.line - other.line)
+    .map(({ line, words }) => `${file.path} line ${line}: ${words}`);
+}
+
+function coreOf(settings: Settings, env: Environment): Omit<CoreConfig, "warnings" | "secrets"> {
   return {
     home: homeOf(settings, env),
-    opencodeBinary: settings.text("KUGETSU_OPENCODE_BIN")?.trim(),
-    tempDir: pathOf(settings, "KUGETSU_TEMP_DIR", env),
+    opencodeBinary: settings.text("KUGETSU_OPENCODE_BIN", undefined),
+    tempDir: settings.path("KUGETSU_TEMP_DIR"),
     agentEnvPass: settings.list(
       "AGENT_ENV_PASS",
       /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
@@ -151,7 +252,7 @@ function coreOf(settings: Settings, env: Environment): CoreConfig {
       requests: settings.integer("TURN_REQUESTS", 500, { min: 1, max: 999_999 }),
       outputBytes: settings.bytes("TURN_OUTPUT", "4G", { min: "1M", max: "100G" }),
     },
-    sandbox: sandboxOf(settings),
+    sandbox: settings.choice("SANDBOX", undefined, ["required", "off"] as const),
     sandboxRead: settings.paths("SANDBOX_READ"),
     boxLimits: {
       processes: settings.integer("AGENT_PROCESSES", DEFAULT_LIMITS.processes, {
@@ -163,38 +264,49 @@ function coreOf(settings: Settings, env: Environment): CoreConfig {
     },
     minFreeDisk: settings.bytes("MIN_FREE_DISK", "2G", { min: "0", max: "1000T" }),
     logLevel: settings.choice("LOG_LEVEL", "info", LOG_LEVELS),
-    secrets: redacted({ environment: env }),
   };
 }
 
-function sandboxOf(settings: Settings): CoreConfig["sandbox"] {
-  if (settings.text("SANDBOX") === undefined) return undefined;
-  return settings.choice("SANDBOX", "required", ["required", "off"] as const);
+function workOf(settings: Settings): Omit<WorkConfig, keyof CoreConfig> {
+  const url = settings.url("GITEA_URL");
+  return {
+    gitea: url === undefined ? undefined : { url },
+    statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
+    shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
+    turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
+    delegateAllow: lower(settings.list("DELEGATE_ALLOW", /^[\w.-]{1,100}$/, "a login")),
+    allow: lower(
+      settings.list("KUGETSU_ALLOW", /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/, "owner or owner/repo", {
+        narrows: true,
+      }),
+    ),
+    allowCiChanges: lower(
+      settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
+    ),
+  };
+}
+
+function serverOf(settings: Settings): Omit<ServeConfig, keyof WorkConfig> {
+  return {
+    host: settings.text("HOST", "127.0.0.1"),
+    port: settings.integer("PORT", 3000, { min: 0, max: 65_535 }),
+    publicUrl: settings.url("KUGETSU_PUBLIC_URL"),
+  };
 }
 
 function homeOf(settings: Settings, env: Environment): string {
-  return pathOf(settings, "KUGETSU_HOME", env) ?? join(userHome(env), ".kugetsu");
-}
-
-/** `~` is understood, since neither systemd nor compose expands it. */
-function pathOf(settings: Settings, name: string, env: Environment): string | undefined {
-  const text = settings.text(name)?.trim();
-  if (text === undefined) return undefined;
-  const path = text === "~" || text.startsWith("~/") ? join(userHome(env), text.slice(1)) : text;
-  if (!isAbsolute(path))
-    settings.problem(`${name} must be an absolute path, not ${JSON.stringify(text.slice(0, 60))}.`);
-  return resolve(path);
-}
-
-function userHome(env: Environment): string {
-  const home = env["HOME"];
-  return home === undefined || home === "" ? homedir() : home;
+  const told = settings.path("KUGETSU_HOME");
+  if (told !== undefined) return told;
+  const user = userHomeOf(env);
+  if (user === undefined)
+    settings.problem("KUGETSU_HOME is not set, and this user has no home directory to put it in.");
+  return join(user ?? "/", ".kugetsu");
 }
 
 function tokenOf(settings: Settings): string {
   const help =
     "an access token of the bot's account, with the scopes write:issue, write:repository and read:user.";
-  const token = settings.required("GITEA_TOKEN", help);
+  const token = neededSecret(settings, "GITEA_TOKEN", help);
   if (/[^\x21-\x7e]/.test(token))
     settings.problem("GITEA_TOKEN holds white space, or characters that no token has.");
   return token;
@@ -205,9 +317,9 @@ function webhookSecretsOf(settings: Settings): string[] {
   const help =
     "make one with `openssl rand -hex 32`, and put the same text into the field Secret of the webhook " +
     "(in Gitea: Settings, Webhooks, of the repository or the organisation).";
-  const secrets = [settings.required(name, help)];
+  const secrets = [neededSecret(settings, name, help)];
   // So that a secret can be changed without losing what is delivered meanwhile: no forge tries again.
-  const previous = settings.text(`${name}_PREVIOUS`);
+  const previous = settings.secret(`${name}_PREVIOUS`);
   if (previous !== undefined) secrets.push(previous);
   for (const secret of secrets) {
     if (secret === "") continue;
@@ -217,6 +329,12 @@ function webhookSecretsOf(settings: Settings): string[] {
     else if (isGuessable(secret)) settings.problem(`${name} can be guessed: ${help}`);
   }
   return secrets;
+}
+
+function neededSecret(settings: Settings, name: string, help: string): string {
+  const secret = settings.secret(name);
+  if (secret === undefined) settings.problem(`${name} is not set: ${help}`);
+  return secret ?? "";
 }
 
 function isGuessable(secret: string): boolean {

@@ -6,9 +6,9 @@ import { ownWords, type Role } from "./prompt/own-words.ts";
 /** Everything that a prompt is made of. */
 export interface PromptFacts {
   readonly role: Role;
-  /** Printed issue ref. */
-  readonly ref: string;
-  readonly issueUrl: string;
+  /** Printed issue ref; undefined for an order that comes from no issue. */
+  readonly ref: string | undefined;
+  readonly issueUrl: string | undefined;
   /** The branch that is checked out; dev agents have one. */
   readonly branch?: string | undefined;
   readonly base?: string | undefined;

@@ -44,7 +44,18 @@ describe("the program", () => {
   });
 
   test("shows each command's usage, also among other arguments", async () => {
-    for (const verb of ["serve", "init", "stop", "pause", "resume", "env", "help", "version"]) {
+    for (const verb of [
+      "serve",
+      "init",
+      "stop",
+      "pause",
+      "resume",
+      "env",
+      "config",
+      "doctor",
+      "help",
+      "version",
+    ]) {
       const asked = await kugetsu([verb, "--help"]);
       expect(asked).toEqual({
         exitCode: 0,

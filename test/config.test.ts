@@ -1,6 +1,12 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { inspect } from "node:util";
-import { describe, expect, test } from "vitest";
-import { readConfig, readCoreConfig, readHome } from "../src/config.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { describeConfig, readConfig, readCoreConfig, readHome } from "../src/config.ts";
+import { createConfigFile } from "../src/kugetsu/config-file/create.ts";
+import { parseConfig } from "../src/kugetsu/config-file/lines.ts";
+import type { ConfigFile } from "../src/kugetsu/config-file/read.ts";
 import { KugetsuError } from "../src/kugetsu/errors.ts";
 
 const TOKEN = "0123456789abcdef0123456789abcdef01234567";
@@ -11,6 +17,12 @@ const NEEDED = {
   GITEA_TOKEN: TOKEN,
   GITEA_WEBHOOK_SECRET: SECRET,
 };
+
+/** A config file with that text. */
+function fileWith(text: string): ConfigFile {
+  const path = "/h/config";
+  return { path, text, values: parseConfig(text, { where: path, userHome: "/home/op" }) };
+}
 
 /** The message of the refusal, or no words. */
 function problemsOf(env: Record<string, string>): string {
@@ -55,6 +67,7 @@ describe("the configuration", () => {
       delegateAllow: [],
       allow: [],
       allowCiChanges: [],
+      warnings: [],
     });
     expect(secrets.giteaToken).toBe(TOKEN);
     expect(secrets.giteaWebhookSecrets).toEqual([SECRET]);
@@ -195,6 +208,130 @@ describe("the configuration", () => {
       expect(shown).not.toContain(TOKEN);
       expect(shown).not.toContain(SECRET);
     }
+  });
+
+  test("takes from the home's config file what the environment does not say", () => {
+    const file = fileWith(`MAX_CONCURRENT_AGENTS=5
+      export KUGETSU_TEMP_DIR="$HOME"/temp
+      GITEA_URL=https://forge.example.org
+      SANDBOX_READ=~/go:/opt/x
+      TURN_TIMEOUT=1h
+      PORT=4000
+      HOST=
+      KUGETSU_ALLOW=olivia adam`);
+    expect(readConfig({ ...NEEDED, GITEA_URL: "", PORT: "5000" }, file)).toMatchObject({
+      maxConcurrentAgents: 5,
+      tempDir: "/home/op/temp",
+      gitea: { url: "https://forge.example.org" },
+      sandboxRead: ["/home/op/go", "/opt/x"],
+      limits: { wallMs: 3_600_000 },
+      port: 5000,
+      host: "127.0.0.1",
+      allow: ["olivia", "adam"],
+      warnings: [],
+    });
+  });
+
+  test("warns of what is wrong in the file, in its order and with each line, and takes the default", () => {
+    const file = fileWith(`MAX_CONCURRENT_AGENT=5
+MAX_CONCURRENT_AGENTS=many
+TURN_OUTPUT=1
+TURN_SILENCE=1ms
+SANDBOX=never
+KUGETSU_TEMP_DIR=temp
+KUGETSU_PUBLIC_URL=https://bot:hunter2@host
+DELEGATE_ALLOW=olivia,a/b
+FOO=1
+KUGETSU_HOME=/elsewhere
+PORT=x`);
+    const words = [
+      /^\/h\/config line 1: MAX_CONCURRENT_AGENT is no setting\. Did you mean MAX_CONCURRENT_AGENTS\?$/,
+      /line 2: MAX_CONCURRENT_AGENTS must be a whole number .*, not "many"\. 3 holds\.$/,
+      /line 3: TURN_OUTPUT must be a size .* 4G holds\.$/,
+      /line 4: TURN_SILENCE must be a duration .* 10m holds\.$/,
+      /line 5: SANDBOX must be one of required, off.* It is left out\.$/,
+      /line 6: KUGETSU_TEMP_DIR must be an absolute path/,
+      /line 7: KUGETSU_PUBLIC_URL must be an address/,
+      /line 8: DELEGATE_ALLOW: "a\/b" is not a login\. It is left out\.$/,
+      /line 9: FOO is no setting\. .*kugetsu env set/,
+      /line 10: KUGETSU_HOME means nothing here/,
+      /line 11: PORT must be .* 3000 holds\.$/,
+    ];
+    for (const config of [readConfig(NEEDED, file), readCoreConfig(NEEDED, file)]) {
+      expect(config.warnings).toEqual(words.map((each) => expect.stringMatching(each)));
+      expect(config).toMatchObject({
+        home: "/home/op/.kugetsu",
+        maxConcurrentAgents: 3,
+        limits: { outputBytes: 4 * 1024 ** 3, silenceMs: 600_000 },
+        sandbox: undefined,
+        tempDir: undefined,
+      });
+      expect(inspect(config)).not.toContain("hunter2");
+    }
+    expect(readConfig(NEEDED, file).delegateAllow).toEqual(["olivia"]);
+  });
+
+  test("tells what is wrong in the file along with what keeps a server from starting", () => {
+    const file = fileWith("GITEA_ULR=https://x\nPORT=x");
+    expect(() => readConfig({ ...NEEDED, GITEA_URL: "" }, file)).toThrow(
+      /^3 settings are wrong:\n- GITEA_URL is not set.*\n- .*Did you mean GITEA_URL\?\n- .*PORT/,
+    );
+  });
+
+  test("serves nobody rather than everybody when KUGETSU_ALLOW is wrong in the file", () => {
+    expect(() => readConfig(NEEDED, fileWith("\nKUGETSU_ALLOW=olivia/shop/x"))).toThrow(
+      "/h/config line 2: KUGETSU_ALLOW",
+    );
+  });
+
+  test.each([
+    ["GITEA_TOKEN", "- pm-agent"],
+    ["GITEA_WEBHOOK_SECRET", "environment of `kugetsu serve`"],
+    ["ANTHROPIC_API_KEY", "kugetsu env set ANTHROPIC_API_KEY"],
+    ["GH_TOKEN", "- pm-agent"],
+    ["MY_PASSWORD", "kugetsu env set MY_PASSWORD"],
+  ])("never takes %s from the file, and says where it belongs", (name, words) => {
+    const file = fileWith(`${name}=${TOKEN}`);
+    const env = { ...NEEDED, [name]: "" };
+    const warning = readCoreConfig(env, file).warnings.join("\n");
+    expect(warning).toContain(`line 1: ${name} is a secret, and not read from this file`);
+    expect(warning).toContain(words);
+    expect(warning).not.toContain(TOKEN);
+    expect(inspect(readCoreConfig(env, file), { depth: 9 })).not.toContain(TOKEN);
+    expect(JSON.stringify(describeConfig(env, file))).not.toContain(TOKEN);
+  });
+
+  test.each(["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET"])("needs %s in the environment", (name) => {
+    const file = fileWith(`${name}=${TOKEN}`);
+    expect(() => readConfig({ ...NEEDED, [name]: "" }, file)).toThrow(`${name} is not set`);
+  });
+
+  test("is shown with where each value comes from, and no secret", () => {
+    const file = fileWith("\nTURN_TIMEOUT=1h\nPORT=4000\nTURN_TOKENS=x");
+    const { settings, warnings, check } = describeConfig({ ...NEEDED, PORT: "5000" }, file);
+    const held = new Map(settings.map((setting) => [setting.name, setting]));
+    expect(held.get("TURN_TIMEOUT")).toEqual({ name: "TURN_TIMEOUT", value: "1h", from: 2 });
+    expect(held.get("PORT")).toMatchObject({ value: "5000", from: "environment" });
+    expect(held.get("TURN_TOKENS")).toMatchObject({ value: "2000000", from: "default" });
+    expect(held.get("KUGETSU_HOME")).toMatchObject({ from: "default" });
+    expect([...held.keys()].filter((name) => /SECRET|GITEA_TOKEN/.test(name))).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    check();
+    expect(describeConfig({ PORT: "x" }, file).check).toThrow("PORT");
+  });
+
+  test("accepts every example of the file that init makes", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "kugetsu-examples-"));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const path = join(directory, "config");
+    await createConfigFile({ config: path });
+    const text = (await readFile(path, "utf8")).replaceAll(/^# (?=[A-Z_]+=)/gm, "");
+    const file = fileWith(text);
+    expect([...file.values.keys()].slice(0, 2)).toEqual([
+      "MAX_CONCURRENT_AGENTS",
+      "KUGETSU_TEMP_DIR",
+    ]);
+    expect(readCoreConfig(NEEDED, file)).toMatchObject({ maxConcurrentAgents: 5, warnings: [] });
   });
 
   test("of the core needs no forge", () => {

@@ -1,4 +1,4 @@
-import type { Comment, Forge } from "../forge/forge.ts";
+import type { Comment, Forge, Issue } from "../forge/forge.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Thread, ThreadComment } from "../thread.ts";
 import type { ConfirmedAct } from "./confirm.ts";
@@ -30,6 +30,24 @@ export async function snapshotThread(
     body,
     author: act.issue.author,
     comments: newest(comments, MOST - title.length - body.length),
+  };
+}
+
+/** The thread as it is now, for an order that whoever runs the bot gives with this in sight. */
+export function threadNow(
+  issue: Issue,
+  comments: readonly Comment[],
+  bot: { readonly id: number },
+): Thread {
+  const body = cut(issue.body);
+  const said = comments
+    .filter(({ author }) => author.id !== bot.id)
+    .map(({ id, author, body: words, createdAt }) => ({ id, author, body: cut(words), createdAt }));
+  return {
+    title: issue.title,
+    body,
+    author: issue.author,
+    comments: newest(said, MOST - issue.title.length - body.length),
   };
 }
 

@@ -4,6 +4,8 @@ export interface CliCommand {
   readonly summary: string;
   /** What `--help` prints: the ways to call it and what the options mean. */
   readonly usage: string;
+  /** It is not for people to call, and stands in no list. */
+  readonly hidden?: boolean;
   /**
    * Results go to `stdout`, everything else to `stderr`. Resolves when all is done.
    * @throws UsageError for wrong arguments; KugetsuError for what failed

@@ -28,9 +28,8 @@ export const help: CliCommand = {
 
 /** The list of all commands. */
 export function overview(commands: Readonly<Record<string, CliCommand>>): string {
-  const width = Math.max(...Object.keys(commands).map((name) => name.length));
-  const lines = Object.entries(commands).map(
-    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
-  );
+  const shown = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  const lines = shown.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
   return `Usage: kugetsu COMMAND [--help]\n\n${lines.join("\n")}\n`;
 }

@@ -1,6 +1,6 @@
-import { readCoreConfig } from "../config.ts";
 import { parseArguments } from "./arguments.ts";
 import { type CliCommand, UsageError } from "./command.ts";
+import { loadCoreConfig } from "./read-config.ts";
 
 /** `kugetsu init --headless` */
 export const init: CliCommand = {
@@ -25,7 +25,8 @@ export const init: CliCommand = {
     if (values.headless !== true)
       throw new UsageError("`--headless` is needed: there is no other way yet.");
     if (values.prompt?.trim() === "") throw new UsageError("`--prompt` is empty.");
-    const config = readCoreConfig(io.env);
+    const config = await loadCoreConfig(io);
+    const { createConfigFile } = await import("../kugetsu/config-file/create.ts");
     const { createKugetsu } = await import("../kugetsu/kugetsu.ts");
     await using kugetsu = await createKugetsu({
       home: config.home,
@@ -45,6 +46,7 @@ export const init: CliCommand = {
       minFreeDisk: config.minFreeDisk,
       warn: (message) => io.stderr.write(`kugetsu: ${message}\n`),
     });
+    await createConfigFile(kugetsu.home);
     const abort = new AbortController();
     const stopListening = io.onSignal(() => {
       if (abort.signal.aborted) io.exit(130);

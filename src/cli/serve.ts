@@ -1,5 +1,6 @@
 import type { Bot } from "../bot.ts";
 import { readConfig, type ServeConfig } from "../config.ts";
+import { readHomeConfig } from "./read-config.ts";
 import { createLog } from "../log.ts";
 import { createMask } from "../secrets.ts";
 import { parseArguments } from "./arguments.ts";
@@ -11,7 +12,8 @@ export const serve: CliCommand = {
   summary: "run the bot: receive webhooks and work off what they ask for",
   usage: `Usage: kugetsu serve
 
-Settings are environment variables:
+Settings are environment variables, and all but the secrets and KUGETSU_HOME may also stand in KUGETSU_HOME/config
+(see \`kugetsu help config\`):
   GITEA_URL                  address of your Gitea or Forgejo (needed)
   GITEA_TOKEN                token of the bot's account: write:issue, write:repository, read:user (needed)
   GITEA_WEBHOOK_SECRET       at least 16 characters, the same text as in the webhook (needed);
@@ -47,7 +49,7 @@ Settings are environment variables:
 Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of bytes. Lists: separated by commas or blanks.`,
   async run(args, io) {
     parseArguments(args, {}, { max: 0 });
-    const config = readConfig(io.env);
+    const config = readConfig(io.env, await readHomeConfig(io));
     const { startBot } = await import("../bot.ts");
     const stop = listenForSignals(io);
     try {

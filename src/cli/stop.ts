@@ -1,10 +1,10 @@
 import { OPERATOR } from "../jobs/stop.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
-import { parseRef, printRef } from "../kugetsu/ref.ts";
 import { parseArguments } from "./arguments.ts";
-import { type CliCommand, type Io, UsageError } from "./command.ts";
+import type { CliCommand, Io } from "./command.ts";
 import { counted } from "../counted.ts";
 import type { OpenQueue } from "./open-queue.ts";
+import { refArgument } from "./ref-argument.ts";
 import { type Stopped, stopWords } from "./stop-words.ts";
 
 /** `kugetsu stop REF` */
@@ -23,7 +23,7 @@ is over. Its work is kept, and its status comment says that the operator stopped
       { all: { type: "boolean" }, json: { type: "boolean" } },
       { max: 1 },
     );
-    const ref = refOf(positionals[0]);
+    const ref = refArgument(positionals[0], "stop");
     const { openQueue } = await import("./open-queue.ts");
     const { reportEnd } = await import("../handlers/report-end.ts");
     using queue = await openQueue(io);
@@ -43,16 +43,6 @@ is over. Its work is kept, and its status comment says that the operator stopped
     if (waiting.length + turns.abandoned.length > 0) await sayIfUnserved(queue, io);
   },
 };
-
-function refOf(text: string | undefined): string {
-  if (text === undefined) throw new UsageError("`stop` needs an issue ref.");
-  try {
-    return printRef(parseRef(text));
-  } catch (error) {
-    if (error instanceof KugetsuError) throw new UsageError(error.message, error.hint);
-    throw error;
-  }
-}
 
 /** Waits for the end of these turns, and tells them apart. @throws KugetsuError when it takes too long */
 async function untilEnded(

@@ -1,6 +1,8 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { PullRequest } from "../forge/forge.ts";
-import type { Work } from "./handler.ts";
+import type { Job } from "../jobs/job.ts";
+import { parseRef } from "../kugetsu/ref.ts";
+import type { ForgeWork } from "./handler.ts";
 
 /** The branch that a turn works on, with its pull request where one is open. */
 export interface BranchPlan {
@@ -18,7 +20,7 @@ const MOST_BRANCHES = 50;
  * is merged or closed, or that somebody else made, is left alone.
  */
 export async function planBranch(
-  work: Pick<Work, "forge" | "job" | "kugetsu">,
+  work: Pick<ForgeWork, "forge" | "job" | "kugetsu">,
 ): Promise<BranchPlan> {
   const { forge, job } = work;
   const { owner, name } = job.repository;
@@ -27,9 +29,7 @@ export async function planBranch(
     work.kugetsu.session(job.ref, job.repository.id),
   ]);
   // The session's own branch first: its last work may have gone to `-2` while the pull request of the first is open.
-  const names = Array.from({ length: MOST_BRANCHES }, (_, index) =>
-    branchName(job.issueNumber, index + 1),
-  );
+  const names = Array.from({ length: MOST_BRANCHES }, (_, index) => branchOf(job, index + 1));
   for (const branch of new Set([session?.branch ?? [], names].flat())) {
     const [pull, head] = await Promise.all([
       forge.pullRequest(owner, name, branch),
@@ -46,11 +46,12 @@ export async function planBranch(
   }
   throw new KugetsuError(
     "conflict",
-    `All branches from ${branchName(job.issueNumber, 1)} to -${MOST_BRANCHES} are taken.`,
+    `All branches from ${branchOf(job, 1)} to -${MOST_BRANCHES} are taken.`,
   );
 }
 
-/** The `count`th branch of an issue: `fix/issue-14`, `fix/issue-14-2`, … */
-export function branchName(issue: number, count: number): string {
-  return count === 1 ? `fix/issue-${issue}` : `fix/issue-${issue}-${count}`;
+/** The `count`th branch of an issue: `fix/issue-14`, `fix/issue-14-2`, …; of a discussion `fix/issue--discuss`. */
+export function branchOf(job: Pick<Job, "ref">, count: number): string {
+  const { identifier } = parseRef(job.ref);
+  return count === 1 ? `fix/issue-${identifier}` : `fix/issue-${identifier}-${count}`;
 }

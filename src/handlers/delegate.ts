@@ -3,21 +3,27 @@ import { buildPrompt } from "../prompt.ts";
 import { statusFinal, statusWorking } from "../reply.ts";
 import type { Job } from "../jobs/job.ts";
 import { parseRef } from "../kugetsu/ref.ts";
+import { PM_AGENT } from "../kugetsu/session/core.ts";
 import type { DelegateReport } from "../kugetsu/session/delegate.ts";
 import { reasonOf, wasCutOff } from "./cut-off.ts";
-import type { Handler, Work } from "./handler.ts";
+import type { Handler, HandlerEnd, Work } from "./handler.ts";
 import { followProgress } from "./progress.ts";
 
 /** Gives a wider order to the repository's PM agent, and posts its answer. */
 export const delegate: Handler = async (work) => {
-  const { job } = work;
-  if (job.message === "") {
+  if (work.job.message === "") {
     return {
       state: "done",
       words: "What is to be done? Write it behind the verb: `/kugetsu delegate <message>`.",
     };
   }
-  const { result, lacksToken } = earlierReport(job) ?? (await askAgent(work));
+  return delegateTo(work, work.forge.url);
+};
+
+/** The turn of a PM agent. `forgeUrl`: where it may use its token; undefined for that of `init`, without any forge. */
+export async function delegateTo(work: Work, forgeUrl: string | undefined): Promise<HandlerEnd> {
+  const { job } = work;
+  const { result, lacksToken } = earlierReport(job) ?? (await askAgent(work, forgeUrl));
   const notes = lacksToken
     ? [
         "The PM agent has no `GITEA_TOKEN`; the operator gives it one with `kugetsu env set GITEA_TOKEN - pm-agent`.",
@@ -40,8 +46,18 @@ export const delegate: Handler = async (work) => {
     }),
     wasCutOff: wasCutOff(result),
     tell: { pull: undefined, alreadyAsked: false },
+    result: {
+      outcome: result.outcome,
+      text: result.text,
+      reason: result.outcome === "finished" ? "" : reasonOf(result, work.signal),
+      session: result.sessionId,
+      notes,
+      durationMs: result.durationMs,
+      tokens: result.tokens,
+      cost: result.cost,
+    },
   };
-};
+}
 
 /** The answer that an earlier life of the server got, but did not get to post. */
 function earlierReport(job: Job): DelegateReport | undefined {
@@ -49,20 +65,25 @@ function earlierReport(job: Job): DelegateReport | undefined {
   return report === undefined ? undefined : (report as DelegateReport);
 }
 
-async function askAgent(work: Work): Promise<DelegateReport> {
-  const { job, forge, kugetsu } = work;
+async function askAgent(work: Work, forgeUrl: string | undefined): Promise<DelegateReport> {
+  const { job, kugetsu, onActivity } = work;
   const { owner, name } = job.repository;
+  // The operator's own order comes from no issue.
+  const ref = job.ref === PM_AGENT ? undefined : parseRef(job.ref);
   await using progress = followProgress(work, statusWorking);
-  progress.update({ kind: "starting", text: "giving the order to the PM agent" });
+  const giving = "giving the order to the PM agent";
+  progress.update({ kind: "starting", text: giving });
+  onActivity({ kind: "note", text: giving });
   const report = await kugetsu.delegate({
-    ref: parseRef(job.ref),
-    repositoryId: job.repository.id,
-    forgeUrl: forge.url,
+    ref,
+    repositoryId: ref === undefined ? undefined : job.repository.id,
+    forgeUrl,
+    client: work.pmClient,
     prompt: ({ tempDir }) =>
       buildPrompt({
         role: "delegate",
-        ref: job.ref,
-        issueUrl: `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
+        ref: ref === undefined ? undefined : job.ref,
+        issueUrl: ref && `${forgeUrl ?? ""}/${owner}/${name}/issues/${job.issueNumber}`,
         tempDir,
         ...(job.thread === undefined ? {} : { thread: job.thread }),
         context: job.context,
@@ -73,9 +94,10 @@ async function askAgent(work: Work): Promise<DelegateReport> {
           : [],
         fence: randomBytes(9).toString("hex"),
       }),
-    limits: work.settings.limits,
+    limits: await work.settings.limits(),
     signal: work.signal,
     onProgress: progress.update,
+    onActivity,
     onBegin: () => work.note({ began: true }),
   });
   if (!wasCutOff(report.result)) await work.note({ report });

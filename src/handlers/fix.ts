@@ -1,16 +1,42 @@
-import { alreadyThere } from "../reply.ts";
+import { alreadyThere, code } from "../reply.ts";
 import { planBranch } from "./branch.ts";
+import type { Handler, HandlerEnd, Work } from "./handler.ts";
+import { type JobRepository, onForge } from "./repository.ts";
 import { takeTurn } from "./turn.ts";
-import type { Handler } from "./handler.ts";
 
 /** Starts the issue's session, or continues the one there is. */
 export const fix: Handler = async (work) => {
-  const { message, context } = work.job;
+  const { message, anew } = work.job;
   const session = await work.kugetsu.session(work.job.ref, work.job.repository.id);
-  if (message === "" && !work.resumed && session?.state === "finished") {
+  if (message === "" && anew !== true && !work.resumed && session?.state === "finished") {
     const { branch, pull } = await planBranch(work);
     if (pull !== undefined)
       return { state: "done", words: alreadyThere({ pullUrl: pull.webUrl, branch }) };
   }
-  return takeTurn(work, { message, context });
+  return fixTurn(work, onForge(work));
 };
+
+/** The turn of a `fix`, wherever the repository lies. */
+export async function fixTurn(work: Work, repository: JobRepository): Promise<HandlerEnd> {
+  const { message, context } = work.job;
+  const kept = await clear(work, repository.id);
+  const note =
+    kept.length === 0
+      ? {}
+      : {
+          note: `What the earlier worktree held is kept under ${kept.map(code).join(", ")}.`,
+          kept,
+        };
+  return takeTurn(work, repository, { message, context, ...note });
+}
+
+/** Where a new session is asked for, takes leave of the one there is. Returns where its unpushed work is kept. */
+async function clear(work: Work, repositoryId: number | undefined): Promise<readonly string[]> {
+  const { job, kugetsu, resumed } = work;
+  const noted = job.notes["cleared"] as readonly string[] | undefined;
+  if (job.anew !== true || resumed) return noted ?? [];
+  if ((await kugetsu.session(job.ref, repositoryId)) === undefined) return noted ?? [];
+  const { kept } = await kugetsu.destroy(job.ref);
+  await work.note({ cleared: kept });
+  return kept;
+}

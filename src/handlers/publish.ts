@@ -3,7 +3,7 @@ import { parseRef } from "../kugetsu/ref.ts";
 import type { Published, TurnReport } from "../kugetsu/turn.ts";
 import type { PullRequest } from "../forge/forge.ts";
 import { code, pullRequestBody, pullRequestTitle } from "../reply.ts";
-import type { Work } from "./handler.ts";
+import type { ForgeWork } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import { titleOf } from "./title.ts";
 
@@ -30,7 +30,7 @@ export interface Publication {
  * @throws when the job is stopped
  */
 export async function publish(
-  work: Work,
+  work: ForgeWork,
   report: TurnReport,
   onConflict: "tell" | "elsewhere",
 ): Promise<Publication> {
@@ -76,7 +76,7 @@ const NOWHERE: Publication = {
   failure: undefined,
 };
 
-function push(work: Work, onConflict: "tell" | "elsewhere"): Promise<Published> {
+function push(work: ForgeWork, onConflict: "tell" | "elsewhere"): Promise<Published> {
   const { job, forge, kugetsu, settings, signal, mask } = work;
   const { owner, name } = job.repository;
   const full = `${owner}/${name}`.toLowerCase();
@@ -159,7 +159,7 @@ function notesOf(
  * What is reported as pushed is on the forge: git's word alone is not taken for it. Where somebody pushed right after,
  * the branch is looked at anew.
  */
-async function proveOnForge(work: Work, published: Published): Promise<Published> {
+async function proveOnForge(work: ForgeWork, published: Published): Promise<Published> {
   const { owner, name } = work.job.repository;
   const isThere = async (claim: Published) =>
     claim.kind !== "pushed" || (await work.forge.branch(owner, name, claim.branch)) === claim.sha;
@@ -171,7 +171,7 @@ async function proveOnForge(work: Work, published: Published): Promise<Published
 }
 
 async function openPull(
-  work: Work,
+  work: ForgeWork,
   report: TurnReport,
   branch: string,
 ): Promise<Publication["pull"]> {

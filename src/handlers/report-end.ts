@@ -11,6 +11,7 @@ export const reportEnd: ReportEnd = (job, end) =>
 
 /** The messages of an end: the status comment, and what tells whoever asked. */
 export function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
+  if (job.origin !== undefined) return [];
   const messages = [statusMessage(job, end.words, true)];
   if (end.tell !== undefined) {
     const { pull, alreadyAsked } = end.tell;

@@ -1,6 +1,7 @@
 import { code, plain } from "../reply.ts";
 import { takeTurn } from "./turn.ts";
 import type { Handler } from "./handler.ts";
+import { onForge } from "./repository.ts";
 
 /** Gives the issue's last order that was begun once more, whoever gave it. */
 export const retry: Handler = async (work) => {
@@ -20,7 +21,7 @@ export const retry: Handler = async (work) => {
   }
   const message = [last.message, work.job.message].filter((part) => part !== "").join("\n\n");
   const order = plain(`${last.verb} ${last.message}`, 80);
-  return takeTurn(work, {
+  return takeTurn(work, onForge(work), {
     message,
     context: last.context,
     note: `This repeats the order ${code(order)}.`,

@@ -1,16 +1,18 @@
 import type { Forge } from "../forge/forge.ts";
 import type { Handle } from "../jobs/contract.ts";
 import { statusMessage } from "../jobs/acknowledge.ts";
-import type { Job } from "../jobs/job.ts";
+import { type Job, NO_FORGE } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "../jobs/message.ts";
 import { isInterrupted, stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
 import { statusInterrupted, statusQueued } from "../reply.ts";
-import type { Handler, HandlerEnd, QueueView, Work, WorkSettings } from "./handler.ts";
+import type { TurnLog } from "../turn-log/write.ts";
+import type { HandlerEnd, QueueView, Work, WorkSettings } from "./handler.ts";
 import { HANDLERS } from "./handlers.ts";
 import { wordsOf } from "./report-end.ts";
+import { handleWithoutForge } from "./without-forge.ts";
 
 export interface RunOptions {
   readonly forge: (name: string) => Forge;
@@ -23,20 +25,25 @@ export interface RunOptions {
   readonly mask: (text: string) => string;
   /** Puts a message into the outbox. */
   readonly say: (jobId: number, message: NewMessage) => Promise<void>;
+  /** Opens the log of a job's turn. */
+  readonly turnLog: (jobId: number) => TurnLog;
+  /** Gives the PM agent of a job its `kugetsu`. */
+  readonly pmClient?: (job: Job, directory: string) => Promise<AsyncDisposable>;
 }
 
 /** Gives a job to its verb's handler, and turns the handler's end into what is said. */
 export function createHandle(options: RunOptions): Handle {
   const { kugetsu, store, queue, log, mask } = options;
   return async (job, { signal, resumed }) => {
-    const handler = HANDLERS[job.verb ?? "help"];
-    const forge = options.forge(job.forge);
     const begun = Date.now();
     const about = { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login };
     log.info({ ...about, attempt: job.attempts }, "A job begins.");
-    const end = await attempt(handler, {
+    await using turnLog = job.lane === "quick" ? undefined : options.turnLog(job.id);
+    const verb = job.verb ?? job.word;
+    const { message, ref, attempts } = job;
+    turnLog?.write({ kind: "begin", ref, verb, attempt: attempts, message });
+    const attempted = attempt(options, {
       job,
-      forge,
       kugetsu,
       signal,
       // A job that was cut off before its agent began has nothing to be resumed.
@@ -45,18 +52,29 @@ export function createHandle(options: RunOptions): Handle {
       queue,
       log,
       mask,
-      say: (text, urgency) =>
-        options.say(job.id, statusMessage(job, mask(text), urgency === "urgent")),
+      say: async (text, urgency) => {
+        // Of an order that came from nowhere in the issue, nothing is said there.
+        if (job.origin !== undefined) return;
+        await options.say(job.id, statusMessage(job, mask(text), urgency === "urgent"));
+      },
       note: (notes) => store.note(job.id, masked(notes, mask)),
+      onActivity: (activity) => turnLog?.activity(activity),
+      pmClient: options.pmClient && ((directory) => options.pmClient?.(job, directory) ?? NOTHING),
     });
-    if (end === undefined || (end.wasCutOff === true && isInterrupted(signal))) {
+    attempted.catch(() => turnLog?.write({ kind: "end", state: "failed" }));
+    const end = await attempted;
+    turnLog?.write({ kind: "end", state: stateOf(end, signal) });
+    if (end === undefined || isCutOff(end, signal)) {
       log.info({ ...about, ms: Date.now() - begun }, "A job is put back and goes on later.");
       return {
         state: "interrupted",
-        say: [statusMessage(job, interruptedWords(job, signal), true)],
+        say:
+          job.origin === undefined ? [statusMessage(job, interruptedWords(job, signal), true)] : [],
       };
     }
     const words = mask(end.words);
+    if (job.origin !== undefined && end.result !== undefined)
+      await store.note(job.id, masked({ result: end.result }, mask));
     // The first line of what people read says why it failed.
     const said = end.state === "done" ? {} : { words: words.split("\n")[0]?.slice(0, 300) };
     log.info({ ...about, state: end.state, ms: Date.now() - begun, ...said }, "A job is over.");
@@ -66,10 +84,27 @@ export function createHandle(options: RunOptions): Handle {
   };
 }
 
+const NOTHING: Promise<AsyncDisposable> = Promise.resolve({
+  [Symbol.asyncDispose]: async () => undefined,
+});
+
+function isCutOff(end: HandlerEnd, signal: AbortSignal): boolean {
+  return end.wasCutOff === true && isInterrupted(signal);
+}
+
+function stateOf(end: HandlerEnd | undefined, signal: AbortSignal) {
+  return end === undefined || isCutOff(end, signal) ? "interrupted" : end.state;
+}
+
 /** The handler's end; undefined where it threw since it was interrupted. */
-async function attempt(handler: Handler, work: Work): Promise<HandlerEnd | undefined> {
+async function attempt(
+  { forge: forgeOf }: Pick<RunOptions, "forge">,
+  work: Work,
+): Promise<HandlerEnd | undefined> {
+  const { job } = work;
   try {
-    return await handler(work);
+    if (job.forge === NO_FORGE) return await handleWithoutForge(work);
+    return await HANDLERS[job.verb ?? "help"]({ ...work, forge: forgeOf(job.forge) });
   } catch (error) {
     if (isInterrupted(work.signal)) return undefined;
     throw error;

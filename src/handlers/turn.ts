@@ -2,19 +2,18 @@ import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
 import { code, plain, statusFinal, statusWorking } from "../reply.ts";
 import type { Session } from "../kugetsu/db/sessions.ts";
-import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Tokens } from "../kugetsu/runner.ts";
 import type { TurnOrder, TurnReport } from "../kugetsu/turn.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Thread } from "../thread.ts";
-import { planBranch } from "./branch.ts";
 import { reasonOf, wasCutOff } from "./cut-off.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
+import type { JobRepository } from "./repository.ts";
 import { titleOf } from "./title.ts";
 import { followProgress } from "./progress.ts";
-import { publish, type Publication } from "./publish.ts";
+import type { Publication } from "./publish.ts";
 
 /** What the agent is asked, apart from what stands in the thread. */
 export interface Order {
@@ -24,29 +23,52 @@ export interface Order {
   readonly by?: string;
   /** Said in the report; Markdown. */
   readonly note?: string;
+  /** Refs under which the work of an earlier worktree was kept. */
+  readonly kept?: readonly string[];
 }
 
 /** The whole of one turn: branch, agent, push, pull request, report. Used by every verb that makes an agent work. */
-export async function takeTurn(work: Work, order: Order): Promise<HandlerEnd> {
+export async function takeTurn(
+  work: Work,
+  repository: JobRepository,
+  order: Order,
+): Promise<HandlerEnd> {
   const earlier = earlierReport(work.job);
-  const report = earlier ?? (await runTurn(work, order));
+  const report = earlier ?? (await runTurn(work, repository, order));
   if (earlier === undefined) await noteReport(work, report);
   if (report.result.outcome !== "finished") return ended(work, report, undefined);
-  await work.kugetsu.seen(work.job.ref, work.job.commentId);
-  if (report.merge === "begun") return mergeAndPublish(work, report);
+  await work.kugetsu.seen(work.job.ref, lastSeen(work.job));
+  const { publish } = repository;
+  if (publish === undefined)
+    return ended(work, { ...report, notes: [...report.notes, local(work)] }, undefined);
+  if (report.merge === "begun") return mergeAndPublish(work, repository, report);
   const onConflict = report.merge === "done" ? "elsewhere" : "tell";
-  const publication = await publish(work, report, onConflict);
+  const publication = await publish(report, onConflict);
   if (publication.conflicts.length === 0) return ended(work, report, publication);
-  return mergeAndPublish(work, report);
+  return mergeAndPublish(work, repository, report);
+}
+
+function local({ job }: Work): string {
+  const { instance } = parseRef(job.ref);
+  return `No forge is configured for ${code(instance)}, so the branch stays in the worktree and nothing is pushed.`;
+}
+
+/** The newest comment that the agent was told of. */
+function lastSeen({ commentId, thread }: Job): number {
+  return Math.max(commentId, ...(thread?.comments.map(({ id }) => id) ?? []));
 }
 
 /** Other people pushed while the agent worked: it merges their commits itself, once, before another branch is taken. */
-async function mergeAndPublish(work: Work, report: NotedReport): Promise<HandlerEnd> {
+async function mergeAndPublish(
+  work: Work,
+  repository: JobRepository,
+  report: NotedReport,
+): Promise<HandlerEnd> {
   await noteReport(work, { ...report, merge: "begun" });
-  const both = joined(report, await runTurn(work, MERGE));
+  const both = joined(report, await runTurn(work, repository, MERGE));
   if (both.result.outcome !== "finished") return ended(work, both, undefined);
   await noteReport(work, both);
-  return ended(work, both, await publish(work, both, "elsewhere"));
+  return ended(work, both, await repository.publish?.(both, "elsewhere"));
 }
 
 const MERGE: Order = {
@@ -104,18 +126,19 @@ interface NotedReport extends TurnReport {
   readonly notes: readonly string[];
 }
 
-async function runTurn(work: Work, order: Order): Promise<NotedReport> {
-  const { job, forge, kugetsu } = work;
-  const { owner, name } = job.repository;
+async function runTurn(work: Work, repository: JobRepository, order: Order): Promise<NotedReport> {
+  const { job, kugetsu, onActivity } = work;
   await using progress = followProgress(work, statusWorking);
-  progress.update({ kind: "starting", text: "preparing the worktree" });
-  const session = await kugetsu.session(job.ref, job.repository.id);
-  const defaultBranch = session === undefined ? await findDefaultBranch(work) : undefined;
-  const { branch, head } = await patiently(work, "ask about the branch", () => planBranch(work));
+  const preparing = "preparing the worktree";
+  progress.update({ kind: "starting", text: preparing });
+  onActivity({ kind: "note", text: preparing });
+  const session = await kugetsu.session(job.ref, repository.id);
+  const defaultBranch = session === undefined ? await repository.defaultBranch() : undefined;
+  const { branch, head } = await repository.plan();
   // Another branch starts from what is the default branch now.
   const isSame = session?.branch === branch;
   const base =
-    (isSame ? session.base : undefined) ?? defaultBranch ?? (await findDefaultBranch(work));
+    (isSame ? session.base : undefined) ?? defaultBranch ?? (await repository.defaultBranch());
   const anew =
     isSame || session?.branch === undefined
       ? []
@@ -124,22 +147,27 @@ async function runTurn(work: Work, order: Order): Promise<NotedReport> {
         ];
   const report = await kugetsu.start({
     ref: parseRef(job.ref),
-    repositoryId: job.repository.id,
-    source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
+    repositoryId: repository.id,
+    source: await repository.source(),
     base,
     branch,
     forgeHead: head,
     requestedBy: job.actor.login,
     subject: plain(titleOf(job), 60),
-    prompt: promptOf(work, order, session, anew),
-    limits: work.settings.limits,
+    prompt: promptOf(work, repository.issueUrl, order, session, anew),
+    limits: await work.settings.limits(),
     signal: work.signal,
     resumed: work.resumed,
     onProgress: progress.update,
+    onActivity,
     onBegin: () => work.note({ began: true }),
     patiently: (what, act) => patiently(work, what, act),
   });
-  return { ...report, notes: [...(order.note === undefined ? [] : [order.note]), ...anew] };
+  return {
+    ...report,
+    kept: [...(order.kept ?? []), ...report.kept],
+    notes: [...(order.note === undefined ? [] : [order.note]), ...anew],
+  };
 }
 
 /** From here on a resume does not run the agent again. */
@@ -147,30 +175,21 @@ async function noteReport(work: Work, report: NotedReport): Promise<void> {
   if (!wasCutOff(report.result)) await work.note({ report });
 }
 
-/** @throws KugetsuError `failed` for a repository without a commit */
-async function findDefaultBranch(work: Work): Promise<string> {
-  const { owner, name } = work.job.repository;
-  const asked = () => work.forge.repository(owner, name);
-  const repository = await patiently(work, "ask about the repository", asked);
-  if (!repository.empty) return repository.defaultBranch;
-  throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
-}
-
 function promptOf(
   work: Work,
+  issueUrl: string | undefined,
   order: Order,
   session: Session | undefined,
   anew: readonly string[],
 ): TurnOrder["prompt"] {
-  const { job, forge } = work;
-  const { owner, name } = job.repository;
+  const { job } = work;
   const seen = session?.seenCommentId ?? undefined;
   return (facts) => {
     const briefed = seen !== undefined && facts.continued;
     return buildPrompt({
       role: briefed ? "continue" : "fix",
       ref: job.ref,
-      issueUrl: `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
+      issueUrl,
       branch: facts.branch,
       base: facts.base,
       tempDir: facts.tempDir,
@@ -250,6 +269,21 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
     }),
     wasCutOff: wasCutOff(result),
     tell: { pull: pull?.number, alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false },
+    result: {
+      outcome,
+      text: result.text,
+      reason: outcome === "finished" ? "" : reason,
+      session: result.sessionId,
+      branch: publication?.branch ?? report.branch,
+      pushed: publication?.branch !== undefined,
+      pull: pull?.webUrl,
+      commits: report.commits,
+      kept: [...report.kept, ...(publication?.kept ?? [])],
+      notes: [...report.notes, ...(publication?.notes ?? []), ...leftOut(report)],
+      durationMs: result.durationMs,
+      tokens: result.tokens,
+      cost: result.cost,
+    },
   };
 }
 

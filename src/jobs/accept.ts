@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
 import type { Thread } from "../thread.ts";
 import type { Job, NewJob } from "./job.ts";
 import { resourceOf, toJob } from "./job-row.ts";
@@ -55,20 +56,45 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
   return { kind: "accepted", jobId: job.id };
 }
 
+/** What `JobStore.submit` may be told. */
+export interface SubmitOptions {
+  readonly thread?: Thread;
+  readonly say?: (job: Job) => readonly NewMessage[];
+  /** Only if the issue has no turn that runs or waits. @throws KugetsuError `conflict` */
+  readonly alone?: boolean;
+}
+
 /** `JobStore.submit` inside a transaction of the caller's. */
-export function submit(
-  tx: Tx,
-  newJob: NewJob,
-  options: { thread?: Thread; say?: (job: Job) => readonly NewMessage[] },
-  now: number,
-): number {
+export function submit(tx: Tx, newJob: NewJob, options: SubmitOptions, now: number): number {
   const { thread, say } = options;
+  if (options.alone === true) assertAlone(tx, newJob.ref);
   const fields = { meaning: randomUUID(), state: "queued", thread, admittedAt: now } as const;
   const job = insert(tx, newJob, fields, now);
   if (job === undefined) throw new Error("A random meaning was there already");
   for (const message of say?.(job) ?? [])
     putMessage(tx, message, { jobId: job.id, held: false }, now);
   return job.id;
+}
+
+function assertAlone(tx: Tx, ref: string): void {
+  const other = tx
+    .select({ id: jobs.id, state: jobs.state })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.ref, ref),
+        inArray(jobs.state, ["running", "queued", "received"]),
+        eq(jobs.lane, "dev"),
+      ),
+    )
+    .orderBy(asc(jobs.id))
+    .limit(1)
+    .get();
+  if (other === undefined) return;
+  const does = other.state === "running" ? "runs" : "waits";
+  throw new KugetsuError("conflict", `A turn of ${ref} ${does} already (job ${other.id}).`, {
+    hint: `\`kugetsu logs ${ref} --follow\` shows it, \`kugetsu continue ${ref} MESSAGE\` gives a further order behind it, \`kugetsu stop ${ref} --all\` ends it.`,
+  });
 }
 
 function insert(

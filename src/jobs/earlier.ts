@@ -4,7 +4,10 @@ import type { Tx } from "../kugetsu/db/database.ts";
 import type { JobState } from "./job.ts";
 import { jobs } from "./schema.ts";
 
-/** The jobs of the same issue that came before a job of the outer query and are in one of these states, quick ones left out. */
+/**
+ * The jobs of the same issue that came before a job of the outer query and are in one of these states, quick ones left
+ * out. What a PM agent asks for in its turn waits for none of them: the first of them may be that turn.
+ */
 export function earlierOfIssue(tx: Tx, states: readonly JobState[]) {
   const older = alias(jobs, "older");
   return tx
@@ -16,6 +19,7 @@ export function earlierOfIssue(tx: Tx, states: readonly JobState[]) {
         inArray(older.state, [...states]),
         ne(older.lane, "quick"),
         lt(older.id, jobs.id),
+        sql`json_extract(${jobs.act}, '$.parent') IS NULL`,
       ),
     );
 }

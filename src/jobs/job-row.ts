@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { PM_AGENT } from "../kugetsu/session/core.ts";
 import { parseRef, pmRef } from "../kugetsu/ref.ts";
 import type { Job, JobSummary } from "./job.ts";
 import { jobs } from "./schema.ts";
@@ -56,7 +57,8 @@ export function toSummary(row: SummaryRow): JobSummary {
 /** What only one job at a time may work on: its issue, or the repository's PM session. */
 export function resourceOf(job: Pick<Job, "lane" | "ref">): string | undefined {
   if (job.lane === "quick") return undefined;
-  return job.lane === "pm" ? pmRef(parseRef(job.ref)) : job.ref;
+  if (job.lane !== "pm" || job.ref === PM_AGENT) return job.ref;
+  return pmRef(parseRef(job.ref));
 }
 
 /** The resource of the lease under which a job runs. */

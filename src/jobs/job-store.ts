@@ -1,7 +1,6 @@
 import { and, count, desc, eq, gte, inArray, ne, or, sql } from "drizzle-orm";
 import type { Database, Tx } from "../kugetsu/db/database.ts";
-import type { Thread } from "../thread.ts";
-import { accept, type Acceptance, type Delivery, submit } from "./accept.ts";
+import { accept, type Acceptance, type Delivery, submit, type SubmitOptions } from "./accept.ts";
 import type { Admission, ReportEnd } from "./contract.ts";
 import { nextReceived, postpone, type DueAdmission, settle } from "./settle.ts";
 import { claim, type ClaimRequest } from "./claim.ts";
@@ -30,9 +29,14 @@ export interface JobStore {
    * @throws KugetsuError `unavailable` when it cannot be stored
    */
   accept(delivery: Delivery): Promise<Acceptance>;
-  /** Queues a job that needs no admission (the CLI's), and returns its id. */
+  /**
+   * Queues a job that needs no admission, and returns its id.
+   * @throws KugetsuError `conflict` when it is to be alone, and the issue has a turn that runs or waits
+   */
   submit(job: NewJob, options?: SubmitOptions): Promise<number>;
   get(id: number): Promise<Job | undefined>;
+  /** Its state alone, which costs little. */
+  stateOf(id: number): Promise<JobState | undefined>;
   /** Newest first; the newest 1000 unless `limit` says otherwise. */
   list(filter?: JobFilter): Promise<JobSummary[]>;
   /** How many dev and pm jobs of that person were admitted at or after `since`; `except` is a job's id. */
@@ -105,11 +109,6 @@ export interface JobStore {
 
 const TURN_VERBS = ["fix", "continue", "retry", "delegate"] as const;
 
-export interface SubmitOptions {
-  readonly thread?: Thread;
-  readonly say?: (job: Job) => readonly NewMessage[];
-}
-
 export interface JobFilter {
   readonly ref?: string;
   readonly states?: readonly JobState[];
@@ -137,6 +136,8 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
       const row = db.orm.select().from(jobs).where(eq(jobs.id, id)).get();
       return row === undefined ? undefined : toJob(row);
     },
+    stateOf: async (id) =>
+      db.orm.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, id)).get()?.state,
     list: async ({ ref, states, lanes, limit = 1_000 } = {}) =>
       db.orm
         .select(SUMMARY)

@@ -13,15 +13,27 @@ export type FinalJobState = "done" | "failed" | "timed_out" | "stopped" | "dropp
 /** `dev` counts against the cap, `pm` has one slot of its own, `quick` needs no agent and overtakes. */
 export type Lane = "dev" | "pm" | "quick";
 
-/** What a verified delivery asks for: the durable unit of work before anything was checked with the forge. */
+/** The forge of a job whose repository lies on no configured one. No route has such a name. */
+export const NO_FORGE = "-";
+
+/** What is asked for: the durable unit of work before anything was checked with the forge. */
 export interface NewJob {
-  /** Name of the forge's route, for example `gitea`. */
+  /** Name of the forge's route, for example `gitea`, or NO_FORGE. */
   readonly forge: string;
-  /** Printed issue ref: turns of one ref never overlap. */
+  /** Printed issue ref: turns of one ref never overlap. Of an order to the PM agent of `init`: its session's name. */
   readonly ref: string;
+  /** Its id is 0 where no forge knows it. */
   readonly repository: RepositoryId;
+  /** 0 for a discussion without a number. */
   readonly issueNumber: number;
   readonly isPullRequest: boolean;
+  /** Where it was not asked for by a comment: by the operator, or by a PM agent in its turn. Nobody is told in the issue. */
+  readonly origin?: "cli" | "agent";
+  /** The job of the PM agent's turn that asked for it: this one does not wait for that one, nor behind it. */
+  readonly parent?: number;
+  /** Begin a new session, in a clean worktree; what an earlier one held is kept under refs. */
+  readonly anew?: boolean;
+  /** 0 where there is none, as the texts of the comment are empty. */
   readonly commentId: number;
   readonly action: "created" | "edited";
   /** ISO 8601, of the comment at the trigger. */

@@ -14,7 +14,7 @@ export interface AdmissionsOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
-  readonly only: number | undefined;
+  readonly only: (() => number) | undefined;
   /** Aborted when the process ends. */
   readonly closing: AbortSignal;
   /** One is over: there may be more to do. */
@@ -59,7 +59,7 @@ export function createAdmissions(options: AdmissionsOptions) {
     /** Begins what is due and has room. */
     fill: async (): Promise<void> => {
       while (busy.size < SIDE_BY_SIDE) {
-        const received = await store.nextReceived([...busy.keys()], only);
+        const received = await store.nextReceived([...busy.keys()], only?.());
         if (received === undefined) return;
         const { id } = received.job;
         const admission = run(received)

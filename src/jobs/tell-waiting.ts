@@ -6,6 +6,7 @@ import { isStillSaid, putMessage } from "./outbox-rows.ts";
 
 /** Makes the status comment of an order say how it waits. An order that has none, or lost it, gets none by this. */
 export function tellWaiting(tx: Tx, job: Job, how: { paused: boolean }, now: number): void {
+  if (job.origin !== undefined) return;
   const words = statusQueued({ verb: job.verb ?? "help", begun: job.attempts > 0, ...how });
   const message = statusMessage(job, words, true);
   if (isStillSaid(tx, message.key)) putMessage(tx, message, { jobId: job.id, held: false }, now);

@@ -41,14 +41,16 @@ export interface WorkerOptions {
   readonly handle: Handle;
   readonly report: ReportEnd;
   /** Asked at every claim; zeros pause the lanes. */
-  readonly caps: () => Caps;
+  readonly caps: () => Caps | Promise<Caps>;
   readonly log: Log;
   /** How long `drain` lets turns go on, in milliseconds. */
   readonly graceMs: number;
   /** Ends what dead owners left behind, by their marker, before their work is taken up again. */
   readonly onDead?: (dead: readonly Lease[]) => Promise<void>;
-  /** Work off this job and no other. */
-  readonly only?: number;
+  /** Called once a day, when what is old is forgotten. */
+  readonly onDay?: () => Promise<void>;
+  /** Work off this job and no other; asked each time, 0 is none. */
+  readonly only?: (() => number) | undefined;
   /** How often the database is looked at unasked, in milliseconds. */
   readonly pollMs?: number;
   /** How often it is asked, while something runs here, whether another process wants it to end; in milliseconds. */
@@ -129,7 +131,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const claimAll = async (): Promise<void> => {
     for (;;) {
       if (isDraining) return;
-      const job = await store.claim({ owner, caps: options.caps(), only });
+      const job = await store.claim({ owner, caps: await options.caps(), only: only?.() });
       if (job === undefined) return;
       begin(job);
     }
@@ -177,6 +179,7 @@ export function createWorker(options: WorkerOptions): Worker {
     // Set first: a failure is tried again tomorrow, not at every wake.
     prunedAt = now();
     await store.prune();
+    await options.onDay?.();
   };
 
   const recover = async (): Promise<void> => {

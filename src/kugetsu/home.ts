@@ -15,6 +15,8 @@ export interface Home {
   readonly agents: string;
   /** The documented session files. */
   readonly sessions: string;
+  /** What happened in each turn, as JSON lines. */
+  readonly logs: string;
   /** Env files. */
   readonly env: string;
   /** What the bot itself needs for a moment. */
@@ -32,12 +34,18 @@ export interface Home {
 /** Name of the database file in a home. */
 export const DATABASE = "kugetsu.db";
 
+/** Where the server of a home listens for the command line. */
+export function socketPath(home: string): string {
+  return join(home, "kugetsu.sock");
+}
+
 const DIRECTORIES = [
   "worktrees",
   "private",
   "mirrors",
   "agents",
   "sessions",
+  "logs",
   "env",
   "tmp",
 ] as const;
@@ -75,6 +83,7 @@ export async function openHome(
     mirrors: join(root, "mirrors"),
     agents: join(root, "agents"),
     sessions: join(root, "sessions"),
+    logs: join(root, "logs"),
     env: join(root, "env"),
     tmp: join(root, "tmp"),
     database: join(root, DATABASE),

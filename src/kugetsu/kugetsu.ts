@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { cloneUrlOf } from "./clone-url.ts";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
@@ -30,7 +31,8 @@ import type { Sandbox } from "./sandbox/sandbox.ts";
 import { watchUse } from "./sandbox/watch.ts";
 import { takeOverShellHome } from "./shell-home/take-over.ts";
 import { startTurn } from "./session/start.ts";
-import type { Published, TurnOrder, TurnReport } from "./turn.ts";
+import type { IssueRef } from "./ref.ts";
+import type { Published, Source, TurnOrder, TurnReport } from "./turn.ts";
 
 /** The embedded core: sessions with an agent, each in a worktree of its own. It knows no forge and no comments. */
 export interface Kugetsu extends AsyncDisposable {
@@ -51,10 +53,18 @@ export interface Kugetsu extends AsyncDisposable {
   delegate(order: DelegateOrder): Promise<DelegateReport>;
   /** The session of an issue, by its printed ref; none when that name means another repository by now. */
   session(ref: string, repositoryId?: number): Promise<Session | undefined>;
+  /** Every session there is, oldest first. */
+  sessions(): Promise<Session[]>;
   /** Writes down up to which comment the agent of that session knows the thread. */
   seen(ref: string, commentId: number): Promise<void>;
   /** Removes a session and all that belongs to it; unpushed work is kept under refs in the mirror. */
   destroy(ref: string): Promise<{ readonly kept: readonly string[] }>;
+  /** Ends the agent of that session that waits for its next turn in this process, if one does. */
+  release(ref: string): Promise<void>;
+  /** Where git fetches a repository from that lies on no configured forge. @throws KugetsuError as `cloneUrlOf` does */
+  source(ref: IssueRef): Promise<Source>;
+  /** The default branch of the repository there; undefined for an empty one. @throws KugetsuError as a fetch does */
+  defaultBranch(source: Source, signal?: AbortSignal): Promise<string | undefined>;
   /** Whether opencode is there. */
   canRunAgents(): Promise<boolean>;
   /** Ends whatever processes the owners of these leases left behind. */
@@ -86,6 +96,8 @@ export interface KugetsuOptions {
   readonly boxLimits?: BoxLimits;
   /** Bytes that must be free for a turn to begin; a running one is ended when half of that is left. */
   readonly minFreeDisk?: number;
+  /** How a PM agent uses `kugetsu`: stands in its instructions. */
+  readonly pmInstructions?: string | undefined;
   /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. */
   readonly tempDir?: string | undefined;
   readonly warn?: (message: string) => void;
@@ -180,6 +192,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     warn,
     lease: owner.marker,
     tempRoot: options.tempDir,
+    pmInstructions: options.pmInstructions,
     environment: async (kind, tempDir, forgeUrl) => {
       const env = agentEnvironment({
         source: environment,
@@ -217,10 +230,19 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       const session = await sessions.get(ref);
       return session !== undefined && isAbout(session, repositoryId) ? session : undefined;
     },
+    sessions: () => sessions.list(),
     seen: async (ref, commentId) => {
-      await sessions.patch(ref, { seenCommentId: commentId });
+      const session = await sessions.get(ref);
+      const seenCommentId = Math.max(session?.seenCommentId ?? 0, commentId);
+      await sessions.patch(ref, { seenCommentId });
     },
     destroy: (ref) => destroySession(core, ref),
+    release: async (ref) => {
+      const session = await sessions.get(ref);
+      if (session !== undefined) await runner.release(session.slug);
+    },
+    source: (ref) => cloneUrlOf(home, ref, { warn }),
+    defaultBranch: (source, signal) => git.defaultBranch({ ...source, signal }),
     canRunAgents: async () => {
       try {
         findOpencode(options.opencodeBinary);

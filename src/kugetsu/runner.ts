@@ -15,6 +15,22 @@ export interface Progress {
   readonly text: string;
 }
 
+/** One piece of what an agent says and does, for whoever watches its turn. Hostile until made harmless. */
+export type Activity =
+  /** A piece of its words, or of its thinking; lines may come in several pieces. */
+  | { readonly kind: "words" | "thought"; readonly text: string }
+  /** A tool begins; `input` is JSON. */
+  | { readonly kind: "tool"; readonly title: string; readonly input: string }
+  /** A tool has ended. `failed`: with an error, or a command with another exit code than 0. */
+  | {
+      readonly kind: "result";
+      readonly title: string;
+      readonly output: string;
+      readonly failed: boolean;
+    }
+  /** In kugetsu's words. */
+  | { readonly kind: "note"; readonly text: string };
+
 /** Limits of one turn. Those that may be left out are no limit then. */
 export interface TurnLimits {
   /** Milliseconds of wall clock from the first request on. */
@@ -56,6 +72,8 @@ export interface AgentPlace {
   readonly env: Readonly<Record<string, string>>;
   /** The lease under which it runs; stands in the process environment as `KUGETSU_LEASE`, to find survivors. */
   readonly lease: string;
+  /** What stands in its instructions for good, whatever is said in the conversation. */
+  readonly instructions?: string | undefined;
   /** Further absolute directories that it may write, such as its private repository. */
   readonly writable?: readonly string[];
   /** Further absolute directories of kugetsu's own that it may read, such as the mirror. */
@@ -74,6 +92,8 @@ export interface TurnRequest {
   /** Called as soon as the session id is known, before the first prompt, so that it survives a crash. */
   readonly onSession: (sessionId: string) => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
+  /** Told all that happens, in full. */
+  readonly onActivity?: ((activity: Activity) => void) | undefined;
 }
 
 export interface TurnResult {

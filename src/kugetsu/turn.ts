@@ -1,7 +1,7 @@
 import type { IssueRef } from "./ref.ts";
 import type { Credentials } from "./git/environment.ts";
 import type { DiffStat } from "./git/diffstat.ts";
-import type { Progress, TurnLimits, TurnResult } from "./runner.ts";
+import type { Activity, Progress, TurnLimits, TurnResult } from "./runner.ts";
 
 /** Where a repository is fetched from and pushed to. */
 export interface Source {
@@ -32,6 +32,8 @@ export interface TurnOrder {
   /** An agent had begun with the same order when it was cut off: the worktree is taken as it was left. */
   readonly resumed: boolean;
   readonly onProgress: (progress: Progress) => void;
+  /** Told all that the agent says and does, in full. */
+  readonly onActivity?: ((activity: Activity) => void) | undefined;
   /** Called right before the agent is started: from here on a crash leaves a turn to be resumed. */
   readonly onBegin: () => Promise<void>;
   /** How the caller wants a forge waited for that is not available: does the act again, or throws. */

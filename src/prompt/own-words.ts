@@ -4,17 +4,16 @@ import { oneLine } from "./conversation.ts";
 export type Role = "fix" | "continue" | "delegate";
 
 const OPENING: Record<Role, string> = {
-  fix: "You are a developer, started by kugetsu to work on the issue {issue}.",
+  fix: "You are a developer, started by kugetsu to work on the issue{issue}.",
   continue:
-    "You go on with the issue {issue}, in the same conversation; what follows holds as before.",
-  delegate:
-    "You are the PM agent of kugetsu, a coordinator, and were given a wider order in the issue {issue}.",
+    "You go on with the issue{issue}, in the same conversation; what follows holds as before.",
+  delegate: "You are the PM agent of kugetsu, a coordinator, and were given a wider order{issue}.",
 };
 
 interface OwnFacts {
   readonly role: Role;
-  readonly ref: string;
-  readonly issueUrl: string;
+  readonly ref: string | undefined;
+  readonly issueUrl: string | undefined;
   readonly branch?: string | undefined;
   readonly base?: string | undefined;
   readonly tempDir: string;
@@ -31,7 +30,9 @@ export function ownWords(facts: OwnFacts): string {
 }
 
 function opening({ role, ref, issueUrl }: OwnFacts): string {
-  const issue = `${oneLine(ref, 400)} (${oneLine(issueUrl, 1000)})`;
+  const where = issueUrl === undefined ? "" : ` (${oneLine(issueUrl, 1000)})`;
+  const before = role === "delegate" ? " in the issue " : " ";
+  const issue = ref === undefined ? "" : `${before}${oneLine(ref, 400)}${where}`;
   return `${OPENING[role].replace("{issue}", () => issue)} Nobody can answer a question during this turn: decide what is sensible, and say in the end what you assumed.`;
 }
 
@@ -53,7 +54,7 @@ function working({ branch, base, tempDir }: OwnFacts): string {
 function coordinating({ tempDir }: OwnFacts): string {
   return [
     "How you work:",
-    "- You coordinate; you do not change code yourself. A developer is set to work by a comment on an issue that begins with `/kugetsu fix` or `/kugetsu continue`, written by a person who may push: say in your answer which ones you propose, with their wording.",
+    '- You coordinate; you do not change code yourself. `kugetsu start REF "MESSAGE"` sets a developer agent to work on an issue, in a session of its own, and tells its report; `kugetsu continue REF "MESSAGE"` goes on with it; `kugetsu list` shows the sessions. `kugetsu help` says more. Your tool has a time limit, and a developer takes minutes: with `--detach` the command returns at once, and `kugetsu logs REF --wait` tells the end later.',
     "- `GITEA_URL` is the forge's address. If `GITEA_TOKEN` is set, you may use the forge's API with it for what the order needs, such as opening issues or commenting. Never print or write down the token. If it is not set, say what you could not do without it.",
     `- Temporary files go to \`${oneLine(tempDir, 1000)}\` (\`$KUGETSU_TEMP_DIR\`).`,
     "- Your last message is posted in the issue: a short summary in Markdown of what you decided, what you started, with issue numbers, and what is left for people to do.",

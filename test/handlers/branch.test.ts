@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Forge } from "../../src/forge/forge.ts";
-import { branchName, planBranch } from "../../src/handlers/branch.ts";
+import { branchOf, planBranch } from "../../src/handlers/branch.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { type Desk, openDesk, SHOP } from "./desk.ts";
 
@@ -26,7 +26,7 @@ async function open(branch: string, by: Forge): Promise<number> {
 /** A job, and its first, second and third branch. */
 function order() {
   const job = desk.job();
-  const [first, second, third] = [1, 2, 3].map((count) => branchName(job.issueNumber, count));
+  const [first, second, third] = [1, 2, 3].map((count) => branchOf(job, count));
   if (first === undefined || second === undefined || third === undefined) throw new Error();
   return { job, first, second, third };
 }

@@ -6,7 +6,7 @@ import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import type { Person } from "../../src/forge/event.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
-import type { QueueView, Work } from "../../src/handlers/handler.ts";
+import type { ForgeWork, QueueView } from "../../src/handlers/handler.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import {
   createSessionStore,
@@ -118,8 +118,8 @@ export const QUIET: QueueView = {
 export function workOn(
   { gitea, kugetsu }: Desk,
   job: Job,
-  change: Partial<Work> = {},
-): Work & { readonly said: string[]; readonly noted: object[]; readonly lines: Line[] } {
+  change: Partial<ForgeWork> = {},
+): ForgeWork & { readonly said: string[]; readonly noted: object[]; readonly lines: Line[] } {
   const said: string[] = [];
   const noted: object[] = [];
   const log = keptLog();
@@ -130,7 +130,7 @@ export function workOn(
     signal: new AbortController().signal,
     resumed: false,
     settings: {
-      limits: { wallMs: 1_000, silenceMs: 1_000 },
+      limits: () => ({ wallMs: 1_000, silenceMs: 1_000 }),
       allowCiChanges: [],
       version: "1.2.3",
     },
@@ -143,6 +143,8 @@ export function workOn(
     note: async (notes) => {
       noted.push(notes);
     },
+    onActivity: () => undefined,
+    pmClient: undefined,
     said,
     noted,
     lines: log.lines,

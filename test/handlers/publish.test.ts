@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { publish as publishTurn } from "../../src/handlers/publish.ts";
-import type { Work } from "../../src/handlers/handler.ts";
+import type { ForgeWork } from "../../src/handlers/handler.ts";
 import type { TurnReport } from "../../src/kugetsu/turn.ts";
 import { JobStop } from "../../src/jobs/stop.ts";
 import { type Desk, openDesk, reportOf, SHOP, workOn } from "./desk.ts";
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk[Symbol.asyncDispose]());
 
-const publish = (work: Work, report: TurnReport) => publishTurn(work, report, "elsewhere");
+const publish = (work: ForgeWork, report: TurnReport) => publishTurn(work, report, "elsewhere");
 const pullOf = (branch: string) => desk.forge.pulls(SHOP).filter(({ head }) => head === branch);
 const WORKFLOW = { ".gitea/workflows/ci.yml": "on: push\n" };
 

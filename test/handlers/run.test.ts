@@ -24,13 +24,18 @@ function run(
     store: createJobStore({ db: desk.kugetsu.database }),
     queue: QUIET,
     settings: {
-      limits: { wallMs: 1_000, silenceMs: 1_000 },
+      limits: () => ({ wallMs: 1_000, silenceMs: 1_000 }),
       allowCiChanges: [],
       version: "1.2.3",
     },
     log: keptLog(),
     mask: (text) => text.replaceAll("a-secret-word", "***"),
     say: async () => undefined,
+    turnLog: () => ({
+      write: () => undefined,
+      activity: () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    }),
     ...options,
   });
   const { signal = new AbortController().signal, resumed = false } = options;

@@ -193,7 +193,8 @@ test("what is old is forgotten at the start and once a day, not by who works off
     await store.accept(newDelivery(undefined, { receivedAt }));
   }
   clock.now = 30 * day + 1;
-  const { worker: alone } = create(queue, { only: await queued(store, newJob(1)) });
+  const mine = await queued(store, newJob(1));
+  const { worker: alone } = create(queue, { only: () => mine });
   await alone.start();
   await alone.finished(1);
   // Three, and that of the job.
@@ -480,7 +481,7 @@ test("a worker for one job leaves the others alone", async () => {
   const other = await queued(store, newJob(1));
   const received = await accepted(store, newJob(2));
   const mine = await queued(store, newJob(3));
-  const { worker } = create(queue, { only: mine });
+  const { worker } = create(queue, { only: () => mine });
   await worker.start();
   expect(await worker.finished(mine)).toMatchObject(DONE);
   expect(await store.get(other)).toMatchObject({ state: "queued" });

@@ -32,10 +32,11 @@ export interface World extends AsyncDisposable {
   /** The bot's comments in the issue, oldest first. */
   botComments(): readonly ThreadComment[];
   /** `kugetsu …` in the same environment. */
-  cli(
+  readonly cli: (
     args: readonly string[],
     input?: string,
-  ): Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<{ exitCode: number | undefined; stdout: string; stderr: string }>;
 }
 
 const FINAL = /^\*\*(?:Done|Failed|Timed out|Stopped|Nothing)/;
@@ -45,6 +46,8 @@ export async function openWorld(
   options: {
     env?: Readonly<Record<string, string>>;
     files?: Readonly<Record<string, string>>;
+    /** No bot runs until `restart`. */
+    unserved?: boolean;
     /** Runs before the bot starts. */
     before?: (world: Pick<World, "forge" | "model" | "home" | "cli">) => Promise<void>;
   } = {},
@@ -75,9 +78,9 @@ export async function openWorld(
     SANDBOX: NO_SANDBOX === undefined ? "required" : "off",
     ...options.env,
   };
-  const cli: World["cli"] = async (args, input) => {
+  const cli: World["cli"] = async (args, input, more = {}) => {
     const run = await execa(process.execPath, [CLI, ...args], {
-      env,
+      env: { ...env, ...more },
       extendEnv: false,
       reject: false,
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
@@ -85,10 +88,11 @@ export async function openWorld(
     return { exitCode: run.exitCode, stdout: run.stdout ?? "", stderr: run.stderr ?? "" };
   };
   await options.before?.({ forge, model, home, cli });
-  let bot = await serveBot(env);
-  setup.defer(() => bot[Symbol.asyncDispose]());
-  const port = new URL(bot.url).port;
-  forge.addHook(REPOSITORY, { url: `${bot.url}/webhooks/gitea`, secret: SECRET });
+  let bot = options.unserved === true ? undefined : await serveBot(env);
+  setup.defer(async () => bot?.[Symbol.asyncDispose]());
+  const port = bot === undefined ? "0" : new URL(bot.url).port;
+  if (bot !== undefined)
+    forge.addHook(REPOSITORY, { url: `${bot.url}/webhooks/gitea`, secret: SECRET });
   const issue = forge.createIssue(REPOSITORY, {
     by: "walter",
     title: "It is broken",
@@ -105,7 +109,10 @@ export async function openWorld(
     token,
     issue,
     env,
-    bot: () => bot,
+    bot: () => {
+      if (bot === undefined) throw new Error("No bot runs in this world.");
+      return bot;
+    },
     restart: async (more = {}) => {
       bot = await serveBot({ ...env, ...more, PORT: port });
       return bot;
@@ -118,7 +125,7 @@ export async function openWorld(
         await forge.until(() => FINAL.test(find()?.body ?? ""), { timeoutMs });
       } catch (error) {
         const seen = find()?.body ?? "no comment";
-        throw new Error(`No final status comment, but: ${seen}\nThe bot's log:\n${bot.log()}`, {
+        throw new Error(`No final status comment, but: ${seen}\nThe bot's log:\n${bot?.log()}`, {
           cause: error,
         });
       }

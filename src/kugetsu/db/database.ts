@@ -22,7 +22,8 @@ export interface Database extends Disposable {
 }
 
 const BUSY_TIMEOUT_MS = 5_000;
-const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
+/** The folder of the migrations, drizzle-kit's. */
+export const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
 
 /**
  * Opens the database and brings it to the newest schema. Safe when several processes do so at once.

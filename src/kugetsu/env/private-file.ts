@@ -19,7 +19,7 @@ export async function readPrivateFile(
   // Not blocking: a pipe in that place would otherwise hang the reader.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (cause: NodeJS.ErrnoException) => {
-      if (cause.code === "ENOENT") return undefined;
+      if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
       throw new KugetsuError(
         "forbidden",
         `${path} cannot be opened (${cause.code ?? "unknown error"}).`,
@@ -42,8 +42,12 @@ export async function readPrivateFile(
   if (uid !== own && uid !== 0)
     throw new KugetsuError("forbidden", `${path} belongs to another user.`);
   if ((mode & 0o077) !== 0 && uid === own) {
-    await file.chmod(0o600);
-    warn?.(`${path} was open to other users; its mode is now 0600.`);
+    // A file on a read-only mount keeps the mode that it has.
+    const isClosed = await file.chmod(0o600).then(
+      () => true,
+      () => false,
+    );
+    if (isClosed) warn?.(`${path} was open to other users; its mode is now 0600.`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await file.readFile());

@@ -1,4 +1,3 @@
-import { isAbsolute } from "node:path";
 import { KugetsuError } from "../errors.ts";
 
 const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -36,28 +35,4 @@ export function assertShas(...shas: readonly string[]): void {
 export function assertKey(key: string): void {
   if (!KEY.test(key) || !isBranch(key))
     throw new KugetsuError("invalid", "That is not a key for a repository.");
-}
-
-/**
- * An address that git may be given: https, http, file, or an absolute path; never with a user or password in it.
- *
- * @throws KugetsuError `invalid`
- */
-export function assertCloneUrl(url: string): void {
-  // oxlint-disable-next-line no-control-regex
-  if (url.length > 2000 || /[\u0000-\u001f\u007f]/.test(url))
-    throw invalidUrl("it has characters that no address has");
-  if (isAbsolute(url)) return;
-  const parsed = URL.parse(url);
-  if (parsed === null || !["https:", "http:", "file:"].includes(parsed.protocol)) {
-    throw invalidUrl("only https, http and file are possible");
-  }
-  if (!/^(?:https?|file):\/\//.test(url))
-    throw invalidUrl("it must be written as scheme://host/path");
-  if (parsed.username !== "" || parsed.password !== "")
-    throw invalidUrl("it must not hold a user or a password");
-}
-
-function invalidUrl(why: string): KugetsuError {
-  return new KugetsuError("invalid", `Not a clone URL: ${why}.`);
 }

@@ -1,4 +1,5 @@
 import { KugetsuError } from "../errors.ts";
+import { addressKind } from "./address.ts";
 
 /** What git authenticates with. Only ever handed over in the environment of one git process. */
 export interface Credentials {
@@ -84,6 +85,27 @@ export function gitEnvironment(
     env[`GIT_CONFIG_VALUE_${index}`] = value;
   }
   return env;
+}
+
+// Nobody is there to answer a question, so that a host that is not known yet is refused; nothing is forwarded.
+const SSH = "ssh -oBatchMode=yes -oConnectTimeout=30 -oClearAllForwardings=yes -oForwardAgent=no";
+
+/**
+ * What git needs in addition where the address is one of ssh, else nothing: that way alone is open then. ssh itself
+ * takes keys, known hosts and its configuration from the home that the list of users names, and the user's agent.
+ */
+export function sshEnvironment(
+  outer: Readonly<Record<string, string | undefined>>,
+  url: string,
+): Environment {
+  if (addressKind(url) !== "ssh") return {};
+  const socket = outer["SSH_AUTH_SOCK"];
+  return {
+    GIT_ALLOW_PROTOCOL: "ssh",
+    GIT_SSH_COMMAND: SSH,
+    GIT_SSH_VARIANT: "ssh",
+    ...(socket === undefined ? {} : { SSH_AUTH_SOCK: socket }),
+  };
 }
 
 function httpOrigin(url: string): string | undefined {

@@ -2,7 +2,8 @@ import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { ask } from "./ask.ts";
-import { assertCloneUrl, assertKey } from "./check.ts";
+import { assertCloneUrl } from "./address.ts";
+import { assertKey } from "./check.ts";
 import { isDirectory } from "./directory.ts";
 import type { Credentials } from "./environment.ts";
 import { lockedGit, oneAtATime } from "./locked.ts";
@@ -12,13 +13,13 @@ import { mirrorPath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
 import { remoteFailure } from "./remote.ts";
 import { botGit, run, succeeded } from "./run.ts";
-import { gitEnvironment } from "./environment.ts";
+import { gitEnvironment, sshEnvironment } from "./environment.ts";
 import { makeScratch } from "./scratch.ts";
 
 export interface MirrorRequest {
   /** Names the repository in `mirrors/`: a sanitized `instance/owner/repo`. */
   readonly key: string;
-  /** https, http, file or an absolute path, without user and password. */
+  /** https, http, ssh, `git@host:path`, file or an absolute path, without a password. */
   readonly url: string;
   readonly credentials?: Credentials | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -131,6 +132,7 @@ async function fetch(place: GitPlace, path: string, request: MirrorRequest): Pro
   const ended = await lockedGit(place, path, args, {
     timeoutMs: HALF_AN_HOUR,
     signal,
+    env: sshEnvironment(place.env, url),
     authentication: credentials === undefined ? undefined : { url, credentials },
   });
   if (ended.code !== 0) throw remoteFailure(ended.stderr);

@@ -5,6 +5,8 @@ import { moveAside } from "./aside.ts";
 import { takeClone } from "./clone.ts";
 import { graft } from "./commit.ts";
 import type { GraftRequest } from "./commit.ts";
+import { defaultBranch } from "./default-branch.ts";
+import type { DefaultBranchRequest } from "./default-branch.ts";
 import { diffstat } from "./diffstat.ts";
 import type { DiffRange } from "./diffstat.ts";
 import { existingMirror, fetchMirror } from "./fetch.ts";
@@ -65,6 +67,7 @@ export function createGit(options: GitOptions) {
     objectsPath: (mirrorKey: string) => objectsPath(mirrorPath(place, mirrorKey)),
     mirror: (request: MirrorRequest) => fetchMirror(place, request),
     existing: (key: string) => existingMirror(place, key),
+    defaultBranch: (request: DefaultBranchRequest) => defaultBranch(place, request),
     openWorktree: (request: OpenWorktreeRequest) => openWorktree(place, request),
     removeWorktree: (worktree: WorktreePlace) => removeWorktree(place, worktree),
     nameRequester: (request: RequesterRequest) => nameRequester(place, request),

@@ -1,5 +1,6 @@
 import { KugetsuError } from "../errors.ts";
-import { assertBranch, assertCloneUrl, assertShas } from "./check.ts";
+import { assertCloneUrl } from "./address.ts";
+import { assertBranch, assertShas } from "./check.ts";
 import type { Credentials } from "./environment.ts";
 import type { Mirror } from "./mirror.ts";
 import type { GitPlace } from "./place.ts";

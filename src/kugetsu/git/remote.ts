@@ -28,6 +28,34 @@ export function remoteFailure(stderr: string): KugetsuError {
       },
     );
   }
+  if (/Permission denied \(/.test(stderr)) {
+    return new KugetsuError("forbidden", "The host refuses this user's ssh key.", {
+      cause,
+      needsOperator: true,
+      hint: "Try `ssh -T git@HOST` as this user: the key must work without a question, in the ssh agent or without a passphrase.",
+    });
+  }
+  if (/Host key verification failed/.test(stderr)) {
+    return new KugetsuError("failed", "ssh does not know the host's key.", {
+      cause,
+      needsOperator: true,
+      hint: "Connect once with `ssh -T git@HOST` as this user, and accept the key if it is the right one.",
+    });
+  }
+  if (/dubious ownership/.test(stderr)) {
+    return new KugetsuError("failed", "Another user owns the repository's directory.", {
+      cause,
+      needsOperator: true,
+      hint: "git reads only repositories of the user that it runs as.",
+    });
+  }
+  if (/\bssh: (?:command )?not found/.test(stderr)) {
+    return new KugetsuError("failed", "There is no ssh on the PATH.", {
+      cause,
+      needsOperator: true,
+      hint: "Install an OpenSSH client, or give the repository an https address.",
+    });
+  }
   if (
     /repository .* not found|returned error: 404|does not appear to be a git repository|does not exist/i.test(
       stderr,

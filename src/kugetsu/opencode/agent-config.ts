@@ -21,12 +21,14 @@ export interface AgentConfig {
  *
  * @param env the agent's environment: which providers have a key in it
  * @param open directories outside the working directory that the agent may use
+ * @param instructions absolute path of a file that stands in its instructions beside the operator's own
  * @throws KugetsuError `invalid`, which names the layer that is broken
  */
 export function agentConfig(
   operator: OpencodeConfig,
   env: Readonly<Record<string, string>>,
   open: readonly string[],
+  instructions?: string,
 ): AgentConfig {
   const { server: _, autoshare: __, ...own } = mergeLayers(operator);
   const patterns = open.map((directory) => `${directory}/*`);
@@ -38,6 +40,9 @@ export function agentConfig(
     // Snapshots copy the whole worktree into opencode's data with every turn; git does that job here.
     snapshot: false,
     enabled_providers: providers,
+    ...(instructions === undefined
+      ? {}
+      : { instructions: [...listOf(own["instructions"]), instructions] }),
   });
   const text = JSON.stringify({
     ...config,
@@ -52,6 +57,10 @@ export function agentConfig(
     selfContained: isSelfContained(own, providers),
     secrets: operatorSecrets(operator, own),
   };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** A model that the agent itself is given goes before the common one. */

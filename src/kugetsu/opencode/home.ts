@@ -15,6 +15,8 @@ export interface AgentHome {
   readonly config: string;
   /** A list of providers that opencode reads instead of its own; only there when the configuration needs none. */
   readonly providers: string | undefined;
+  /** Text that stands in its instructions. */
+  readonly instructions: string;
   /** opencode's own data. */
   readonly data: string;
   /** The last export of its conversation, kept by us. */
@@ -30,6 +32,7 @@ export function agentHome(place: AgentPlace, config?: AgentConfig): AgentHome {
     config: join(place.home, "config"),
     providers:
       config?.selfContained === true ? join(place.home, "config/opencode/models.json") : undefined,
+    instructions: join(place.home, "config/opencode/kugetsu.md"),
     data: join(home, ".local/share/opencode"),
     exported: join(place.home, "export.json"),
   };
@@ -63,6 +66,8 @@ export async function prepareHome(place: AgentPlace, config: AgentConfig): Promi
   await replaceFile(join(directory, "package-lock.json"), place, SEED);
   await replaceFile(join(directory, ".gitignore"), place, "*\n");
   await replaceFile(join(directory, "opencode.json"), place, config.text);
+  if (place.instructions !== undefined)
+    await replaceFile(paths.instructions, place, place.instructions);
   if (paths.providers !== undefined) await replaceFile(paths.providers, place, "{}");
   const auth = join(paths.data, "auth.json");
   if (config.auth === undefined) await rm(auth, { force: true, recursive: true });

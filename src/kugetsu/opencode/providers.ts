@@ -14,12 +14,29 @@ export function operatorsProviders(
   const names = new Set<string>();
   for (const model of models(config)) names.add(model.slice(0, Math.max(0, model.indexOf("/"))));
   for (const name of keysOf(config["provider"])) names.add(name);
-  for (const name of keysOf(parsed(auth))) names.add(name);
-  for (const [variable, provider] of Object.entries(PROVIDER_OF_KEY))
-    if (env[variable]) names.add(provider);
+  for (const name of providersWithKey(auth, env)) names.add(name);
   names.delete("");
   return [...names].toSorted();
 }
+
+/** The providers that the credentials or a variable have a key for. */
+export function providersWithKey(
+  auth: string | undefined,
+  env: Readonly<Record<string, string>>,
+): ReadonlySet<string> {
+  const names = new Set(keysOf(parsed(auth)));
+  for (const [variable, provider] of Object.entries(PROVIDER_OF_KEY))
+    if (env[variable]) names.add(provider);
+  return names;
+}
+
+/** Whether nothing works with that provider as long as no key for it is there. */
+export function needsKey(provider: string): boolean {
+  return !WITHOUT_KEY.has(provider) && Object.values(PROVIDER_OF_KEY).includes(provider);
+}
+
+/** One has models for everybody, the other runs on the machine itself. */
+const WITHOUT_KEY: ReadonlySet<string> = new Set(["opencode", "lmstudio"]);
 
 /**
  * Whether the configuration says all there is to know about these providers, as it does for a self-hosted model. Then

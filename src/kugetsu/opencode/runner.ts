@@ -54,10 +54,12 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   const theProgram = (): Program => ({ ...findPrograms(options.binary), box: options.box });
 
   const configOf = async (place: AgentPlace): Promise<AgentConfig> => {
+    const paths = agentHome(place);
     const config = agentConfig(
       await options.config(),
       place.env,
-      openDirectories(place, agentHome(place), boxed),
+      openDirectories(place, paths, boxed),
+      place.instructions === undefined ? undefined : paths.instructions,
     );
     return { ...config, secrets: [...config.secrets, ...secretsOf(place.env)] };
   };

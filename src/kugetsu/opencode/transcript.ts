@@ -1,5 +1,5 @@
 import { isAbsolute, relative } from "node:path";
-import type { Progress } from "../runner.ts";
+import type { Activity, Progress } from "../runner.ts";
 import { isObject, type JsonObject } from "./merge.ts";
 import { oneLine } from "./words.ts";
 
@@ -14,6 +14,7 @@ export interface Transcript {
 export interface TranscriptOptions {
   readonly cwd: string;
   readonly onProgress: (progress: Progress) => void;
+  readonly onActivity?: ((activity: Activity) => void) | undefined;
   /** Milliseconds since any fixed moment. */
   readonly now?: () => number;
 }
@@ -25,10 +26,11 @@ const RETRY_PAUSE_MS = 1500;
 
 /** Listens to a turn. */
 export function createTranscript(options: TranscriptOptions): Transcript {
-  const { cwd, onProgress, now = Date.now } = options;
+  const { cwd, onProgress, onActivity, now = Date.now } = options;
   const messages = new Map<string, string>();
   const tools = new Map<string, string>();
-  const told = new Set<string>();
+  const told = new Map<string, string>();
+  const ended = new Set<string>();
   let lastChunkAt = 0;
 
   const say = (update: JsonObject) => {
@@ -43,6 +45,7 @@ export function createTranscript(options: TranscriptOptions): Transcript {
     lastChunkAt = now();
     messages.delete(id);
     messages.set(id, text);
+    onActivity?.({ kind: "words", text: chunk });
     onProgress({ kind: "text", text: oneLine(text.slice(-SNIPPET_LENGTH), SNIPPET_LENGTH) });
   };
 
@@ -51,9 +54,17 @@ export function createTranscript(options: TranscriptOptions): Transcript {
     if (update["sessionUpdate"] === "tool_call") tools.set(id, String(update["title"]));
     const input = isObject(update["rawInput"]) ? update["rawInput"] : {};
     // The first update names only the tool; its input follows.
-    if (update["status"] === "pending" || told.has(id)) return;
-    told.add(id);
-    onProgress({ kind: "tool", text: toolTitle(tools.get(id) ?? "tool", input, cwd) });
+    if (update["status"] === "pending") return;
+    if (!told.has(id)) {
+      const title = toolTitle(tools.get(id) ?? "tool", input, cwd);
+      told.set(id, title);
+      onActivity?.({ kind: "tool", title, input: JSON.stringify(input) });
+      onProgress({ kind: "tool", text: title });
+    }
+    if ((update["status"] === "completed" || update["status"] === "failed") && !ended.has(id)) {
+      ended.add(id);
+      onActivity?.({ kind: "result", title: told.get(id) ?? "", ...resultOf(update) });
+    }
   };
 
   return {
@@ -64,6 +75,8 @@ export function createTranscript(options: TranscriptOptions): Transcript {
           break;
         case "agent_thought_chunk":
           onProgress({ kind: "thinking", text: "" });
+          if (isObject(update["content"]) && typeof update["content"]["text"] === "string")
+            onActivity?.({ kind: "thought", text: update["content"]["text"] });
           break;
         case "tool_call":
         case "tool_call_update":
@@ -73,6 +86,18 @@ export function createTranscript(options: TranscriptOptions): Transcript {
       }
     },
     text: () => [...messages.values()].findLast((text) => text.trim() !== "")?.trim() ?? "",
+  };
+}
+
+/** What a tool ended with. A command's exit code stands in the metadata alone. */
+function resultOf(update: JsonObject): { readonly output: string; readonly failed: boolean } {
+  const raw = isObject(update["rawOutput"]) ? update["rawOutput"] : {};
+  const metadata = isObject(raw["metadata"]) ? raw["metadata"] : {};
+  const output = raw["output"] ?? raw["error"];
+  const exit = metadata["exit"];
+  return {
+    output: typeof output === "string" ? output : "",
+    failed: update["status"] === "failed" || (typeof exit === "number" && exit !== 0),
   };
 }
 

@@ -52,7 +52,8 @@ export async function runTurn(
     ]);
     const since = (after: Figures | undefined) =>
       before && after ? figuresSince(before, after) : undefined;
-    const transcript = createTranscript({ cwd: place.cwd, onProgress: request.onProgress });
+    const { onProgress, onActivity } = request;
+    const transcript = createTranscript({ cwd: place.cwd, onProgress, onActivity });
     const end = await runPrompt(agent, {
       sessionId: session.id,
       prompt: request.prompt,
@@ -64,7 +65,9 @@ export async function runTurn(
       onAsked,
       onRetry: (why) => {
         const words = cleanWords(why, config.secrets);
-        request.onProgress({ kind: "thinking", text: `asking the model again: ${words}` });
+        const text = `asking the model again: ${words}`;
+        onProgress({ kind: "thinking", text });
+        onActivity?.({ kind: "note", text });
       },
       used: async () => {
         const figures = since(await read(END_READ_MS));

@@ -1,7 +1,7 @@
 import { KugetsuError } from "../errors.ts";
 import type { Session } from "../db/sessions.ts";
-import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
 import { importedConversation } from "../shell-home/conversation.ts";
+import type { Activity, Progress, TurnLimits, TurnResult } from "../runner.ts";
 import type { Core, Place } from "./core.ts";
 
 /** What an order for an issue and one for a PM agent have in common. */
@@ -9,6 +9,7 @@ interface ConversationOrder {
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  readonly onActivity?: ((activity: Activity) => void) | undefined;
   /** Called right before the agent is started. */
   readonly onBegin: () => Promise<void>;
 }
@@ -26,7 +27,7 @@ export async function converse(
   },
 ): Promise<TurnResult> {
   const { ref } = session;
-  const { limits, signal, onProgress } = order;
+  const { limits, signal, onProgress, onActivity } = order;
   // It was stopped while it was being prepared: a turn that never began.
   if (signal.aborted) {
     throw new KugetsuError("unavailable", "It was stopped before it began.", {
@@ -51,6 +52,7 @@ export async function converse(
         await core.sessions.patch(ref, { opencodeSessionId, importedConversation: undefined });
       },
       onProgress,
+      onActivity,
     }),
   );
 }

@@ -15,6 +15,8 @@ export interface Core {
   readonly warn: (message: string) => void;
   /** Stands in the environment of every agent of this process. */
   readonly lease: string;
+  /** How a PM agent uses `kugetsu`: stands in its instructions. */
+  readonly pmInstructions?: string | undefined;
   /** Absolute; undefined: each session's temp directory lies in its own home. */
   readonly tempRoot?: string | undefined;
   /** The environment of an agent of that kind, without what the runner adds. */

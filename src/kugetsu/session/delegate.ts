@@ -1,6 +1,8 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
 import { pmRef, type IssueRef } from "../ref.ts";
-import type { Progress, TurnLimits, TurnResult } from "../runner.ts";
-import { BASE, PM_AGENT, type Core } from "./core.ts";
+import type { Activity, Progress, TurnLimits, TurnResult } from "../runner.ts";
+import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
 import { converse } from "./converse.ts";
 import { noRoom } from "./disk.ts";
@@ -9,16 +11,23 @@ import { retireOther } from "./same-repository.ts";
 
 /** A wider order to the PM agent of one repository. */
 export interface DelegateOrder {
-  /** The issue that the order came from: its repository's PM agent gets it. */
-  readonly ref: IssueRef;
+  /** The issue that the order came from: its repository's PM agent gets it. Undefined: the PM agent of `init`. */
+  readonly ref: IssueRef | undefined;
   /** What the forge calls the repository. */
   readonly repositoryId?: number | undefined;
   /** GITEA_URL of the agent. */
-  readonly forgeUrl: string;
+  readonly forgeUrl: string | undefined;
+  /**
+   * Puts programs into an empty directory that stands first on the agent's PATH and that it cannot write; what this
+   * returns is disposed of at the end of the turn.
+   */
+  readonly client?: ((directory: string) => Promise<AsyncDisposable>) | undefined;
   readonly prompt: (facts: { readonly tempDir: string }) => string;
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Told all that the agent says and does, in full. */
+  readonly onActivity?: ((activity: Activity) => void) | undefined;
   /** Called right before the agent is started. */
   readonly onBegin: () => Promise<void>;
 }
@@ -31,21 +40,51 @@ export interface DelegateReport {
 
 /** Runs one turn of the repository's PM agent. Its first turn forks from the PM agent of `init`. */
 export async function delegateTurn(core: Core, order: DelegateOrder): Promise<DelegateReport> {
-  const ref = pmRef(order.ref);
+  const ref = order.ref === undefined ? PM_AGENT : pmRef(order.ref);
   const { repositoryId } = order;
   const full = await noRoom(core, ref);
   if (full !== undefined) return { result: full, lacksToken: false };
   await retireOther(core, ref, repositoryId);
   const slug = await core.sessions.claimSlug(ref);
+  const kind = order.ref === undefined ? "pm_agent" : "pm";
   const session =
-    (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind: "pm", repositoryId }));
-  const place = await ownPlace(core, { slug, kind: "pm", forgeUrl: order.forgeUrl });
+    (await core.sessions.get(ref)) ?? (await core.sessions.put({ ref, kind, repositoryId }));
+  const place = await placeWithClient(core, slug, order);
+  await using _client = (await order.client?.(clientDirectory(place))) ?? NOTHING;
   const result = await converse(core, session, place, order, {
-    beginning: () => beginning(core),
+    beginning: () => (order.ref === undefined ? conversationOf(core, BASE) : beginning(core)),
     prompt: () => order.prompt({ tempDir: place.tempDir }),
   });
   await core.sessions.patch(ref, { state: result.outcome });
   return { result, lacksToken: place.env["GITEA_TOKEN"] === undefined };
+}
+
+const NOTHING: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
+
+/** The PM agent's place, with `kugetsu` on its PATH and the words that say how to use it. */
+async function placeWithClient(core: Core, slug: string, order: DelegateOrder): Promise<Place> {
+  const kind = "pm";
+  const { forgeUrl } = order;
+  const place = await ownPlace(core, {
+    slug,
+    kind,
+    ...(forgeUrl === undefined ? {} : { forgeUrl }),
+  });
+  if (order.client === undefined) return place;
+  const directory = clientDirectory(place);
+  // The directory stays the same one over the turns: a waiting agent goes on seeing it.
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return {
+    ...place,
+    env: { ...place.env, PATH: `${directory}:${place.env["PATH"] ?? ""}` },
+    // What lies there runs on the Node of the bot.
+    readable: [...(place.readable ?? []), directory, await realpath(process.execPath)],
+    instructions: core.pmInstructions,
+  };
+}
+
+function clientDirectory(place: Place): string {
+  return join(place.home, "client");
 }
 
 /** The PM agent of `init`, or the base session where that one has said nothing yet. */

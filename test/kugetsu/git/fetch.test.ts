@@ -149,8 +149,10 @@ describe("mirror", () => {
 
   it.each([
     "ext::sh -c whoami",
-    "ssh://git@host/x",
-    "git@host:x",
+    "ssh://git:word@host/x",
+    "ssh://-oProxyCommand=true/x",
+    "git@host:-x",
+    "git://host/x",
     "-u",
     "--upload-pack=x",
     "https://user:pass@host/x",

@@ -1,0 +1,133 @@
+import { and, count, desc, eq, gte, inArray } from "drizzle-orm";
+import { livingLeases } from "../cli/served.ts";
+import { pauseInForce } from "../jobs/pause.ts";
+import { jobs, outbox } from "../jobs/schema.ts";
+import type { Database } from "../kugetsu/db/database.ts";
+import { createLeaseStore } from "../kugetsu/db/leases.ts";
+import { createSessionStore } from "../kugetsu/db/sessions.ts";
+import { BASE, PM_AGENT } from "../kugetsu/session/core.ts";
+import { type Check, type Finding, ok, type Subject, warning } from "./check.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** So often a message was tried in vain before it is worth a word. */
+const PATIENT_TRIES = 3;
+
+/** A check of what stands in the database; none where there is none yet, or one of another version. */
+function stored(
+  name: string,
+  look: (db: Database) => Promise<Finding | readonly Finding[]>,
+): Check {
+  return {
+    name,
+    async look(subject: Subject) {
+      const opened = await subject.database().catch(() => undefined);
+      return opened?.schema === "current" ? look(opened.db) : [];
+    },
+  };
+}
+
+/** Says so as well where there is no database yet. */
+export const baseSession: Check = {
+  name: "base session",
+  async look(subject) {
+    if (subject.home === undefined) return [];
+    const none = warning(
+      "There is none yet, so that `kugetsu start` does not work; a server makes an empty one by itself.",
+      "`kugetsu init` makes it.",
+    );
+    const opened = await subject.database().catch(() => undefined);
+    if (opened === undefined) return none;
+    if (opened.schema !== "current") return [];
+    const sessions = createSessionStore(opened.db);
+    const base = await sessions.get(BASE);
+    if (base === undefined) return none;
+    const pm = await sessions.get(PM_AGENT);
+    const words = `It is there (${base.opencodeSessionId ?? "empty"}).`;
+    return pm === undefined
+      ? ok(`${words} There is no PM agent; the next delegate makes one.`)
+      : ok(words);
+  },
+};
+
+export const server = stored("server", async (db) => {
+  const leases = await livingLeases(createLeaseStore(db));
+  const held = leases.find(({ kind }) => kind === "server");
+  if (held === undefined) return ok("None runs on this home.");
+  return ok(`It runs: process ${held.pid} on ${held.host}.`);
+});
+
+export const pause = stored("pause", async (db) => {
+  const inForce = pauseInForce(db.orm);
+  if (inForce === undefined) return [];
+  const since = new Date(inForce.pausedAt).toISOString();
+  return warning(`Paused since ${since}: no turn begins.`, "`kugetsu resume` ends that.");
+});
+
+export const leases = stored("leases", async (db) => {
+  const dead = await createLeaseStore(db).dead();
+  if (dead.length === 0) return [];
+  const what = dead.slice(0, 3).map(({ resource }) => resource);
+  const more = dead.length > what.length ? ` and ${dead.length - what.length} more` : "";
+  return warning(
+    `Processes that are gone left work unfinished: ${what.join(", ")}${more}.`,
+    "The next start of `kugetsu serve` ends what they left and goes on with it.",
+  );
+});
+
+export const failedJobs = stored("jobs", async (db) => {
+  const lately = and(
+    inArray(jobs.state, ["failed", "timed_out"]),
+    gte(jobs.finishedAt, Date.now() - DAY_MS),
+  );
+  const { ref, state, words } = jobs;
+  const last = db.orm
+    .select({ ref, state, words })
+    .from(jobs)
+    .where(lately)
+    .orderBy(desc(jobs.finishedAt), desc(jobs.id))
+    .limit(1)
+    .get();
+  if (last === undefined) return ok("None failed in the last 24 hours.");
+  const total = db.orm.select({ total: count() }).from(jobs).where(lately).get()?.total ?? 0;
+  const how = last.state === "failed" ? "failed" : "timed out";
+  const why = last.words ? `: ${last.words.slice(0, 300)}` : "";
+  return warning(
+    `${total} failed or timed out in the last 24 hours. The last one, ${last.ref}, ${how}${why}`,
+    `\`kugetsu logs ${last.ref}\` shows how it went; \`/kugetsu retry\` in the issue gives the order again.`,
+  );
+});
+
+export const messages = stored("outbox", async (db) => {
+  const findings: Finding[] = [];
+  const { group, kind, attempts, state, id } = outbox;
+  const dead = db.orm
+    .select({ group, kind })
+    .from(outbox)
+    .where(eq(state, "dead"))
+    .orderBy(desc(id));
+  const last = dead.limit(1).get();
+  if (last !== undefined) {
+    const total = db.orm
+      .select({ total: count() })
+      .from(outbox)
+      .where(eq(state, "dead"))
+      .get()?.total;
+    findings.push(
+      warning(
+        `${total ?? 0} given up, the last one a ${last.kind} for ${last.group}.`,
+        "The server's log says why, at “A message is given up”: the forge refused it, or somebody deleted the comment.",
+      ),
+    );
+  }
+  const waits = and(eq(state, "due"), gte(attempts, PATIENT_TRIES));
+  const late = db.orm.select({ total: count() }).from(outbox).where(waits).get()?.total ?? 0;
+  if (late > 0) {
+    findings.push(
+      warning(
+        `${late} could not be said to the forge yet; they are tried again.`,
+        "See what is said of the forge here, and in the server's log.",
+      ),
+    );
+  }
+  return findings.length > 0 ? findings : ok("Everything was said to the forge, or is on its way.");
+});

@@ -1,0 +1,208 @@
+import { createAdmit } from "./admission/admit.ts";
+import { servedBy } from "./admission/served.ts";
+import type { WorkConfig } from "./config.ts";
+import { watchConfig } from "./config-watch.ts";
+import type { Forge } from "./forge/forge.ts";
+import { createGitea } from "./forge/gitea.ts";
+import { reportEnd } from "./handlers/report-end.ts";
+import { createHandle } from "./handlers/run.ts";
+import { createJobStore, type JobStore } from "./jobs/job-store.ts";
+import { createOutboxStore, type OutboxStore } from "./jobs/outbox.ts";
+import { createWorker, type Worker } from "./jobs/worker.ts";
+import { KugetsuError } from "./kugetsu/errors.ts";
+import { createKugetsu, type Kugetsu } from "./kugetsu/kugetsu.ts";
+import type { SandboxMode } from "./kugetsu/sandbox/choose.ts";
+import type { Log } from "./log.ts";
+import { placeOrder } from "./orders/place.ts";
+import type { Order, PlacedOrder } from "./orders/order.ts";
+import { openPmDesk } from "./pm/desk.ts";
+import type { Mask } from "./secrets.ts";
+import { forgetTurnLogs } from "./turn-log/forget.ts";
+import { turnLogPath } from "./turn-log/path.ts";
+import { openTurnLog } from "./turn-log/write.ts";
+import { readVersion } from "./version.ts";
+import { readSkill } from "./pm/skill.ts";
+
+/** The queue, what works it off, and the core, put together over one home. Nothing runs until the worker is started. */
+export interface Engine extends AsyncDisposable {
+  readonly kugetsu: Kugetsu;
+  readonly store: JobStore;
+  readonly outbox: OutboxStore;
+  readonly worker: Worker;
+  /** The configured forge of that name. @throws KugetsuError `not_found` */
+  readonly forge: (name: string) => Forge;
+  /** Puts an order into the queue that comes from no comment. @throws as `placeOrder` does */
+  readonly place: (order: Order) => Promise<PlacedOrder>;
+}
+
+export interface EngineOptions {
+  readonly config: WorkConfig;
+  readonly log: Log;
+  readonly mask: Mask;
+  /** Told of every secret that comes to be known, for the mask. */
+  readonly learn: (secret: string) => void;
+  /** Told what the operator should know of the set-up; without it the log is. */
+  readonly warn?: (message: string) => void;
+  /** What holds where the operator said nothing of it. */
+  readonly sandbox: SandboxMode;
+  /** Work off this job and no other; asked each time, 0 is none. */
+  readonly only?: () => number;
+  /** Something waits to be said to a forge. */
+  readonly onOutbox?: () => void;
+  /** Who commits where no forge names the bot's account; undefined: the forge has to. */
+  readonly fallbackIdentity?: { readonly name: string; readonly email: string };
+}
+
+/** Name of the one forge that the environment configures. */
+export const GITEA = "gitea";
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Puts everything together that a turn needs. With `bot.ts` the only file that names concrete adapters. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { config, log, mask, learn, onOutbox = () => undefined } = options;
+  await using setup = new AsyncDisposableStack();
+  const forges = forgesOf(config);
+  const forge = (name: string): Forge => {
+    const found = forges.get(name);
+    if (found === undefined)
+      throw new KugetsuError("not_found", `There is no forge called ${name}.`);
+    return found;
+  };
+  const version = await readVersion();
+  const warn = options.warn ?? ((message: string) => log.warn({}, message));
+  const anew = watchConfig(config, warn);
+  const kugetsu = setup.use(
+    await createKugetsu({
+      home: config.home,
+      environment: config.secrets.environment,
+      pass: config.agentEnvPass,
+      secrets: config.secrets.own,
+      identity: async () => identityOf(forges, options.fallbackIdentity),
+      opencodeBinary: config.opencodeBinary,
+      idleAgents: options.only === undefined ? config.idleAgents : 0,
+      tempDir: config.tempDir,
+      sandbox: config.sandbox ?? options.sandbox,
+      sandboxRead: config.sandboxRead,
+      boxLimits: config.boxLimits,
+      minFreeDisk: config.minFreeDisk,
+      pmInstructions: await readSkill(),
+      learn,
+      warn,
+    }),
+  );
+  const { database, leases, owner } = kugetsu;
+  const store = createJobStore({ db: database, onOutbox });
+  const outbox = createOutboxStore({ db: database, intervalMs: config.statusIntervalMs, onOutbox });
+  const turnsToday = (forgeName: string, actorId: number, except?: number) =>
+    store.countTurns({
+      forge: forgeName,
+      actorId,
+      since: Date.now() - DAY_MS,
+      ...(except === undefined ? {} : { except }),
+    });
+  const place = async (order: Order): Promise<PlacedOrder> => {
+    const placed = await placeOrder(
+      { store, kugetsu, forgeAt: (host) => forgeAt(forges, host) },
+      order,
+    );
+    worker.wake();
+    return placed;
+  };
+  const worker: Worker = setup.use(
+    createWorker({
+      store,
+      leases,
+      owner,
+      admit: createAdmit({
+        forge,
+        served: servedBy(config.allow),
+        delegateAllow: config.delegateAllow,
+        turnsPerDay: config.turnsPerDay,
+        turnsToday: (job) => turnsToday(job.forge, job.actor.id, job.id),
+        log,
+      }),
+      handle: createHandle({
+        forge,
+        kugetsu,
+        store,
+        queue: {
+          jobsOf: (ref) => store.list({ ref, limit: 50 }),
+          stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
+          pausedAt: async () => (await store.paused())?.pausedAt,
+        },
+        settings: {
+          limits: async () => (await anew()).limits,
+          allowCiChanges: config.allowCiChanges,
+          version,
+          giteaUrl: forges.get(GITEA)?.url,
+        },
+        log,
+        mask,
+        say: (jobId, message) => outbox.put([message], jobId),
+        turnLog: (jobId) =>
+          openTurnLog(turnLogPath(kugetsu.home.logs, jobId), {
+            mask,
+            failed: (error) =>
+              log.warn({ err: error, job: jobId }, "The turn's log cannot be written"),
+          }),
+        pmClient: (job, directory) =>
+          openPmDesk({
+            directory,
+            job,
+            store,
+            logs: kugetsu.home.logs,
+            sessions: () => kugetsu.sessions(),
+            turnsLeft: async () => config.turnsPerDay - (await turnsToday(job.forge, job.actor.id)),
+            place,
+            log,
+          }),
+      }),
+      report: reportEnd,
+      caps: async () => ({ dev: (await anew()).maxConcurrentAgents, pm: 1 }),
+      onDead: (owners) => kugetsu.endLeftovers(owners),
+      onDay: () => forgetTurnLogs(kugetsu.home.logs),
+      graceMs: config.shutdownGraceMs,
+      log,
+      only: options.only,
+    }),
+  );
+  const stack = setup.move();
+  return {
+    kugetsu,
+    store,
+    outbox,
+    worker,
+    forge,
+    place,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function forgesOf({ gitea, secrets }: WorkConfig): ReadonlyMap<string, Forge> {
+  if (gitea === undefined || secrets.giteaToken === undefined) return new Map();
+  return new Map([[GITEA, createGitea({ url: gitea.url, token: secrets.giteaToken })]]);
+}
+
+function forgeAt(
+  forges: ReadonlyMap<string, Forge>,
+  instance: string,
+): { readonly name: string; readonly forge: Forge } | undefined {
+  for (const [name, forge] of forges) if (forge.instance === instance) return { name, forge };
+  return undefined;
+}
+
+async function identityOf(
+  forges: ReadonlyMap<string, Forge>,
+  fallback: EngineOptions["fallbackIdentity"],
+): Promise<{ readonly name: string; readonly email: string }> {
+  const [forge] = forges.values();
+  if (forge === undefined && fallback !== undefined) return fallback;
+  if (forge === undefined) throw new KugetsuError("invalid", "No forge is configured.");
+  try {
+    const { login, email } = await forge.self();
+    return { name: login, email };
+  } catch (error) {
+    if (fallback === undefined) throw error;
+    return fallback;
+  }
+}

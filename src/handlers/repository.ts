@@ -1,0 +1,67 @@
+import { KugetsuError } from "../kugetsu/errors.ts";
+import { parseRef } from "../kugetsu/ref.ts";
+import type { Source, TurnReport } from "../kugetsu/turn.ts";
+import { branchOf, planBranch } from "./branch.ts";
+import type { ForgeWork, Work } from "./handler.ts";
+import { patiently } from "./patiently.ts";
+import { publish, type Publication } from "./publish.ts";
+
+/** Where the repository of a job is reached, and what becomes of the work there. */
+export interface JobRepository {
+  /** What the forge calls it; undefined where no forge is asked. */
+  readonly id: number | undefined;
+  /** Where people read the issue, if that is known. */
+  readonly issueUrl: string | undefined;
+  readonly source: () => Promise<Source>;
+  /** @throws KugetsuError `failed` for a repository without a commit */
+  readonly defaultBranch: () => Promise<string>;
+  /** The branch that the turn works on, and its tip there; undefined when it is not there yet. */
+  readonly plan: () => Promise<{ readonly branch: string; readonly head: string | undefined }>;
+  /** Pushes the work and opens a pull request; undefined: it stays in the worktree. */
+  readonly publish:
+    | ((report: TurnReport, onConflict: "tell" | "elsewhere") => Promise<Publication>)
+    | undefined;
+}
+
+/** A repository on a configured forge. */
+export function onForge(work: ForgeWork): JobRepository {
+  const { forge, job } = work;
+  const { owner, name, id } = job.repository;
+  return {
+    id,
+    issueUrl:
+      job.issueNumber === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
+    source: async () => ({ url: forge.cloneUrl(owner, name), credentials: forge.credentials() }),
+    defaultBranch: async () => {
+      const repository = await patiently(work, "ask about the repository", () =>
+        forge.repository(owner, name),
+      );
+      if (!repository.empty) return repository.defaultBranch;
+      throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
+    },
+    plan: () => patiently(work, "ask about the branch", () => planBranch(work)),
+    publish: (report, onConflict) => publish(work, report, onConflict),
+  };
+}
+
+/** A repository that git reaches, and no forge that is configured. */
+export function withoutForge(work: Work): JobRepository {
+  const { job, kugetsu, signal } = work;
+  const ref = parseRef(job.ref);
+  return {
+    id: undefined,
+    issueUrl: undefined,
+    source: () => kugetsu.source(ref),
+    defaultBranch: async () => {
+      const source = await kugetsu.source(ref);
+      const branch = await kugetsu.defaultBranch(source, signal);
+      if (branch !== undefined) return branch;
+      throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
+    },
+    plan: async () => {
+      const session = await kugetsu.session(job.ref);
+      return { branch: session?.branch ?? branchOf(job, 1), head: undefined };
+    },
+    publish: undefined,
+  };
+}

@@ -1,0 +1,143 @@
+import { threadNow } from "../admission/snapshot.ts";
+import type { RepositoryId } from "../forge/event.ts";
+import type { Forge } from "../forge/forge.ts";
+import { type NewJob, NO_FORGE } from "../jobs/job.ts";
+import type { JobStore } from "../jobs/job-store.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
+import type { Kugetsu } from "../kugetsu/kugetsu.ts";
+import { type IssueRef, parseRef, printRef } from "../kugetsu/ref.ts";
+import { BASE, PM_AGENT } from "../kugetsu/session/core.ts";
+import type { Thread } from "../thread.ts";
+import type { Order, PlacedOrder } from "./order.ts";
+
+export interface PlaceOptions {
+  readonly store: JobStore;
+  readonly kugetsu: Kugetsu;
+  /** The configured forge whose address has that host, by the name of its route. */
+  readonly forgeAt: (
+    instance: string,
+  ) => { readonly name: string; readonly forge: Forge } | undefined;
+}
+
+/**
+ * Puts an order into the queue. What it is about is asked of the forge at once, where the ref is on a configured one.
+ * @throws KugetsuError `not_found` before `init`, without a session to go on with, or for an issue that the forge does
+ *   not know; `conflict` for a `start` while a turn of that issue runs or waits; as the forge does
+ */
+export async function placeOrder(options: PlaceOptions, order: Order): Promise<PlacedOrder> {
+  const { store, kugetsu } = options;
+  await assertInitialised(kugetsu);
+  if (order.verb === "delegate") {
+    const job = await store.submit({ ...jobOf(order, PM_AGENT), lane: "pm", verb: "delegate" });
+    return { job, ref: PM_AGENT };
+  }
+  const typed = parseRef(order.ref ?? "");
+  const about = await lookUp(options.forgeAt(typed.instance), typed);
+  // As the forge writes its names: it ignores their case, and a session is found by its ref.
+  const { owner, name: repo } = about.repository;
+  const ref = printRef({ ...typed, owner, repo });
+  if (order.verb === "continue") await assertSession(kugetsu, ref, about.repository.id);
+  const { thread, ...rest } = about;
+  const verb =
+    order.verb === "start"
+      ? ({ verb: "fix", anew: true } as const)
+      : ({ verb: "continue" } as const);
+  const newJob: NewJob = { ...jobOf(order, ref), ...rest, ...verb, lane: "dev" };
+  const job = await store.submit(newJob, {
+    alone: order.verb === "start",
+    ...(thread === undefined ? {} : { thread }),
+  });
+  return { job, ref };
+}
+
+async function assertInitialised(kugetsu: Kugetsu): Promise<void> {
+  const [base, pmAgent] = await Promise.all([kugetsu.session(BASE), kugetsu.session(PM_AGENT)]);
+  if (base !== undefined && pmAgent !== undefined) return;
+  const missing = base === undefined ? "base session" : "PM agent";
+  throw new KugetsuError("not_found", `There is no ${missing} yet.`, {
+    hint: "Run `kugetsu init` first (without a terminal: `kugetsu init --headless`).",
+  });
+}
+
+async function assertSession(kugetsu: Kugetsu, ref: string, repositoryId: number): Promise<void> {
+  const session = await kugetsu.session(ref, repositoryId === 0 ? undefined : repositoryId);
+  if (session !== undefined) return;
+  throw new KugetsuError("not_found", `There is no session for ${ref}.`, {
+    hint: `\`kugetsu start ${ref} MESSAGE\` starts one; \`kugetsu list\` shows those that are there.`,
+  });
+}
+
+interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber"> {
+  readonly thread: Thread | undefined;
+}
+
+/** What the forge says of the issue; without a forge, what the ref says. */
+async function lookUp(
+  at: { readonly name: string; readonly forge: Forge } | undefined,
+  ref: IssueRef,
+): Promise<About> {
+  const { owner, repo: name, identifier } = ref;
+  const number = identifier.startsWith("-") ? 0 : Number(identifier);
+  if (at === undefined)
+    return {
+      forge: NO_FORGE,
+      repository: { id: 0, owner, name },
+      issueNumber: number,
+      thread: undefined,
+    };
+  const { forge } = at;
+  const found = await known(forge.repository(owner, name), `repository ${owner}/${name}`, forge);
+  if (found.archived)
+    throw new KugetsuError(
+      "forbidden",
+      `${owner}/${name} is archived: nothing can be pushed to it.`,
+    );
+  const repository: RepositoryId = { id: found.id, owner: found.owner, name: found.name };
+  const about = { forge: at.name, repository, issueNumber: number };
+  if (number === 0) return { ...about, thread: undefined };
+  const address = { owner, name, number };
+  const issue = await known(forge.issue(address), `issue ${number} in ${owner}/${name}`, forge);
+  if (issue.isPullRequest)
+    throw new KugetsuError("invalid", `${printRef(ref)} is a pull request.`, {
+      hint: "Name the issue that it is for.",
+    });
+  const [bot, comments] = await Promise.all([forge.self(), forge.comments(address)]);
+  return { ...about, thread: threadNow(issue, comments, bot) };
+}
+
+async function known<T>(asked: Promise<T>, what: string, forge: Forge): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof KugetsuError) || error.code !== "not_found") throw error;
+    throw new KugetsuError("not_found", `${forge.url} has no ${what}, or the bot may not see it.`, {
+      cause: error,
+    });
+  }
+}
+
+function jobOf(order: Order, ref: string): NewJob {
+  const { by, message, parent, verb } = order;
+  return {
+    forge: NO_FORGE,
+    ref,
+    repository: { id: 0, owner: "", name: "" },
+    issueNumber: 0,
+    isPullRequest: false,
+    origin: parent === undefined ? "cli" : "agent",
+    ...(parent === undefined ? {} : { parent }),
+    commentId: 0,
+    action: "created",
+    commentUpdatedAt: "",
+    commentBody: "",
+    issueTitle: "",
+    issueBody: "",
+    author: by,
+    actor: by,
+    lane: "dev",
+    verb: undefined,
+    word: verb,
+    message: message.trim(),
+    context: "",
+  };
+}
