@@ -117,8 +117,11 @@ export function putSession(tx: Tx, session: NewSession, now: number): Session {
 /** `SessionStore.patch` inside a transaction of the caller's. */
 function patchSession(tx: Tx, ref: string, change: Partial<SessionFields>, now: number): Session {
   const before = getSession(tx, ref);
+  // Another conversation is no longer the one of the backup.
+  const isOther = "opencodeSessionId" in change;
+  const imported = isOther ? { importedConversation: undefined } : {};
   tx.update(sessions)
-    .set({ lastActivityAt: now, ...toColumns(change) })
+    .set({ lastActivityAt: now, ...toColumns({ ...imported, ...change }) })
     .where(eq(sessions.ref, ref))
     .run();
   return noted(tx, before, existing(tx, ref));

@@ -48,8 +48,7 @@ export async function converse(
       limits,
       signal,
       onSession: async (opencodeSessionId) => {
-        if (opencodeSessionId === sessionId) return;
-        await core.sessions.patch(ref, { opencodeSessionId, importedConversation: undefined });
+        if (opencodeSessionId !== sessionId) await core.sessions.patch(ref, { opencodeSessionId });
       },
       onProgress,
       onActivity,

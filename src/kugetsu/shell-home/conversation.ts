@@ -29,7 +29,7 @@ export async function importedConversation(
   core.warn(
     `${ref}: its conversation ${id} of the shell version is not in opencode's data any more; a new one begins.`,
   );
-  await core.sessions.patch(ref, { opencodeSessionId: undefined, importedConversation: undefined });
+  await core.sessions.patch(ref, { opencodeSessionId: undefined });
   return undefined;
 }
 
