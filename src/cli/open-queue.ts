@@ -6,6 +6,7 @@ import { type Database, openDatabase } from "../kugetsu/db/database.ts";
 import { createLeaseStore, type LeaseStore } from "../kugetsu/db/leases.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { DATABASE, type Home, openHome } from "../kugetsu/home.ts";
+import { takeOverShellHome } from "../kugetsu/shell-home/take-over.ts";
 import type { Io } from "./command.ts";
 
 /** The queue of a home, open beside whatever else works on it. */
@@ -25,19 +26,24 @@ export async function openQueue(
   hint = "`kugetsu init` or `kugetsu serve` makes it. Is KUGETSU_HOME the one that you mean?",
 ): Promise<OpenQueue> {
   const path = readHome(io.env);
-  const isThere = await stat(join(path, DATABASE)).then(
-    (found) => found.isFile(),
-    () => false,
+  // A home of the shell version has no database yet.
+  const areThere = await Promise.all(
+    [DATABASE, "index.json"].map((name) => isFile(join(path, name))),
   );
-  if (!isThere) {
+  if (!areThere.some(Boolean)) {
     throw new KugetsuError("not_found", `There is no kugetsu in ${path} yet.`, {
       hint,
     });
   }
-  const home = await openHome(path, {
-    warn: (message) => io.stderr.write(`kugetsu: ${message}\n`),
-  });
+  const warn = (message: string) => io.stderr.write(`kugetsu: ${message}\n`);
+  const home = await openHome(path, { warn });
   const db = openDatabase(home.database);
+  try {
+    await takeOverShellHome({ home, database: db, environment: io.env, warn });
+  } catch (error) {
+    db[Symbol.dispose]();
+    throw error;
+  }
   return {
     home,
     database: db,
@@ -47,4 +53,11 @@ export async function openQueue(
       db[Symbol.dispose]();
     },
   };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }

@@ -6,6 +6,7 @@ import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
 import { createHold } from "./db/hold.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
 import { createSessionStore, type Session } from "./db/sessions.ts";
+import { createDocuments, documented } from "./documents/documents.ts";
 import { agentEnvironment } from "./env/agent.ts";
 import { createEnvFiles } from "./env/files.ts";
 import { secretsIn } from "./env/secrets.ts";
@@ -38,6 +39,7 @@ import { chooseSandbox, type SandboxMode } from "./sandbox/choose.ts";
 import type { BoxLimits } from "./sandbox/limits.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { watchUse } from "./sandbox/watch.ts";
+import { takeOverShellHome } from "./shell-home/take-over.ts";
 import { startTurn } from "./session/start.ts";
 import type { IssueRef } from "./ref.ts";
 import type { Published, Source, TurnOrder, TurnReport } from "./turn.ts";
@@ -172,19 +174,26 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const { environment, idleAgents = 1, pass = [], secrets = [] } = options;
   const { warn = () => undefined, learn = () => undefined } = options;
   const home = await openHome(options.home, { warn });
-  const sandbox = await chooseSandbox(options.sandbox ?? "required", {
-    home: home.root,
-    path: environment["PATH"],
-    shown: options.sandboxRead ?? [],
-    // Where kugetsu itself is installed: a checkout may hold the operator's own files.
-    secret: [findPackage(), ...homesOf(environment["HOME"])],
-    programs: programsOf(options.opencodeBinary),
-    limits: options.boxLimits,
-    warn,
-  });
-  const database = openDatabase(home.database);
+  await using setup = new AsyncDisposableStack();
+  const database = setup.use(openDatabase(home.database));
+  await takeOverShellHome({ home, database, environment, warn });
+  const sandbox = setup.use(
+    await chooseSandbox(options.sandbox ?? "required", {
+      home: home.root,
+      path: environment["PATH"],
+      shown: options.sandboxRead ?? [],
+      // Where kugetsu itself is installed: a checkout may hold the operator's own files.
+      secret: [findPackage(), ...homesOf(environment["HOME"])],
+      programs: programsOf(options.opencodeBinary),
+      limits: options.boxLimits,
+      warn,
+    }),
+  );
   const leases = createLeaseStore(database);
-  const sessions = createSessionStore(database);
+  const stored = createSessionStore(database);
+  const documents = createDocuments({ home, database, sessions: stored, warn });
+  await documents.recover();
+  const sessions = documented(stored, documents);
   const owner = currentOwner(randomUUID());
   const envFiles = createEnvFiles(home.env);
   // Filled before each use: the forge that names the bot may not answer yet when the bot starts.
@@ -244,6 +253,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       return env;
     },
   };
+  const opened = setup.move();
   const occupyBoth = async () => {
     await envFiles.ensure();
     return occupy(core, [BASE, PM_AGENT]);
@@ -304,8 +314,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     endLeftovers,
     [Symbol.asyncDispose]: async () => {
       await runner[Symbol.asyncDispose]();
-      await sandbox[Symbol.asyncDispose]();
-      database[Symbol.dispose]();
+      await opened.disposeAsync();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { check, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 /** The directory name of each ref. Never given to another ref, so that kept work stays apart even after a destroy. */
 export const slugs = sqliteTable(
@@ -31,6 +31,8 @@ export const sessions = sqliteTable("sessions", {
   requester: text(),
   mergeOf: text("merge_of"),
   unresolved: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+  importedClone: text("imported_clone"),
+  importedConversation: text("imported_conversation"),
   createdAt: integer("created_at").notNull(),
   lastActivityAt: integer("last_activity_at").notNull(),
 });
@@ -48,4 +50,26 @@ export const leases = sqliteTable(
     renewedAt: integer("renewed_at").notNull(),
   },
   (table) => [index("leases_kind").on(table.kind), index("leases_marker").on(table.marker)],
+);
+
+/** Whose documented file is not written yet. A later change gets a new id, so that it is not taken for the written one. */
+export const staleDocuments = sqliteTable("stale_documents", {
+  id: integer().primaryKey({ autoIncrement: true }),
+  ref: text()
+    .notNull()
+    .unique()
+    .references(() => slugs.ref),
+});
+
+/** What became of a home that the shell version had made: asked once, and then never again. */
+export const shellHomes = sqliteTable(
+  "shell_homes",
+  {
+    id: integer().primaryKey(),
+    state: text({ enum: ["absent", "begun", "done"] }).notNull(),
+    /** Path of its backup, relative to the home. */
+    backup: text(),
+    at: integer().notNull(),
+  },
+  (table) => [check("shell_homes_one", sql`${table.id} = 1`)],
 );

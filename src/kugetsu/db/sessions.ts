@@ -3,6 +3,7 @@ import { KugetsuError } from "../errors.ts";
 import type { Database, Tx } from "./database.ts";
 import { sessions, slugs } from "./schema.ts";
 import { blockSlug, claimSlugOf, isBlock, unblockSlug } from "./slug.ts";
+import { noteStale } from "./stale-documents.ts";
 
 export type SessionKind = "base" | "pm_agent" | "forked" | "pm";
 
@@ -45,11 +46,20 @@ export interface SessionFields {
   readonly mergeOf: string | undefined;
   /** Files in which a merge is not resolved. */
   readonly unresolved: readonly string[];
+  /** A clone of the shell version's whose work is not in the worktree yet: its path, relative to the home. */
+  readonly importedClone: string | undefined;
+  /**
+   * `opencodeSessionId` is a conversation of the shell version's, to be forked from the backup of that path, relative
+   * to the home.
+   */
+  readonly importedConversation: string | undefined;
   /** Milliseconds since the epoch. */
   readonly lastActivityAt: number;
 }
 
-export type NewSession = Pick<Session, "ref" | "kind"> & Partial<SessionFields>;
+/** `createdAt` counts for a session that is not there yet; without it that is now. */
+export type NewSession = Pick<Session, "ref" | "kind"> &
+  Partial<SessionFields & Pick<Session, "createdAt">>;
 
 export interface SessionStore {
   get(ref: string): Promise<Session | undefined>;
@@ -106,8 +116,9 @@ function getSession(tx: Tx, ref: string): Session | undefined {
 }
 
 /** `SessionStore.put` inside a transaction of the caller's. */
-function putSession(tx: Tx, session: NewSession, now: number): Session {
+export function putSession(tx: Tx, session: NewSession, now: number): Session {
   claimSlugOf(tx, session.ref);
+  const before = getSession(tx, session.ref);
   const row = {
     ...EMPTY,
     lastActivityAt: now,
@@ -116,25 +127,41 @@ function putSession(tx: Tx, session: NewSession, now: number): Session {
     kind: session.kind,
   };
   tx.insert(sessions)
-    .values({ ...row, createdAt: now })
+    .values({ ...row, createdAt: session.createdAt ?? now })
     .onConflictDoUpdate({ target: sessions.ref, set: row })
     .run();
-  return existing(tx, session.ref);
+  return noted(tx, before, existing(tx, session.ref));
 }
 
 /** `SessionStore.patch` inside a transaction of the caller's. */
 function patchSession(tx: Tx, ref: string, change: Partial<SessionFields>, now: number): Session {
+  const before = getSession(tx, ref);
+  // Another conversation is no longer the one of the backup.
+  const isOther = "opencodeSessionId" in change;
+  const imported = isOther ? { importedConversation: undefined } : {};
   tx.update(sessions)
-    .set({ lastActivityAt: now, ...toColumns(change) })
+    .set({ lastActivityAt: now, ...toColumns({ ...imported, ...change }) })
     .where(eq(sessions.ref, ref))
     .run();
-  return existing(tx, ref);
+  return noted(tx, before, existing(tx, ref));
 }
 
 /** `SessionStore.remove` inside a transaction of the caller's. */
 function removeSession(tx: Tx, ref: string): boolean {
-  return tx.delete(sessions).where(eq(sessions.ref, ref)).run().changes === 1;
+  const isGone = tx.delete(sessions).where(eq(sessions.ref, ref)).run().changes === 1;
+  if (isGone) noteStale(tx, ref);
+  return isGone;
 }
+
+/** Most changes are none of the documented files', and then none is written. */
+function noted(tx: Tx, before: Session | undefined, after: Session): Session {
+  const isShown = DOCUMENTED.some((name) => before?.[name] !== after[name]);
+  if (isShown) noteStale(tx, after.ref);
+  return after;
+}
+
+/** What of a session stands in the documented files, beside what never changes. */
+const DOCUMENTED = ["kind", "state", "opencodeSessionId", "worktreePath"] as const;
 
 const EMPTY = {
   state: "idle",
@@ -151,6 +178,8 @@ const EMPTY = {
   requester: null,
   mergeOf: null,
   unresolved: [],
+  importedClone: null,
+  importedConversation: null,
 };
 
 function existing(tx: Tx, ref: string): Session {
@@ -190,5 +219,7 @@ function toSession(row: typeof sessions.$inferSelect & { slug: string }): Sessio
     requester: row.requester ?? undefined,
     mergeOf: row.mergeOf ?? undefined,
     seenCommentId: row.seenCommentId ?? undefined,
+    importedClone: row.importedClone ?? undefined,
+    importedConversation: row.importedConversation ?? undefined,
   };
 }

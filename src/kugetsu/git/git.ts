@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Box } from "../box.ts";
 import { additions } from "./additions.ts";
 import { isAside, moveAside } from "./aside.ts";
+import { takeClone } from "./clone.ts";
 import { graft } from "./commit.ts";
 import type { GraftRequest } from "./commit.ts";
 import { defaultBranch } from "./default-branch.ts";
@@ -74,6 +75,7 @@ export function createGit(options: GitOptions) {
     removeWorktree: (worktree: WorktreePlace) => removeWorktree(place, worktree),
     nameRequester: (request: RequesterRequest) => nameRequester(place, request),
     takeOver: (request: TakeOverRequest) => takeOver(place, request),
+    takeClone: (request: TakeOverRequest) => takeClone(place, request),
     sync: (request: SyncRequest) => sync(place, request),
     beginMerge: (request: BeginMergeRequest) => beginMerge(place, request),
     merge: (mirror: Mirror, request: MergeRequest) => merge(place, mirror, request),

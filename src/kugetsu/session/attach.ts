@@ -28,6 +28,18 @@ export async function attach(core: Core, order: AttachOrder): Promise<Session> {
   const { ref } = order;
   const session = await core.sessions.get(ref);
   if (session === undefined) throw nothingThere(ref);
+  if (session.importedConversation !== undefined) {
+    throw new KugetsuError(
+      "not_found",
+      `The conversation of ${ref} still lies with the shell version.`,
+      {
+        hint:
+          session.kind === "forked"
+            ? `\`kugetsu continue ${ref} MESSAGE\` brings it over.`
+            : "`kugetsu init --force` makes a new one.",
+      },
+    );
+  }
   if (session.kind === "forked") return attachIssue(core, order, session);
   const place = await sharedPlace(
     core,

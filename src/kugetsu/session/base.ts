@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Session } from "../db/sessions.ts";
 import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
 import { occupied } from "./occupied.ts";
+import { importedConversation } from "../shell-home/conversation.ts";
 import { ownPlace } from "./place.ts";
 
 /** The base session; an empty one is made when there is none. */
@@ -27,6 +28,7 @@ export async function conversationOf(core: Core, ref: string): Promise<string | 
   for (const until = Date.now() + EXPORT_MS; ; await sleep(POLL_MS)) {
     const session = await core.sessions.get(ref);
     if (session?.opencodeSessionId === undefined) return undefined;
+    if (session.importedConversation !== undefined) return importedConversation(core, session);
     const place = await placeOf(core, session);
     const last = await core.runner.lastExport(place, session.opencodeSessionId);
     if (last?.isCurrent === true) return last.text || undefined;

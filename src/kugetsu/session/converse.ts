@@ -1,5 +1,6 @@
 import { KugetsuError } from "../errors.ts";
 import type { Session } from "../db/sessions.ts";
+import { importedConversation } from "../shell-home/conversation.ts";
 import type { Activity, Progress, TurnLimits, TurnResult } from "../runner.ts";
 import type { Core, Place } from "./core.ts";
 
@@ -16,7 +17,7 @@ interface ConversationOrder {
 /** Runs one turn in the session's conversation, and writes down which one that is as soon as it is known. */
 export async function converse(
   core: Core,
-  session: Pick<Session, "ref" | "opencodeSessionId">,
+  session: Pick<Session, "ref" | "opencodeSessionId" | "importedConversation">,
   place: Place,
   order: ConversationOrder,
   speak: {
@@ -35,12 +36,15 @@ export async function converse(
   }
   await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
   await order.onBegin();
-  return converseOrAnew(core, ref, session.opencodeSessionId, async (sessionId) =>
+  // One of the shell version's is in no data of this session's yet: its first turn here forks from it.
+  const own = session.importedConversation === undefined ? session.opencodeSessionId : undefined;
+  const earlier = await importedConversation(core, session);
+  return converseOrAnew(core, ref, own, async (sessionId) =>
     core.runner.run({
       place,
       sessionId,
-      forkOf: sessionId === undefined ? await speak.beginning() : undefined,
-      prompt: speak.prompt(sessionId !== undefined),
+      forkOf: sessionId === undefined ? (earlier ?? (await speak.beginning())) : undefined,
+      prompt: speak.prompt(sessionId !== undefined || earlier !== undefined),
       limits,
       signal,
       onSession: async (opencodeSessionId) => {

@@ -6,6 +6,7 @@ import { existingMirror } from "./mirror.ts";
 import { removePlace } from "./place.ts";
 import { keepWorktree } from "./keep.ts";
 import { keepFound } from "./keep-found.ts";
+import { keptClone } from "../shell-home/bring.ts";
 import type { Core } from "./core.ts";
 import { DESTROYING, isGoing, REMOVING } from "./states.ts";
 
@@ -34,7 +35,7 @@ export async function destroySession(
     await core.git.removeWorktree({ key: slug, path: worktreeOf(core, session) });
   await removePlace(core, slug);
   await core.sessions.remove(ref);
-  return { kept };
+  return { kept: [...kept, ...keptClone(session)] };
 }
 
 /** Absolute path of the one place where an issue's worktree may stand. */

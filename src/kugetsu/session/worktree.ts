@@ -5,6 +5,7 @@ import type { Session } from "../db/sessions.ts";
 import type { Mirror } from "../git/mirror.ts";
 import type { TurnOrder } from "../turn.ts";
 import type { Core, Place } from "./core.ts";
+import { bringClone } from "../shell-home/bring.ts";
 import { keepWorktree } from "./keep.ts";
 import { takeTurnOver } from "./take-over.ts";
 
@@ -103,7 +104,8 @@ async function openNew(
   }
   const kept = await keepWorktree(core, mirror, place, old, { signal: order.signal });
   const theirs = await mirror.head(order.branch);
-  const at = theirs ?? base;
+  const brought = await bringClone(core, order, mirror, place, old, base);
+  const at = brought?.tip ?? theirs ?? base;
   const { branch, signal } = order;
   const { key, cwd: path, env } = place;
   await core.git.openWorktree({ mirror, key, branch, at, path, env, signal });
@@ -116,13 +118,24 @@ async function openNew(
     worktreePath: place.cwd,
     branch: order.branch,
     base: order.base,
-    startSha: at,
+    startSha: brought === undefined ? at : base,
     tip: at,
     // A branch that is there already was found to be ours.
     pushedSha: theirs,
     worktreeAt: at,
+    importedClone: undefined,
   });
-  return { session: working(session), conflicts: [], mergedFromForge: false, kept };
+  const keptBefore = [...kept, ...(brought?.kept ?? [])];
+  if (brought?.tip === undefined) {
+    return {
+      session: working(session),
+      conflicts: [],
+      mergedFromForge: false,
+      kept: keptBefore,
+    };
+  }
+  const ready = await takeForgesCommits({ core, order, mirror, place }, working(session));
+  return { ...ready, kept: [...keptBefore, ...ready.kept] };
 }
 
 /** What holds for a worktree that was just made. */

@@ -117,3 +117,14 @@ test.each([
   expect(slug).toMatch(/^[A-Za-z0-9._-]{1,200}$/);
   expect(slug).not.toMatch(/\.\.|\.lock$|\.$/);
 });
+
+test("a conversation of a backup is one no longer when another takes its place", async () => {
+  const store = createSessionStore(temporaryDatabase());
+  const imported = { opencodeSessionId: "ses_then", importedConversation: "backup/then" };
+  await store.put({ ref: REF, kind: "forked", ...imported });
+  expect(await store.patch(REF, { state: "running" })).toMatchObject(imported);
+  expect(await store.patch(REF, { opencodeSessionId: "ses_now" })).toMatchObject({
+    opencodeSessionId: "ses_now",
+    importedConversation: undefined,
+  });
+});
