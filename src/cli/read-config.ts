@@ -1,12 +1,5 @@
 import { join } from "node:path";
-import {
-  type CoreConfig,
-  readCoreConfig,
-  readHome,
-  readWorkConfig,
-  userHomeOf,
-  type WorkConfig,
-} from "../config.ts";
+import { readHome, readWorkConfig, userHomeOf, type WorkConfig } from "../config.ts";
 import { type ConfigFile, readConfigFile } from "../kugetsu/config-file/read.ts";
 import type { Io } from "./command.ts";
 
@@ -19,13 +12,6 @@ export async function readHomeConfig({
     userHome: userHomeOf(env),
     warn: (message) => stderr.write(`kugetsu: ${message}\n`),
   });
-}
-
-/** What works without a forge, from environment and config file; what is wrong in the file is said on stderr. */
-export async function loadCoreConfig(io: Pick<Io, "env" | "stderr">): Promise<CoreConfig> {
-  const config = readCoreConfig(io.env, await readHomeConfig(io));
-  for (const warning of config.warnings) io.stderr.write(`kugetsu: ${warning}\n`);
-  return config;
 }
 
 /** What turns need, from environment and config file; what is wrong in the file is said on stderr. */
