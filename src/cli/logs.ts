@@ -9,7 +9,7 @@ import { refArgument } from "./ref-argument.ts";
 /** `kugetsu logs REF` */
 export const logs: CliCommand = {
   summary: "show what the agent of an issue said and did",
-  usage: `Usage: kugetsu logs REF [--follow] [--all] [--debug] [--json]
+  usage: `Usage: kugetsu logs REF [-f|--follow] [--all] [--debug] [--json]
 
 Shows the last turn of the issue REF (instance/user/repo#number), or of the PM agent (pm-agent).
 

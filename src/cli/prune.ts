@@ -11,7 +11,7 @@ import { workWords } from "./work-words.ts";
 /** `kugetsu prune` */
 export const prune: CliCommand = {
   summary: "show what belongs to no session, and with --force remove it",
-  usage: `Usage: kugetsu prune [--force] [--json]
+  usage: `Usage: kugetsu prune [--force] [-y] [--json]
 
 Shows orphans: session files, worktrees, private repositories, opencode data and temp directories that no session
 has, worktree registrations and lock files that were left behind, temporary files, and claims of dead processes.

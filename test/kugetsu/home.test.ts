@@ -30,6 +30,7 @@ describe("the home", () => {
     expect((await readdir(home.root)).toSorted()).toEqual([
       "agents",
       "env",
+      "logs",
       "mirrors",
       "private",
       "sessions",

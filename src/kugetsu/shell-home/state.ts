@@ -1,5 +1,5 @@
 import type { Database, Tx } from "../db/database.ts";
-import { sessions, shellHomes } from "../db/schema.ts";
+import { shellHomes, slugs } from "../db/schema.ts";
 
 /** What became of a home that the shell version had made. */
 export interface ShellHomeState {
@@ -24,6 +24,7 @@ export function noteShellHome(tx: Tx, { state, backup }: ShellHomeState): void {
     .run();
 }
 
-export function hasSessions(db: Database): boolean {
-  return db.orm.select({ ref: sessions.ref }).from(sessions).limit(1).get() !== undefined;
+/** Whether this kugetsu has worked with the database: the name of a session's directory is never forgotten. */
+export function isUsed(db: Database): boolean {
+  return db.orm.select({ ref: slugs.ref }).from(slugs).limit(1).get() !== undefined;
 }

@@ -13,7 +13,7 @@ import { copyOpencodeData, lacksSession, userData } from "./opencode-data.ts";
 import { readShellHome, type ShellHome } from "./read.ts";
 import { noteRepositories } from "./repositories.ts";
 import { printable, type ShellSession } from "./session-file.ts";
-import { hasSessions, noteShellHome, shellHomeState } from "./state.ts";
+import { isUsed, noteShellHome, shellHomeState } from "./state.ts";
 import { storedConversation } from "./stored-conversation.ts";
 import { checkEnvFiles } from "./tokens.ts";
 
@@ -50,7 +50,7 @@ function isOver(database: Database): boolean {
 
 /** Returns where the backup is to be; undefined when there is nothing to take over. */
 async function begin({ home, database, warn }: TakeOver): Promise<string | undefined> {
-  const isOurs = hasSessions(database);
+  const isOurs = isUsed(database);
   const backup = (await holdsSessionFiles(home)) ? backupAt(new Date()) : undefined;
   if (backup !== undefined && !isOurs) {
     // Written down first, so that whoever goes on after a kill makes no second one.

@@ -12,7 +12,7 @@ import { type Desk, openDesk } from "../session/core.ts";
 
 const VICTIM = fileURLToPath(new URL("victim.ts", import.meta.url));
 /** Of each verb; KILLS=50 makes it a longer test. */
-const KILLS = Number(process.env["KILLS"] ?? 12);
+const KILLS = Number(process.env["KILLS"] ?? 3);
 
 /**
  * Runs one of them and kills it so many milliseconds after it began. Returns how long it took, or undefined when it was
