@@ -26,7 +26,8 @@ export interface PlaceOptions {
  */
 export async function placeOrder(options: PlaceOptions, order: Order): Promise<PlacedOrder> {
   const { store, kugetsu } = options;
-  await assertInitialised(kugetsu);
+  // Of the command line alone: a server makes what is missing by itself.
+  if (order.parent === undefined) await assertInitialised(kugetsu);
   if (order.verb === "delegate") {
     const job = await store.submit({ ...jobOf(order, PM_AGENT), lane: "pm", verb: "delegate" });
     return { job, ref: PM_AGENT };
