@@ -9,7 +9,8 @@ import { quoted } from "./session-file.ts";
 
 /**
  * Adds to `repos.json` where a clone came from, if that is not what follows from the ref: plain http, for example. Only
- * an address on the ref's own instance is taken: an agent may have changed its clone's, and the work would go there.
+ * the ref's own repository on its own instance is taken: an agent may have changed its clone's address, and the work
+ * would go there.
  *
  * @returns what the operator should know
  */
@@ -29,7 +30,7 @@ export async function noteRepositories(
     const derived = `https://${printRepository(ref)}.git`;
     // What the operator wrote counts, whatever the clone says.
     if (named.url !== derived || bare(origin) === bare(derived)) continue;
-    if (isOnInstance(ref, origin)) added.set(printRepository(ref), origin);
+    if (isOwnAddress(ref, origin)) added.set(printRepository(ref), origin);
     else {
       warnings.push(
         `${printed}: its clone came from ${quoted(origin)}; if that is right, name it in repos.json`,
@@ -50,7 +51,8 @@ function bare(url: string): string {
   return url.toLowerCase().replace(/(?:\.git)?\/?$/, "");
 }
 
-function isOnInstance(ref: IssueRef, origin: string): boolean {
+function isOwnAddress(ref: IssueRef, origin: string): boolean {
   const url = URL.parse(origin);
-  return (url?.protocol === "https:" || url?.protocol === "http:") && url.host === ref.instance;
+  if (url === null || !["https:", "http:"].includes(url.protocol)) return false;
+  return bare(`${url.host}${url.pathname}`) === bare(printRepository(ref));
 }

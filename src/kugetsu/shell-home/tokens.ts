@@ -19,7 +19,7 @@ export async function checkEnvFiles(home: Home): Promise<string[]> {
       if (file !== "default" || names.length === 0) continue;
       warnings.push(
         `${names.join(", ")} in env/default.env is withheld from dev agents from now on; ` +
-          "give the PM agent its own: `kugetsu env set NAME VALUE pm-agent`",
+          "give the PM agent its own: `kugetsu env set NAME - pm-agent`",
       );
     } catch (error) {
       if (!(error instanceof KugetsuError)) throw error;

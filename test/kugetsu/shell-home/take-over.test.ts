@@ -84,6 +84,7 @@ describe("a home of the shell version", () => {
     writeExample(desk);
     const { warnings, home } = await desk.takeOver();
     expect(warnings.join("\n")).toContain("GITEA_TOKEN in env/default.env is withheld");
+    expect(warnings.join("\n")).toContain("`kugetsu env set NAME - pm-agent`");
     expect(warnings.join("\n")).not.toMatch(/OPENAI|abc'|pm-agent\.env is withheld/);
     for (const file of ["default.env", "pm-agent.env"])
       expect(statSync(join(home.env, file)).mode & 0o777).toBe(0o600);
@@ -254,6 +255,10 @@ describe("where a clone came from", () => {
   test.each([
     "https://git.example.com/ann/calc.git",
     "https://evil.example.com/ann/calc.git",
+    "https://git.example.com/eve/calc.git",
+    "http://git.example.com/ann/calc2",
+    "http://git.example.com/eve/../ann%2fcalc.git",
+    "http://git.example.com/sub/ann/calc.git",
     "/home/ann/private",
     "ext::sh -c touch% pwned",
   ])("does not: %s", async (url) => {
