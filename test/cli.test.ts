@@ -101,6 +101,12 @@ describe("the program", () => {
   test.each([
     ["an unknown option", ["serve", "--port", "1"]],
     ["an error with a hint", ["env", "set", "A", "1", "pm_agent"]],
+    ["a bad name", ["env", "set", "A B", "1"]],
+    ["a bad name to get", ["env", "get", "A B"]],
+    ["a bad name to remove", ["env", "rm", "-", "pm-agent"]],
+    ["a value of several lines", ["env", "set", "A", "1\n2"]],
+    ["what is no ref to destroy", ["destroy", "foo"]],
+    ["what is no ref to attach", ["attach", "foo"]],
     ["an unknown verb of env", ["env", "lst"]],
   ])("prints the error last for %s", async (_, args) => {
     const { stderr } = await kugetsu(args);

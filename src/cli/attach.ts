@@ -1,7 +1,6 @@
-import { KugetsuError } from "../kugetsu/errors.ts";
-import { parseRef, printRef } from "../kugetsu/ref.ts";
 import { parseArguments } from "./arguments.ts";
-import { type CliCommand, type Io, UsageError } from "./command.ts";
+import type { CliCommand, Io } from "./command.ts";
+import { refArgument } from "./ref-argument.ts";
 import { needTerminal, terminalVariables, withTerminal } from "./terminal.ts";
 
 /** `kugetsu attach REF` */
@@ -53,14 +52,7 @@ Commits and changes that are made there are taken over, and pushed, with the nex
 };
 
 function refOf(text: string | undefined): string {
-  if (text === undefined) throw new UsageError("`attach` needs an issue ref.");
-  if (isOwn(text)) return text;
-  try {
-    return printRef(parseRef(text));
-  } catch (error) {
-    if (error instanceof KugetsuError) throw new UsageError(error.message, error.hint);
-    throw error;
-  }
+  return text !== undefined && isOwn(text) ? text : refArgument(text, "attach");
 }
 
 /** The sessions that belong to no issue. */

@@ -1,8 +1,10 @@
 import type { EnvFiles } from "../kugetsu/env/files.ts";
 import { maskValue } from "../kugetsu/env/mask.ts";
+import { checkVariableName, formatAssignment } from "../kugetsu/env/lines.ts";
 import { isForgeCredential, withheldName } from "../kugetsu/env/withheld.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseArguments } from "./arguments.ts";
+import { asUsage } from "./as-usage.ts";
 import { type Io, UsageError } from "./command.ts";
 import { nearest } from "./nearest.ts";
 import { readSecret } from "./secret-input.ts";
@@ -42,7 +44,7 @@ export async function show(args: readonly string[], files: EnvFiles, io: Io): Pr
 
 export async function get(args: readonly string[], files: EnvFiles, io: Io): Promise<void> {
   const [name, wanted] = parseArguments(args, {}, { max: 2 }).positionals;
-  if (name === undefined) throw new UsageError("`env get` needs a name.");
+  checkName(name, "get");
   const file = await knownFile(files, wanted);
   const value = await files.get(file, name);
   if (value === undefined) throw missing(name, file);
@@ -51,7 +53,7 @@ export async function get(args: readonly string[], files: EnvFiles, io: Io): Pro
 
 export async function set(args: readonly string[], files: EnvFiles, io: Io): Promise<void> {
   const [name, given, wanted] = parseArguments(args, {}, { max: 3 }).positionals;
-  if (name === undefined) throw new UsageError("`env set` needs a name.");
+  checkName(name, "set");
   if (wanted === undefined && given !== undefined && (await files.list()).includes(given)) {
     throw new UsageError(
       `${given} stands where the value belongs.`,
@@ -63,15 +65,22 @@ export async function set(args: readonly string[], files: EnvFiles, io: Io): Pro
     given === undefined || given === "-"
       ? await readSecret(`${name} (${file}): `, given, io)
       : given;
+  // Whoever sees the usage has changed nothing.
+  asUsage(() => formatAssignment(name, value));
   await files.set(file, name, value);
   for (const warning of warningsOf(name, file, given)) io.stderr.write(`kugetsu: ${warning}\n`);
 }
 
 export async function remove(args: readonly string[], files: EnvFiles): Promise<void> {
   const [name, wanted] = parseArguments(args, {}, { max: 2 }).positionals;
-  if (name === undefined) throw new UsageError("`env rm` needs a name.");
+  checkName(name, "rm");
   const file = await knownFile(files, wanted);
   if (!(await files.remove(file, name))) throw missing(name, file);
+}
+
+function checkName(name: string | undefined, verb: string): asserts name is string {
+  if (name === undefined) throw new UsageError(`\`env ${verb}\` needs a name.`);
+  asUsage(() => checkVariableName(name));
 }
 
 function warningsOf(name: string, file: string, given: string | undefined): string[] {

@@ -55,7 +55,7 @@ function report(error: unknown, command: CliCommand, io: Io): number {
   }
   if (error instanceof KugetsuError) {
     print(io, error.message, error.hint);
-    // What was given, an argument or a setting, is wrong: the same as wrong usage.
+    // A setting of the environment is as wrong as an argument, though no usage says how to mend it.
     return error.code === "invalid" ? WRONG_USAGE : FAILED;
   }
   // Its words may hold anything, so nobody but a developer gets them.

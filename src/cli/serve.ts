@@ -1,5 +1,6 @@
 import type { Bot } from "../bot.ts";
 import { readConfig, type ServeConfig } from "../config.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
 import { readHomeConfig } from "./read-config.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand, Io } from "./command.ts";
@@ -47,7 +48,7 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
 Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of bytes. Lists: separated by commas or blanks.`,
   async run(args, io) {
     parseArguments(args, {}, { max: 0 });
-    const config = readConfig(io.env, await readHomeConfig(io));
+    const config = readConfig(io.env, await readHomeConfig(io).catch(asSetting));
     const { startBot } = await import("../bot.ts");
     const stop = listenForSignals(io);
     try {
@@ -60,6 +61,13 @@ Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of
     }
   },
 };
+
+/** A supervisor sees by the exit code that starting again does not help. */
+function asSetting(error: unknown): never {
+  if (!(error instanceof KugetsuError)) throw error;
+  const { message, hint } = error;
+  throw new KugetsuError("invalid", message, { cause: error, hint });
+}
 
 async function announce(
   config: ServeConfig,

@@ -99,7 +99,7 @@ async function lookUp(
   const address = { owner, name, number };
   const issue = await known(forge.issue(address), `issue ${number} in ${owner}/${name}`, forge);
   if (issue.isPullRequest)
-    throw new KugetsuError("invalid", `${printRef(ref)} is a pull request.`, {
+    throw new KugetsuError("failed", `${printRef(ref)} is a pull request.`, {
       hint: "Name the issue that it is for.",
     });
   const [bot, comments] = await Promise.all([forge.self(), forge.comments(address)]);

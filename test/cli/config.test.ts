@@ -46,9 +46,15 @@ describe("kugetsu config", () => {
 
   test("names file and line of what cannot be read, and still tells the path", async () => {
     const home = await homeWith("MAX_CONCURRENT_AGENTS=$(nproc)\n");
-    for (const args of [["config"], ["config", "--json"], ["init", "--headless"], ["serve"]]) {
+    // Only a server ends with 2: its supervisor is not to start it again.
+    for (const [code, ...args] of [
+      [1, "config"],
+      [1, "config", "--json"],
+      [1, "init", "--headless"],
+      [2, "serve"],
+    ] as const) {
       const { exitCode, stdout, stderr } = await kugetsu(home, args);
-      expect([exitCode, stdout]).toEqual([2, ""]);
+      expect([exitCode, stdout]).toEqual([code, ""]);
       expect(stderr).toContain(`kugetsu: ${home}/config line 1 cannot be read: `);
       expect(stderr).not.toContain("nproc");
     }

@@ -19,7 +19,7 @@ const LONGEST = 10_000;
  *
  * @param options.where the file's name for messages; what stands in the file is never quoted
  * @param options.userHome what `~` and `$HOME` mean
- * @throws KugetsuError `invalid` that names every line that cannot be read
+ * @throws KugetsuError `failed` that names every line that cannot be read
  */
 export function parseConfig(
   text: string,
@@ -66,7 +66,7 @@ function unreadable(
   const rest = problems.length - told.length;
   if (rest > 0) told.push(`- and ${rest} more`);
   return new KugetsuError(
-    "invalid",
+    "failed",
     first !== undefined && second === undefined
       ? `${where} line ${first.line} cannot be read: ${first.why}.`
       : `${where} cannot be read:\n${told.join("\n")}`,

@@ -27,7 +27,7 @@ export function noConfigFile(path: string): ConfigFile {
  * Reads a home's `config`; no file is as good as an empty one. A symlink is followed, since people keep such files
  * with others of their own: what it leads to must be this user's or root's regular file.
  *
- * @throws KugetsuError `invalid` that names the lines that cannot be read; `failed` or `forbidden` for what is no
+ * @throws KugetsuError `failed` that names the lines that cannot be read; `failed` or `forbidden` for what is no
  *   readable text of this user
  */
 export async function readConfigFile(

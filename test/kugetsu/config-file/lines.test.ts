@@ -96,7 +96,7 @@ describe("a config file", () => {
     [`A=${"x".repeat(10_001)}`, "longer than"],
   ])("refuses %j and names the line", (line, why) => {
     const refusal = refusalOf(`# first\n${line}\n`);
-    expect(refusal.code).toBe("invalid");
+    expect(refusal.code).toBe("failed");
     expect(refusal.message).toMatch(/^\/h\/config line 2 cannot be read: /);
     expect(refusal.message).toContain(why);
     expect(refusal.hint).toContain("never executed");
