@@ -1,7 +1,8 @@
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { readHome } from "../config.ts";
-import { DATABASE } from "../kugetsu/home.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
+import { assertOwnDirectory, DATABASE } from "../kugetsu/home.ts";
 import type { Io } from "./command.ts";
 
 /** KUGETSU_HOME as it is; nothing is made. */
@@ -10,21 +11,35 @@ export interface ExistingHome {
   readonly path: string;
   /** The database file; undefined when there is none yet. */
   readonly database: string | undefined;
-  /** The shell version made it, and it is not taken over yet: whoever opens the core does that. */
-  readonly isShell: boolean;
+  /** It holds an index.json. Without a database the shell version made it: whoever opens the core takes it over. */
+  readonly hasIndex: boolean;
 }
 
+/** @throws KugetsuError as `openHome` does */
 export function existingHome({ env }: Pick<Io, "env">): ExistingHome {
   const path = readHome(env);
+  const found = look(path);
+  if (found !== undefined) assertOwnDirectory(path, found);
   const database = join(path, DATABASE);
-  const isThere = isFile(database);
   return {
     path,
-    database: isThere ? database : undefined,
-    isShell: !isThere && isFile(join(path, "index.json")),
+    database: isFile(database) ? database : undefined,
+    hasIndex: isFile(join(path, "index.json")),
   };
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return look(path)?.isFile() === true;
+}
+
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new KugetsuError("forbidden", `${path} cannot be opened (${code}).`, {
+      cause,
+      hint: "Run kugetsu as its owner, or set KUGETSU_HOME to a directory of your own.",
+    });
+  }
 }

@@ -1,6 +1,6 @@
 import { createGit } from "../kugetsu/git/git.ts";
 import { openBox } from "../kugetsu/box.ts";
-import { readOnly } from "../kugetsu/db/read-only.ts";
+import { hasTable, readOnly } from "../kugetsu/db/read-only.ts";
 import type { Io } from "./command.ts";
 import { existingHome } from "./existing-home.ts";
 import { printable, printableJson } from "./printable.ts";
@@ -75,10 +75,10 @@ function slugs(database: string): Map<string, string> {
     database,
     (client) =>
       new Map(
-        client
-          .prepare<[], { slug: string; ref: string }>("SELECT slug, ref FROM slugs")
-          .all()
-          .map(({ slug, ref }) => [slug, ref]),
+        (hasTable(client, "slugs")
+          ? client.prepare<[], { slug: string; ref: string }>("SELECT slug, ref FROM slugs").all()
+          : []
+        ).map(({ slug, ref }) => [slug, ref]),
       ),
   );
 }

@@ -1,13 +1,14 @@
 import { waitingOrders } from "../jobs/waiting.ts";
-import { readOnly } from "../kugetsu/db/read-only.ts";
+import { hasTable, readOnly } from "../kugetsu/db/read-only.ts";
 import { type ListedSession, listSessions } from "../kugetsu/session/list.ts";
 
 /** The sessions of a database, those that an order waits for as `waiting`, and what was asked for and has none yet. */
 export function listWithOrders(database: string): ListedSession[] {
-  const { sessions, waiting } = readOnly(database, (client) => ({
-    sessions: listSessions(client),
-    waiting: waitingOrders(client),
-  }));
+  const { sessions, waiting } = readOnly(database, (client) =>
+    hasTable(client, "sessions")
+      ? { sessions: listSessions(client), waiting: waitingOrders(client) }
+      : { sessions: [], waiting: [] },
+  );
   const waits = new Set(waiting.map(({ resource }) => resource));
   const known = new Set(sessions.map(({ ref }) => ref));
   return [

@@ -42,13 +42,22 @@ ended. AGE counts from the session's first start.
   },
 };
 
-/** The home; one of the shell version is taken over first. */
+/** The home; one of the shell version is taken over first, also where a take-over was cut off. */
 async function takenOver(io: Io): Promise<ExistingHome> {
   const home = existingHome(io);
-  if (!home.isShell) return home;
+  if (!(await isPending(home))) return home;
   const { openExisting } = await import("./open-existing.ts");
   await (await openExisting(io))[Symbol.asyncDispose]();
   return existingHome(io);
+}
+
+async function isPending({ database, hasIndex }: ExistingHome): Promise<boolean> {
+  if (database === undefined) return hasIndex;
+  const [{ readOnly }, { isTakeOverPending }] = await Promise.all([
+    import("../kugetsu/db/read-only.ts"),
+    import("../kugetsu/shell-home/pending.ts"),
+  ]);
+  return readOnly(database, (client) => isTakeOverPending(client, hasIndex));
 }
 
 const NAMES = [

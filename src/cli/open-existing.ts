@@ -9,8 +9,8 @@ import { openKugetsu } from "./open-kugetsu.ts";
  * @throws KugetsuError `not_found` when there is none yet
  */
 export async function openExisting(io: Io): Promise<Kugetsu> {
-  const { path, database, isShell } = existingHome(io);
-  if (database === undefined && !isShell) {
+  const { path, database, hasIndex } = existingHome(io);
+  if (database === undefined && !hasIndex) {
     throw new KugetsuError("not_found", `There is no kugetsu in ${path} yet.`, {
       hint: "Is KUGETSU_HOME the one that you mean?",
     });

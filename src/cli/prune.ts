@@ -33,7 +33,7 @@ Never the base session, the PM agent or a mirror, and nothing that a running pro
     );
     const { force = false, json = false } = values;
     const home = existingHome(io);
-    if (home.database === undefined && !home.isShell) {
+    if (home.database === undefined && !home.hasIndex) {
       if (json) io.stdout.write("[]\n");
       io.stderr.write(`kugetsu: There is nothing to prune: no kugetsu is in ${home.path} yet.\n`);
       return;

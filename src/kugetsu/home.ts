@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { chmod, mkdir, readdir, realpath, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { KugetsuError } from "./errors.ts";
@@ -98,12 +99,7 @@ async function makeDirectory(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code === "EEXIST" || code === "ENOTDIR") {
-      throw new KugetsuError("invalid", `${path} is not a directory.`, {
-        cause,
-        hint: "Set KUGETSU_HOME to another.",
-      });
-    }
+    if (code === "EEXIST" || code === "ENOTDIR") throw noDirectory(path, cause);
     throw new KugetsuError(
       "forbidden",
       `The directory ${path} cannot be made (${code ?? "unknown error"}).`,
@@ -115,17 +111,29 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
+function noDirectory(path: string, cause?: unknown): KugetsuError {
+  return new KugetsuError("invalid", `${path} is not a directory.`, {
+    cause,
+    hint: "Set KUGETSU_HOME to another.",
+  });
+}
+
+/** @throws KugetsuError `invalid` when it is no directory, `forbidden` when it is another user's */
+export function assertOwnDirectory(path: string, found: Stats): void {
+  if (!found.isDirectory()) throw noDirectory(path);
+  if (found.uid === process.getuid?.()) return;
+  throw new KugetsuError("forbidden", `${path} belongs to another user.`, {
+    hint: "Run kugetsu as its owner, or set KUGETSU_HOME to a directory of your own.",
+  });
+}
+
 async function closeToOthers(
   root: string,
   warn: ((message: string) => void) | undefined,
 ): Promise<void> {
-  const { mode, uid } = await stat(root);
-  if (uid !== process.getuid?.()) {
-    throw new KugetsuError("forbidden", `${root} belongs to another user.`, {
-      hint: "Run kugetsu as its owner, or set KUGETSU_HOME to a directory of your own.",
-    });
-  }
-  if ((mode & 0o077) === 0) return;
+  const found = await stat(root);
+  assertOwnDirectory(root, found);
+  if ((found.mode & 0o077) === 0) return;
   // Closing a directory that serves others too (/tmp as root, a home directory) would do harm: only one of ours.
   const names = await readdir(root);
   if (names.length > 0 && !names.some((name) => MARKS.has(name))) {

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { openDatabase } from "../../src/kugetsu/db/database.ts";
+import { noteShellHome } from "../../src/kugetsu/shell-home/state.ts";
 import { createSessionStore } from "../../src/kugetsu/db/sessions.ts";
 import { createQueue, newJob, type Queue, queued } from "../jobs/queue.ts";
 import { openDesk } from "../kugetsu/session/core.ts";
@@ -19,6 +21,57 @@ describe("without a home", () => {
     expect(await kugetsu(home, ["list", "--json"])).toMatchObject({ exitCode: 0, stdout: "[]" });
     expect(await kugetsu(home, ["list", "--kept", "--json"])).toMatchObject({ stdout: "[]" });
     expect(existsSync(home)).toBe(false);
+  });
+});
+
+test("a database that is about to be made has no sessions", async () => {
+  const home = temporaryHome();
+  mkdirSync(home, { mode: 0o700 });
+  writeFileSync(join(home, "kugetsu.db"), "");
+  expect(await kugetsu(home, ["list", "--json"])).toEqual({
+    exitCode: 0,
+    stdout: "[]",
+    stderr: expect.stringContaining("`kugetsu init` makes") as string,
+  });
+  expect(await kugetsu(home, ["list", "--kept", "--json"])).toMatchObject({ stdout: "[]" });
+});
+
+describe("a home whose take-over was cut off is taken over to its end", () => {
+  const session = { type: "forked", issue_ref: REF, opencode_session_id: "ses_1" };
+  const NAME = "git.example.com-3000-ann-calc-14.json";
+  let home: string;
+  beforeEach(() => {
+    home = temporaryHome();
+    mkdirSync(join(home, "sessions"), { recursive: true, mode: 0o700 });
+    writeFileSync(join(home, "index.json"), JSON.stringify({ issues: { [REF]: NAME } }));
+    writeFileSync(join(home, "sessions", NAME), JSON.stringify(session));
+  });
+  const listed = async () => {
+    const { stdout } = await kugetsu(home, ["list", "--json"]);
+    return (JSON.parse(stdout) as { issue_ref: string }[]).map(({ issue_ref }) => issue_ref);
+  };
+
+  test("before its database was one", async () => {
+    writeFileSync(join(home, "kugetsu.db"), "");
+    expect(await listed()).toEqual([REF]);
+  });
+
+  test("before it had begun", async () => {
+    openDatabase(join(home, "kugetsu.db"))[Symbol.dispose]();
+    expect(await listed()).toEqual([REF]);
+  });
+
+  test("in its middle", async () => {
+    const backup = join("backup", "shell-2026");
+    {
+      using database = openDatabase(join(home, "kugetsu.db"));
+      database.write((tx) => noteShellHome(tx, { state: "begun", backup }));
+    }
+    mkdirSync(join(home, backup), { recursive: true });
+    renameSync(join(home, "index.json"), join(home, backup, "index.json"));
+    renameSync(join(home, "sessions"), join(home, backup, "sessions"));
+    expect(await listed()).toEqual([REF]);
+    expect(await listed()).toEqual([REF]);
   });
 });
 
@@ -112,6 +165,45 @@ test("kept work is named with how to look at it", async () => {
       path: null,
     },
   ]);
+});
+
+describe("a home that cannot be one is named, by every command that looks for it:", () => {
+  const commands = [[["list"]], [["list", "--kept"]], [["status"]]];
+
+  test.each(commands)("a file, %j", async (args) => {
+    const home = temporaryHome();
+    writeFileSync(home, "");
+    expect(await kugetsu(home, args)).toEqual({
+      exitCode: 2,
+      stdout: "",
+      stderr: expect.stringContaining(`kugetsu: ${home} is not a directory.`) as string,
+    });
+  });
+
+  test.runIf(process.getuid?.() === 0).each(commands)(
+    "a directory of another user, %j",
+    async (args) => {
+      const home = temporaryHome();
+      mkdirSync(home);
+      chownSync(home, 4711, 4711);
+      expect(await kugetsu(home, args)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringContaining(`${home} belongs to another user.`) as string,
+      });
+    },
+  );
+
+  test.skipIf(process.getuid?.() === 0).each(commands)(
+    "a directory that may not be looked into, %j",
+    async (args) => {
+      const home = temporaryHome();
+      mkdirSync(home, { mode: 0 });
+      const { exitCode, stderr } = await kugetsu(home, args);
+      chmodSync(home, 0o700);
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/^kugetsu: .* cannot be opened \(EACCES\)\.\n {2}Run kugetsu as/);
+    },
+  );
 });
 
 test("wrong arguments are wrong usage", async () => {

@@ -4,6 +4,12 @@ import { KugetsuError } from "../errors.ts";
 /** A connection for reading alone. Its user writes SQL: loading drizzle takes longer than listing a thousand rows. */
 export type ReadOnly = Pick<Sqlite.Database, "prepare">;
 
+/** Whether a table is there: none is in a file that another process is about to make a database of. */
+export function hasTable(client: ReadOnly, name: string): boolean {
+  const found = client.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?");
+  return found.get(name) !== undefined;
+}
+
 /**
  * Reads from a database that is there, in one moment's state. Nothing is made, and no migration applied.
  * @throws KugetsuError `unavailable` when it cannot be read, also when an older version of the program wrote it
