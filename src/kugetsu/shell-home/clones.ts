@@ -1,8 +1,9 @@
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { removeTree } from "../git/directory.ts";
 import type { Home } from "../home.ts";
 import { sanitizeRef } from "../ref.ts";
-import { move } from "./copy.ts";
+import { COPIED, move } from "./copy.ts";
 import { printable, quoted, type ShellSession } from "./session-file.ts";
 
 /** Relative to a backup. */
@@ -10,12 +11,38 @@ const CLONES = "worktrees";
 
 /**
  * Moves everything in `worktrees/` into the backup, since a session's worktree is made at the very place where the shell
- * version had its clone. What was moved by an earlier try stays there.
+ * version had its clone. What was moved by an earlier try stays there, also when another clone was made meanwhile.
  */
 export async function moveClones(home: Home, backup: string): Promise<void> {
-  for (const name of await readdir(home.worktrees)) {
-    await move(join(home.worktrees, name), join(home.root, backup, CLONES, name));
+  const directory = join(home.root, backup, CLONES);
+  for (const name of (await readdir(home.worktrees)).toSorted(copiedFirst)) {
+    const from = join(home.worktrees, name);
+    if (!isCopied(name)) await move(from, await freePath(join(directory, name)));
+    else {
+      const to = join(directory, name.slice(0, name.indexOf(COPIED)));
+      if (await isThere(to)) await removeTree(from);
+      else await move(from, to);
+    }
   }
+}
+
+function isCopied(name: string): boolean {
+  return name.endsWith(COPIED);
+}
+
+function copiedFirst(one: string, other: string): number {
+  return Number(isCopied(other)) - Number(isCopied(one));
+}
+
+async function freePath(path: string): Promise<string> {
+  for (let number = 2, free = path; ; number += 1) {
+    if (!(await isThere(free))) return free;
+    free = `${path}-${number}`;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
 /** Clones by their place in the backup, each given to one session at most. */

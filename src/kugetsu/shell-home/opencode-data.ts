@@ -2,6 +2,7 @@ import { copyFile, lstat, mkdir, rename, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import Sqlite from "better-sqlite3";
+import { KugetsuError } from "../errors.ts";
 import { removeTree } from "../git/directory.ts";
 
 /** Where the copy lies in a backup: a home of its own, in which an opencode can be started. */
@@ -26,6 +27,7 @@ export function userData(environment: Readonly<Record<string, string | undefined
  * @param backup absolute path of the backup
  * @param name OPENCODE_DB, where the user has said so
  * @returns false when there is none
+ * @throws KugetsuError `failed` when it cannot be copied
  */
 export async function copyOpencodeData(
   data: string,
@@ -40,7 +42,15 @@ export async function copyOpencodeData(
   await removeTree(partly);
   const to = join(partly, DATA);
   await mkdir(to, { recursive: true, mode: 0o700 });
-  await copyDatabase(database, join(to, "opencode.db"));
+  try {
+    // A pipe would be waited for.
+    if (!(await stat(database)).isFile()) throw Object.assign(new Error(), { code: "no file" });
+    await copyDatabase(database, join(to, "opencode.db"));
+  } catch (cause) {
+    await removeTree(partly);
+    const code = (cause as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new KugetsuError("failed", `${database} cannot be copied (${code}).`, { cause });
+  }
   await rename(partly, target);
   return true;
 }

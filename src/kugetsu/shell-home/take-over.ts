@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Database } from "../db/database.ts";
 import { putSession, type NewSession } from "../db/sessions.ts";
 import { noteAllStale } from "../db/stale-documents.ts";
+import { KugetsuError } from "../errors.ts";
 import { holdFileLock } from "../file-lock.ts";
 import type { Home } from "../home.ts";
 import { BASE, PM_AGENT } from "../session/core.ts";
 import { backUp, backupAt, holdsSessionFiles } from "./backup.ts";
 import { findClones, moveClones } from "./clones.ts";
 import { keepConversation } from "./conversation.ts";
-import { copyOpencodeData, lacksSession, userData } from "./opencode-data.ts";
+import { copiedDatabase, copyOpencodeData, lacksSession, userData } from "./opencode-data.ts";
 import { readShellHome, type ShellHome } from "./read.ts";
 import { noteRepositories } from "./repositories.ts";
 import { printable, type ShellSession } from "./session-file.ts";
@@ -32,15 +33,34 @@ const PATIENCE_MS = 10 * 60_000;
  * Takes over a home that the shell version has made, at its first use: once, whoever else opens it meanwhile, and to
  * its end, whenever it is killed. Everything as it was stays in `backup/`. With nothing to do it costs one query.
  *
- * @throws KugetsuError `conflict` when another process takes too long with it, `unavailable`
+ * @throws KugetsuError `conflict` when another process takes too long with it, `unavailable` that names what is in the
+ *   way
  */
 export async function takeOverShellHome(options: TakeOver): Promise<void> {
   const { home, database } = options;
   if (isOver(database)) return;
   using _lock = await holdFileLock(`${home.database}.takeover`, PATIENCE_MS);
   if (isOver(database)) return;
-  const backup = shellHomeState(database)?.backup ?? (await begin(options));
-  if (backup !== undefined) await complete(options, backup);
+  try {
+    const backup = shellHomeState(database)?.backup ?? (await begin(options));
+    if (backup !== undefined) await complete(options, backup);
+  } catch (error) {
+    throw translated(error, home.root);
+  }
+}
+
+/** What the file system refuses is for the operator to mend, and the next opening goes on. */
+function translated(error: unknown, root: string): unknown {
+  const { code, path = root } = error as NodeJS.ErrnoException;
+  if (error instanceof KugetsuError || !/^E[A-Z0-9]+$/.test(code ?? "")) return error;
+  return new KugetsuError(
+    "unavailable",
+    `The shell version's home cannot be taken over: ${printable(path)} (${code}).`,
+    {
+      cause: error,
+      hint: "Mend that: the next kugetsu that opens the home goes on with it. Nothing is lost.",
+    },
+  );
 }
 
 function isOver(database: Database): boolean {
@@ -154,7 +174,16 @@ async function bringConversations(
   );
   if (ids.length === 0) return [];
   const data = userData(environment);
-  const isCopied = await copyOpencodeData(data, backup, environment["OPENCODE_DB"] || undefined);
+  const warnings: string[] = [];
+  const name = environment["OPENCODE_DB"] || undefined;
+  const isCopied = await copyOpencodeData(data, backup, name).catch((error: unknown) => {
+    if (!(error instanceof KugetsuError)) throw error;
+    warnings.push(
+      `${error.message.replace(/\.$/, "")}: the sessions whose conversations are in it begin anew, unless a copy lies at ` +
+        `${copiedDatabase(backup)} by their next turn`,
+    );
+    return false;
+  });
   let stored = 0;
   for (const id of isCopied ? ids.filter((each) => lacksSession(backup, each)) : ids) {
     const text = await storedConversation(join(data, "storage"), id);
@@ -162,7 +191,7 @@ async function bringConversations(
     await keepConversation(backup, id, text);
     stored += 1;
   }
-  if (isCopied || stored > 0) return [];
+  if (isCopied || stored > 0 || warnings.length > 0) return warnings;
   return [
     `there is no opencode data in ${data}, so that the conversations cannot be brought along: their sessions begin anew`,
   ];

@@ -1,19 +1,27 @@
-import { fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import {
+  chmodSync,
+  cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { anyStale } from "../../../src/kugetsu/db/stale-documents.ts";
+import { noteShellHome } from "../../../src/kugetsu/shell-home/state.ts";
 import {
   CREATED,
   issueFile,
@@ -25,6 +33,9 @@ import {
 } from "./fixture.ts";
 
 const TAKER = fileURLToPath(new URL("taker.ts", import.meta.url));
+
+const SHM = "/dev/shm";
+const OTHER_DISK = existsSync(SHM) && statSync(SHM).dev !== statSync(tmpdir()).dev;
 
 function backupOf({ root }: ShellDesk): string {
   const names = readdirSync(join(root, "backup"));
@@ -228,6 +239,130 @@ describe("what is wrong in a home of the shell version is named and kept:", () =
     expect(readFileSync(join(precious, "file"), "utf8")).toBe("precious");
     expect(statSync(precious).mode & 0o777).not.toBe(0o700);
   });
+});
+
+describe("what stands in the way of it:", () => {
+  test("is named with its code, and the next opening goes on", async () => {
+    const desk = openShellDesk();
+    writeExample(desk);
+    desk.write("backup", "in the way");
+    await expect(desk.takeOver()).rejects.toMatchObject({
+      code: "unavailable",
+      message: `The shell version's home cannot be taken over: ${join(desk.root, "backup")} (EEXIST).`,
+      hint: expect.stringContaining("goes on with it") as string,
+    });
+    rmSync(join(desk.root, "backup"));
+    await desk.takeOver();
+    await expectExample(desk);
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ["a directory", (path) => mkdirSync(path)],
+    ["a pipe", (path) => void execFileSync("mkfifo", [path])],
+    [
+      "no database, with somebody in it",
+      (path) => {
+        writeFileSync(path, "none");
+        writeFileSync(`${path}-shm`, "");
+      },
+    ],
+  ])("%s in place of opencode's database costs the conversations alone", async (_, make) => {
+    const desk = openShellDesk();
+    writeExample(desk);
+    const data = join(desk.user, ".local/share/opencode");
+    mkdirSync(data, { recursive: true });
+    make(join(data, "opencode.db"));
+    const { warnings } = await desk.takeOver();
+    await expectExample(desk);
+    expect(warnings.filter((warning) => warning.includes("begin anew"))).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^${join(data, "opencode.db")} cannot be copied \\((EISDIR|no file|SQLITE_\\w+)\\): `,
+        ),
+      ),
+    ]);
+    expect(readdirSync(join(desk.root, backupOf(desk)))).not.toContain("opencode.part");
+  });
+});
+
+describe("a clone that", () => {
+  /** A home whose take-over was cut off after the backup. */
+  function openBegun() {
+    const desk = openShellDesk();
+    writeExample(desk);
+    const backup = "backup/shell-then";
+    desk.database().write((tx) => noteShellHome(tx, { state: "begun", backup }));
+    const copied = join(desk.root, backup);
+    mkdirSync(copied, { recursive: true });
+    for (const name of ["index.json", "sessions"])
+      cpSync(join(desk.root, name), join(copied, name), { recursive: true });
+    return { ...desk, clones: join(copied, "worktrees"), worktrees: join(desk.root, "worktrees") };
+  }
+
+  test("was copied whole and is half removed is what was copied", async () => {
+    const desk = openBegun();
+    cpSync(desk.worktrees, desk.clones, { recursive: true });
+    renameSync(join(desk.worktrees, NAME), join(desk.worktrees, `${NAME}#copied`));
+    rmSync(join(desk.worktrees, `${NAME}#copied`, "work.txt"));
+    await desk.takeOver();
+    await expectExample(desk);
+    expect(readdirSync(desk.clones)).toEqual([NAME]);
+  });
+
+  test("was copied and not put in its place yet is moved", async () => {
+    const desk = openBegun();
+    cpSync(join(desk.worktrees, NAME), join(desk.clones, `${NAME}.part`), { recursive: true });
+    renameSync(join(desk.worktrees, NAME), join(desk.worktrees, `${NAME}#copied`));
+    await desk.takeOver();
+    await expectExample(desk);
+  });
+
+  test("the shell version made after another was moved is kept beside that", async () => {
+    const desk = openBegun();
+    cpSync(desk.worktrees, desk.clones, { recursive: true });
+    writeFileSync(join(desk.worktrees, NAME, "work.txt"), "further\n");
+    const { warnings } = await desk.takeOver();
+    await expectExample(desk);
+    expect(readFileSync(join(desk.clones, `${NAME}-2`, "work.txt"), "utf8")).toBe("further\n");
+    expect(warnings.join("\n")).toContain(`worktrees/${NAME}-2 belongs to no session`);
+  });
+
+  test.runIf(OTHER_DISK)("lies on another file system comes from there", async () => {
+    const other = mkdtempSync(join(SHM, "kugetsu-test-"));
+    onTestFinished(() => rmSync(other, { recursive: true, force: true }));
+    const desk = openBegun();
+    renameSync(desk.worktrees, `${desk.worktrees}-aside`);
+    cpSync(`${desk.worktrees}-aside`, other, { recursive: true });
+    symlinkSync(other, desk.worktrees);
+    await desk.takeOver();
+    await expectExample(desk);
+  });
+});
+
+test("settings that are links are in the backup as what they lead to", async () => {
+  const desk = openShellDesk();
+  writeExample(desk);
+  const elsewhere = join(desk.user, "dotfiles");
+  mkdirSync(elsewhere);
+  const files = ["config", "env/default.env"];
+  for (const file of files) {
+    renameSync(join(desk.root, file), join(elsewhere, basename(file)));
+    symlinkSync(join(elsewhere, basename(file)), join(desk.root, file));
+  }
+  symlinkSync(join(desk.user, "nowhere"), join(desk.root, "repos.json"));
+  symlinkSync(elsewhere, join(desk.root, "env", "directory.env"));
+  chmodSync(join(elsewhere, "config"), 0o644);
+  const texts = files.map((file) => readFileSync(join(desk.root, file), "utf8"));
+  await desk.takeOver();
+  const backup = join(desk.root, backupOf(desk));
+  expect(files.map((file) => readFileSync(join(backup, file), "utf8"))).toEqual(texts);
+  for (const file of files) {
+    expect(lstatSync(join(backup, file)).isFile()).toBe(true);
+    expect(statSync(join(backup, file)).mode & 0o777).toBe(0o600);
+  }
+  expect(statSync(join(elsewhere, "config")).mode & 0o777).toBe(0o644);
+  for (const file of ["repos.json", "env/directory.env"])
+    expect(lstatSync(join(backup, file)).isSymbolicLink()).toBe(true);
 });
 
 const origin = (desk: ShellDesk, url: string) =>
