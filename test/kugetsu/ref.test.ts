@@ -14,9 +14,7 @@ function read(text: string): string {
   try {
     return printRef(parseRef(text));
   } catch (error) {
-    if (!(error instanceof KugetsuError)) throw error;
-    expect(error.code).toBe("invalid");
-    expect(error.hint).toContain("instance/user/repo#identifier");
+    if (!(error instanceof KugetsuError) || error.code !== "invalid") throw error;
     return error.message.replace(/^Not an issue ref(?: ".*")?: /, "");
   }
 }
@@ -151,6 +149,12 @@ describe("what is none", () => {
     [`github.com/a/b#${"1".repeat(4096)}`, LONG],
   ])("%j", (text, why) => {
     expect(read(text)).toBe(why);
+  });
+
+  test("is told with the way to write one", () => {
+    expect(() => parseRef("14")).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("instance/user/repo#identifier") }),
+    );
   });
 
   test("is quoted on one line, and a long one not at all", () => {

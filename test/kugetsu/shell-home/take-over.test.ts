@@ -285,20 +285,20 @@ describe("what stands in the way of it:", () => {
   });
 });
 
-describe("a clone that", () => {
-  /** A home whose take-over was cut off after the backup. */
-  function openBegun() {
-    const desk = openShellDesk();
-    writeExample(desk);
-    const backup = "backup/shell-then";
-    desk.database().write((tx) => noteShellHome(tx, { state: "begun", backup }));
-    const copied = join(desk.root, backup);
-    mkdirSync(copied, { recursive: true });
-    for (const name of ["index.json", "sessions"])
-      cpSync(join(desk.root, name), join(copied, name), { recursive: true });
-    return { ...desk, clones: join(copied, "worktrees"), worktrees: join(desk.root, "worktrees") };
-  }
+/** A home whose take-over was cut off after the backup. */
+function openBegun() {
+  const desk = openShellDesk();
+  writeExample(desk);
+  const backup = "backup/shell-then";
+  desk.database().write((tx) => noteShellHome(tx, { state: "begun", backup }));
+  const copied = join(desk.root, backup);
+  mkdirSync(copied, { recursive: true });
+  for (const name of ["index.json", "sessions"])
+    cpSync(join(desk.root, name), join(copied, name), { recursive: true });
+  return { ...desk, clones: join(copied, "worktrees"), worktrees: join(desk.root, "worktrees") };
+}
 
+describe("a clone that", () => {
   test("was copied whole and is half removed is what was copied", async () => {
     const desk = openBegun();
     cpSync(desk.worktrees, desk.clones, { recursive: true });
@@ -315,6 +315,7 @@ describe("a clone that", () => {
     renameSync(join(desk.worktrees, NAME), join(desk.worktrees, `${NAME}#copied`));
     await desk.takeOver();
     await expectExample(desk);
+    expect(readdirSync(desk.clones)).toContain(NAME);
   });
 
   test("the shell version made after another was moved is kept beside that", async () => {
@@ -336,6 +337,7 @@ describe("a clone that", () => {
     symlinkSync(other, desk.worktrees);
     await desk.takeOver();
     await expectExample(desk);
+    expect(readdirSync(other)).toEqual([]);
   });
 });
 
