@@ -23,7 +23,7 @@ export async function openSubject(env: Subject["env"]): Promise<Subject & Dispos
   };
   const home = orWrong(() => readHome(env));
   const doubts: string[] = [];
-  const file = await fileOf(home, env, { wrong, doubts });
+  const file = await fileOf(home, env, wrong);
   const config = orWrong(() => readWorkConfig(env, file));
   doubts.push(...(config?.warnings ?? []));
   // Only a server has a secret for webhooks, and then it needs all of its settings.
@@ -53,13 +53,13 @@ export async function openSubject(env: Subject["env"]): Promise<Subject & Dispos
 async function fileOf(
   home: string | undefined,
   env: Subject["env"],
-  { wrong, doubts }: { readonly wrong: Set<string>; readonly doubts: string[] },
+  wrong: Set<string>,
 ): Promise<ConfigFile | undefined> {
   if (home === undefined) return undefined;
   try {
     return await readConfigFile(join(home, "config"), {
       userHome: userHomeOf(env),
-      warn: (message) => doubts.push(message),
+      tighten: false,
     });
   } catch (error) {
     if (!(error instanceof KugetsuError)) throw error;

@@ -25,17 +25,21 @@ test("a file in the place of the home is a problem", async () => {
 });
 
 test("modes that let others in are told, with the command, and left as they are", async () => {
-  const KUGETSU_HOME = newHome({ "env/default.env": "A=1\n", "kugetsu.db": "" });
+  const KUGETSU_HOME = newHome({ "env/default.env": "A=1\n", config: "", "kugetsu.db": "" });
   const file = join(KUGETSU_HOME, "env/default.env");
+  const config = join(KUGETSU_HOME, "config");
+  chmodSync(config, 0o640);
   chmodSync(KUGETSU_HOME, 0o755);
   chmodSync(file, 0o644);
   expect(await look(home, { KUGETSU_HOME })).toMatchObject([
     { status: "warning", advice: `chmod 700 ${KUGETSU_HOME}` },
   ]);
   expect(await look(files, { KUGETSU_HOME })).toMatchObject([
+    { status: "warning", detail: expect.stringContaining("0640"), advice: `chmod 600 ${config}` },
     { status: "warning", detail: expect.stringContaining("0644"), advice: `chmod 600 ${file}` },
   ]);
   expect(statSync(file).mode & 0o777).toBe(0o644);
+  expect(statSync(config).mode & 0o777).toBe(0o640);
 });
 
 test("a disk with less room than a turn needs is a problem", async () => {

@@ -16,6 +16,8 @@ export interface ConfigFileOptions {
   readonly userHome: string | undefined;
   /** Told when the file was open to other users. */
   readonly warn?: (message: string) => void;
+  /** Closes a file that is open to other users; true unless told. */
+  readonly tighten?: boolean;
 }
 
 /** The file before anybody wrote one. */
@@ -34,7 +36,8 @@ export async function readConfigFile(
   path: string,
   options: ConfigFileOptions,
 ): Promise<ConfigFile> {
-  const text = await readPrivateFile(path, options.warn).catch((error: unknown) => {
+  const { warn, tighten = true } = options;
+  const text = await readPrivateFile(path, warn, { tighten }).catch((error: unknown) => {
     if (!(error instanceof KugetsuError)) throw error;
     throw new KugetsuError(error.code, error.message, {
       cause: error.cause,

@@ -8,13 +8,14 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * The text of a file that only its owner may read, or undefined when there is none. Wider modes are tightened to
- * 0600, which `warn` is told.
+ * 0600, which `warn` is told; with `tighten: false` they stay.
  *
  * @throws KugetsuError `forbidden` when another user owns or keeps it, `failed` when it is no regular file or not text
  */
 export async function readPrivateFile(
   path: string,
   warn: ((message: string) => void) | undefined,
+  { tighten = true }: { readonly tighten?: boolean } = {},
 ): Promise<string | undefined> {
   // Not blocking: a pipe in that place would otherwise hang the reader.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
@@ -41,7 +42,7 @@ export async function readPrivateFile(
   // Root's is all right: that is how a container mounts its secrets.
   if (uid !== own && uid !== 0)
     throw new KugetsuError("forbidden", `${path} belongs to another user.`);
-  if ((mode & 0o077) !== 0 && uid === own) {
+  if (tighten && (mode & 0o077) !== 0 && uid === own) {
     // A file on a read-only mount keeps the mode that it has.
     const isClosed = await file.chmod(0o600).then(
       () => true,
