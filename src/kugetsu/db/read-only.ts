@@ -1,8 +1,22 @@
 import Sqlite from "better-sqlite3";
 import { KugetsuError } from "../errors.ts";
 
-/** A connection for reading alone. Its user writes SQL: loading drizzle takes longer than listing a thousand rows. */
-export type ReadOnly = Pick<Sqlite.Database, "prepare">;
+/**
+ * A connection for reading alone. Its user writes SQL: loading drizzle takes longer than listing a thousand rows. In
+ * words of its own, so that who uses the core needs no types of the driver.
+ */
+export interface ReadOnly {
+  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(
+    sql: string,
+  ): Statement<Parameters, Row>;
+}
+
+interface Statement<Parameters extends unknown[], Row> {
+  get(...parameters: Parameters): Row | undefined;
+  all(...parameters: Parameters): Row[];
+  /** Gives the first column in place of the row. */
+  pluck(): Statement<Parameters, Row>;
+}
 
 /** Whether a table is there: none is in a file that another process is about to make a database of. */
 export function hasTable(client: ReadOnly, name: string): boolean {
