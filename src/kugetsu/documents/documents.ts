@@ -1,5 +1,5 @@
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Database } from "../db/database.ts";
 import type { SessionStore } from "../db/sessions.ts";
 import { anyStale, listStale, noteWritten, type StaleDocument } from "../db/stale-documents.ts";
@@ -7,13 +7,17 @@ import { readPrivateFile, writePrivateFile } from "../env/private-file.ts";
 import { KugetsuError } from "../errors.ts";
 import { holdFileLock } from "../file-lock.ts";
 import type { Home } from "../home.ts";
+import { isDamaged, keepDamaged } from "./damaged.ts";
 import { documentName, indexDocument, sessionDocument } from "./form.ts";
 
 /** `index.json` and `sessions/*.json`: written from the database for people and programs that know these files. */
 export interface Documents {
   /** Writes what changed since it was last written, whoever changed it. Never fails: what is wrong is a warning. */
   write(): Promise<void>;
-  /** As `write`, for a start: what a killed process left half done is removed first. */
+  /**
+   * As `write`, for a start: what a killed process left half done is removed first, and an index that is no JSON object
+   * is kept beside the new one, as `index.json.damaged-<time>`.
+   */
   recover(): Promise<void>;
 }
 
@@ -32,12 +36,14 @@ export function createDocuments(options: DocumentsOptions): Documents {
   let last = Promise.resolve();
 
   const writeAll = async (isStart: boolean) => {
-    if (!anyStale(database)) return;
+    const isWhole = !isStart || !(await isDamaged(home.index));
+    if (isWhole && !anyStale(database)) return;
     using _lock = await holdFileLock(`${home.database}.documents`, PATIENCE_MS);
     if (isStart) await removeTemporary(home);
+    const isAnew = !isWhole && (await setAside(options));
     // What is changed after this is stale anew, whatever the list below says of it.
     const stale = listStale(database);
-    if (stale.length > 0) await writeStale(options, stale);
+    if (stale.length > 0 || isAnew) await writeStale(options, stale);
   };
 
   const attempt = async (isStart: boolean) => {
@@ -93,6 +99,14 @@ async function writeStale(
   const before = await readPrivateFile(home.index, undefined).catch(() => undefined);
   if (before !== index) await writePrivateFile(home.index, index);
   noteWritten(database, written);
+}
+
+/** Whether the index was still damaged; then it is kept. */
+async function setAside({ home, warn }: DocumentsOptions): Promise<boolean> {
+  if (!(await isDamaged(home.index))) return false;
+  const aside = await keepDamaged(home.index);
+  warn(`${home.index} is damaged and was kept as ${basename(aside)}.`);
+  return true;
 }
 
 /** Only whoever holds the lock has such a file, so under it all of them are a killed process'. */

@@ -1,6 +1,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -138,6 +146,25 @@ describe("the documented files", () => {
     await desk.sessions.patch(REF, { state: "failed" });
     await expectConsistent(desk);
     expect(desk.json(FILE)).toMatchObject({ state: "failed" });
+  });
+
+  test.each<[string, (path: string) => void]>([
+    ["half a text", (path) => writeFileSync(path, '{"base": "ses_abc')],
+    ["an empty file", (path) => writeFileSync(path, "")],
+    ["a list", (path) => writeFileSync(path, "[]")],
+    ["a directory", (path) => mkdirSync(path)],
+  ])("are kept and written anew at a start where the index is %s", async (_, damage) => {
+    const desk = await openDesk();
+    await desk.sessions.put({ ref: REF, kind: "forked" });
+    rmSync(desk.home.index);
+    damage(desk.home.index);
+    await desk.documents.recover();
+    await expectConsistent(desk);
+    const aside = readdirSync(desk.home.root).filter((name) => name.includes(".damaged-"));
+    expect(aside).toEqual([expect.stringMatching(/^index\.json\.damaged-20/)]);
+    expect(desk.warnings).toEqual([`${desk.home.index} is damaged and was kept as ${aside[0]}.`]);
+    await desk.documents.recover();
+    expect(desk.warnings).toHaveLength(1);
   });
 
   test("fail nobody when they cannot be written, and are written when they can be again", async () => {
