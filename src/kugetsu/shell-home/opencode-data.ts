@@ -44,7 +44,8 @@ export async function copyOpencodeData(
   await mkdir(to, { recursive: true, mode: 0o700 });
   try {
     // A pipe would be waited for.
-    if (!(await stat(database)).isFile()) throw Object.assign(new Error(), { code: "no file" });
+    if (!(await stat(database)).isFile())
+      throw Object.assign(new Error(), { code: "not a regular file" });
     await copyDatabase(database, join(to, "opencode.db"));
   } catch (cause) {
     await removeTree(partly);

@@ -277,7 +277,7 @@ describe("what stands in the way of it:", () => {
     expect(warnings.filter((warning) => warning.includes("begin anew"))).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^${join(data, "opencode.db")} cannot be copied \\((EISDIR|no file|SQLITE_\\w+)\\): `,
+          `^${join(data, "opencode.db")} cannot be copied \\((not a regular file|SQLITE_\\w+)\\): `,
         ),
       ),
     ]);
