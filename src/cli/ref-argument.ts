@@ -12,3 +12,8 @@ export function refArgument(text: string | undefined, verb: string): string {
     throw error;
   }
 }
+
+/** The same, or `pm-agent`, the session of the PM agent of `init`. @throws UsageError */
+export function sessionArgument(text: string | undefined, verb: string): string {
+  return text === "pm-agent" ? text : refArgument(text, verb);
+}

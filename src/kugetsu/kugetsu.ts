@@ -135,7 +135,7 @@ export interface KugetsuOptions {
   readonly minFreeDisk?: number;
   /** How a PM agent uses `kugetsu`: stands in its instructions. */
   readonly pmInstructions?: string | undefined;
-  /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. */
+  /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. Asked for each turn. */
   readonly tempDir?: string | undefined;
   readonly warn?: (message: string) => void;
   /** Told of every secret that agents get, so that it can be masked in what they say. */
@@ -232,7 +232,9 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     disk,
     warn,
     lease: owner.marker,
-    tempRoot: options.tempDir,
+    get tempRoot() {
+      return options.tempDir;
+    },
     pmInstructions: options.pmInstructions,
     environment: async (kind, tempDir, forgeUrl) => {
       const env = agentEnvironment({
