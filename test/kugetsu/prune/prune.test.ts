@@ -190,6 +190,28 @@ describe.concurrent("a worktree that no session has", () => {
     expect(readdirSync(join(desk.core.home.root, "aside"))).toHaveLength(2);
   });
 
+  test("with a repository that no session can have: it goes aside, and no other worktree does", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const { slug } = await desk.session();
+    const { root, worktrees, private: repositories } = desk.core.home;
+    const strange = [".git", "..git", "...git", ".git.heads.json"];
+    for (const name of strange) write(repositories, { [`${name}/HEAD`]: "" });
+    write(repositories, { "-x.git/HEAD": "ref: x\n", "-y.git": "a file" });
+    write(worktrees, { "-x/work.txt": "work\n" });
+    const pruned = await force(desk);
+    expect(pruned.map(({ outcome }) => outcome)).toEqual(["removed", "removed"]);
+    expect(readdirSync(worktrees)).toEqual([slug]);
+    expect(readdirSync(repositories).toSorted()).toEqual(
+      [...strange, `${slug}.git`, `${slug}.git.heads.json`].toSorted(),
+    );
+    const [x = "", y = ""] = keptBy(pruned);
+    expect(readFileSync(join(root, x, "worktree/work.txt"), "utf8")).toBe("work\n");
+    expect(readFileSync(join(root, x, "repository.git/HEAD"), "utf8")).toBe("ref: x\n");
+    expect(readFileSync(join(root, y, "repository.git"), "utf8")).toBe("a file");
+    expect(await look(desk)).toEqual([]);
+  });
+
   test("with what an agent planted runs nothing of it outside of its box", async () => {
     const { desk } = await lost();
     await using _ = desk;
