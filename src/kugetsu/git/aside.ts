@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { chmod, lstat, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { assertKey } from "./check.ts";
@@ -50,6 +51,11 @@ export function isAside(place: GitPlace, key: string, at: Date): Promise<boolean
   return isDirectory(join(place.home, asideName(key, at)));
 }
 
+/** A name may have 255 bytes; keys of sessions are shorter than this. */
+const MOST_OF_KEY = 200;
+
 function asideName(key: string, at: Date): string {
-  return join("aside", `${key}-${at.toISOString().replaceAll(/[:.]/g, "-")}`);
+  const hash = createHash("sha256").update(key).digest("hex").slice(0, 16);
+  const short = key.length > MOST_OF_KEY ? `${key.slice(0, MOST_OF_KEY - 17)}-${hash}` : key;
+  return join("aside", `${short}-${at.toISOString().replaceAll(/[:.]/g, "-")}`);
 }

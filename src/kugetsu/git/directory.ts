@@ -94,6 +94,7 @@ async function makeWritable(directory: string): Promise<void> {
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+  // Where the name is too long, nothing can be.
+  if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(error.code ?? "")) return undefined;
   throw error;
 }

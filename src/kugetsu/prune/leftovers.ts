@@ -85,7 +85,7 @@ async function removeLeftovers(
   if (ref === undefined && !(await core.sessions.blockSlug(slug))) return undefined;
   const now = { ...scene, sessions: await core.sessions.list(), held: new Set<string>() };
   if (isProtected(now, slug, ref)) return undefined;
-  const { worktree, agent, temp } = placesOf(scene, slug, ref);
+  const { agent, temp } = placesOf(scene, slug, ref);
   const kept = isKey(slug) ? await removeGit(scene, slug, ref) : await setAside(scene, slug);
   await removeIn(core.home.agents, agent);
   if (temp !== undefined && core.tempRoot !== undefined && (await isOwnDirectory(temp)))

@@ -212,6 +212,37 @@ describe.concurrent("a worktree that no session has", () => {
     expect(await look(desk)).toEqual([]);
   });
 
+  test("goes aside also when its name is as long as a name can be", async () => {
+    await using desk = await openDesk();
+    const { root, worktrees, private: repositories } = desk.core.home;
+    const lengths = [200, 238, 244, 245, 255];
+    for (const length of lengths) write(worktrees, { [`${"a".repeat(length)}/x`]: "x\n" });
+    for (const length of [240, 251])
+      write(repositories, { [`${"b".repeat(length)}.git/x`]: "x\n" });
+    const pruned = await force(desk);
+    expect(pruned.map(({ outcome, failure }) => failure ?? outcome)).toEqual(
+      Array.from({ length: 7 }, () => "removed"),
+    );
+    expect(remains(desk)).toEqual([]);
+    expect(new Set(keptBy(pruned)).size).toBe(7);
+    for (const name of keptBy(pruned)) expect(existsSync(join(root, name))).toBe(true);
+  });
+
+  test("has its work kept under a ref as well when its name is that long", async () => {
+    const { desk, sha } = await lost();
+    await using _ = desk;
+    const slug = await desk.core.sessions.claimSlug(REF);
+    const long = `${slug}-${"a".repeat(240 - slug.length - 1)}`;
+    renameSync(desk.path, join(desk.core.home.worktrees, long));
+    renameSync(desk.core.git.privatePath(slug), desk.core.git.privatePath(long));
+    const kept = keptBy(await force(desk));
+    expect(kept).toContainEqual(expect.stringMatching(/^refs\/kugetsu\/kept\//));
+    const mirror = await desk.fetch();
+    const found = (await desk.kept()).map(async (work) => mirror.contains(sha, work.sha));
+    expect(await Promise.all(found)).toContain(true);
+    expect(remains(desk)).toEqual([]);
+  });
+
   test("with what an agent planted runs nothing of it outside of its box", async () => {
     const { desk } = await lost();
     await using _ = desk;
