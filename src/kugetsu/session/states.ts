@@ -8,5 +8,10 @@ export function isGoing(state: string): boolean {
   return state === DESTROYING || state === REMOVING;
 }
 
-/** Kind of the leases under which sessions are removed: no cap counts them. */
-export const ADMIN = "admin";
+/** Kinds of the leases under which turns run. */
+const TURNS = ["dev", "pm"];
+
+/** Whether a lease of that kind is a turn's, and not of a person, a command or a reader. */
+export function isTurn(kind: string): boolean {
+  return TURNS.includes(kind);
+}
