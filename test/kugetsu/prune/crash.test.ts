@@ -46,7 +46,7 @@ async function finish(desk: Desk, verb: "destroy" | "prune"): Promise<void> {
     await using _ = await occupyToRemove(desk.leases, REF);
     await destroySession(desk.core, REF);
   }
-  // What git's killed processes hold is found when these have ended and their locks are no longer young.
+  // What killed processes leave is found when these have ended and it is no longer young; git's locks stay for longer.
   await vi.waitFor(
     async () => {
       const pruned = await prune(desk.core, desk.leases, { force: true });
