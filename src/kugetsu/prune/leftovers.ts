@@ -7,6 +7,7 @@ import { removeIn } from "../git/directory.ts";
 import { parseRef } from "../ref.ts";
 import { BASE, PM_AGENT } from "../session/core.ts";
 import { keepFound } from "../session/keep-found.ts";
+import { tempIn } from "../session/place.ts";
 import { entriesOf } from "./directory-entries.ts";
 import { mirrorOfOrphan } from "./mirror-of-orphan.ts";
 import type { Find, Orphan, Scene } from "./orphan.ts";
@@ -134,7 +135,10 @@ function placesOf({ core }: Scene, slug: string, ref: string | undefined) {
     repository: core.git.privatePath(slug),
     heads: join(home.private, `${slug}${HEADS}`),
     agent: join(home.agents, slug),
-    temp: tempRoot !== undefined && isOurs(ref) ? join(tempRoot, slug) : undefined,
+    temp:
+      tempRoot !== undefined && isOurs(ref)
+        ? tempIn({ agents: home.agents, tempRoot, slug })
+        : undefined,
   };
 }
 

@@ -12,10 +12,12 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
 import { prune, type Pruned } from "../../../src/kugetsu/prune/prune.ts";
+import { parseRef } from "../../../src/kugetsu/ref.ts";
+import { issuePlace } from "../../../src/kugetsu/session/place.ts";
 import { BRANCH, commitAll, REF, sh, write } from "../git/fixture.ts";
 import { type Desk, openDesk } from "../session/core.ts";
 
@@ -277,17 +279,22 @@ test.concurrent("links are removed, and never followed", async () => {
   expect(readdirSync(outside).toSorted()).toEqual(["precious.txt", "worktrees"]);
 });
 
-test.concurrent("session files, and temp directories with our names, go; what else is there stays", async () => {
+test.concurrent("session files, and temp directories of this home, go; what else is there stays", async () => {
   const root = mkdtempSync(join(tmpdir(), "kugetsu-temp-"));
   await using desk = await openDesk(undefined, { tempRoot: root });
   const { core } = desk;
   const slug = await core.sessions.claimSlug(REF);
-  mkdirSync(join(root, slug, "x"), { recursive: true });
-  mkdirSync(join(root, "photos"));
-  mkdirSync(join(root, "base"));
+  const mine = await issuePlace(core, slug, { ref: parseRef(REF) });
+  write(mine.tempDir, { x: "mine" });
+  await using other = await openDesk(undefined, { tempRoot: root });
+  const theirs = await issuePlace(other.core, slug, { ref: parseRef(REF) });
+  write(theirs.tempDir, { x: "theirs" });
+  for (const name of ["photos", "base", slug]) mkdirSync(join(root, name));
   write(core.home.sessions, { "gone.json": "{}", "notes.txt": "mine" });
   expect(kinds(await force(desk))).toEqual(["temp_directory", "session_file"]);
-  expect(readdirSync(root).toSorted()).toEqual(["base", "photos"]);
+  const left = ["base", "photos", slug, basename(theirs.tempDir)];
+  expect(readdirSync(root).toSorted()).toEqual(left.toSorted());
+  expect(readFileSync(join(theirs.tempDir, "x"), "utf8")).toBe("theirs");
   expect(readdirSync(core.home.sessions)).toEqual(["notes.txt"]);
   rmSync(root, { recursive: true });
 });
