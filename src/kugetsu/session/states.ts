@@ -8,10 +8,7 @@ export function isGoing(state: string): boolean {
   return state === DESTROYING || state === REMOVING;
 }
 
-/** Kinds of the leases under which turns run. */
-const TURNS = ["dev", "pm"];
-
-/** Whether a lease of that kind is a turn's, and not of a person, a command or a reader. */
+/** Whether a lease of that kind is a turn's, and not one of a person, a command or a reader. */
 export function isTurn(kind: string): boolean {
-  return TURNS.includes(kind);
+  return kind === "dev" || kind === "pm";
 }
