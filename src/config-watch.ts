@@ -1,4 +1,4 @@
-import { type CoreConfig, readCoreConfig, userHomeOf } from "./config.ts";
+import { type WorkConfig, readWorkConfig, userHomeOf } from "./config.ts";
 import { watchConfigFile } from "./kugetsu/config-file/watch.ts";
 import { KugetsuError } from "./kugetsu/errors.ts";
 
@@ -11,9 +11,9 @@ import { KugetsuError } from "./kugetsu/errors.ts";
  * @param warn told once, at each change, of what is wrong
  */
 export function watchConfig(
-  initial: CoreConfig,
+  initial: WorkConfig,
   warn: (message: string) => void,
-): () => Promise<CoreConfig> {
+): () => Promise<WorkConfig> {
   const { environment, file } = initial.secrets;
   const readFile = watchConfigFile(file, { userHome: userHomeOf(environment), warn });
   let known = file;
@@ -23,7 +23,7 @@ export function watchConfig(
     if (now === known) return held;
     known = now;
     try {
-      const config = readCoreConfig(environment, now);
+      const config = readWorkConfig(environment, now);
       const told = new Set(held.warnings);
       for (const warning of config.warnings) if (!told.has(warning)) warn(warning);
       held = config;

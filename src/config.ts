@@ -120,28 +120,7 @@ export function userHomeOf(env: Environment): string | undefined {
 }
 
 /**
- * What works without a forge. Pure, as all of these: each default stands here, once.
- * @throws KugetsuError `invalid` that lists every problem
- */
-export function readCoreConfig(
-  env: Environment,
-  file: ConfigFile = noConfigFile("config"),
-): CoreConfig {
-  const settings = settingsOf(env, file);
-  const core = coreOf(settings, env);
-  settings.check();
-  // Asked for only after the check: what turns and the server alone need may be wrong in the environment.
-  workOf(settings);
-  serverOf(settings);
-  return {
-    ...core,
-    warnings: warningsOf(settings, file),
-    secrets: redacted({ environment: env, file }),
-  };
-}
-
-/**
- * What a turn needs that is run from the command line. A forge counts as configured with its address and its token.
+ * What a turn needs that is run from the command line. Pure, as all of these: each default stands here, once. A forge counts as configured with its address and its token.
  * @throws KugetsuError `invalid` that lists every problem
  */
 export function readWorkConfig(

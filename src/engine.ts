@@ -72,7 +72,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   const version = await readVersion();
   const warn = options.warn ?? ((message: string) => log.warn({}, message));
-  const anew = watchConfig(config, warn);
+  const watched = watchConfig(config, warn);
+  // As the home's config file had it when a job was looked at last.
+  let latest = config;
+  const anew = async (): Promise<WorkConfig> => (latest = await watched());
   const kugetsu = setup.use(
     await createKugetsu({
       home: config.home,
@@ -82,7 +85,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       identity: async () => identityOf(forges, options.fallbackIdentity),
       opencodeBinary: config.opencodeBinary,
       idleAgents: options.only === undefined ? config.idleAgents : 0,
-      tempDir: config.tempDir,
+      get tempDir() {
+        return latest.tempDir;
+      },
       sandbox: config.sandbox ?? options.sandbox,
       sandboxRead: config.sandboxRead,
       boxLimits: config.boxLimits,
@@ -103,8 +108,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ...(except === undefined ? {} : { except }),
     });
   const place = async (order: Order): Promise<PlacedOrder> => {
+    const unserved = options.only !== undefined;
     const placed = await placeOrder(
-      { store, kugetsu, forgeAt: (host) => forgeAt(forges, host) },
+      { store, kugetsu, unserved, forgeAt: (host) => forgeAt(forges, host) },
       order,
     );
     if (order.parent !== undefined) await options.onChild?.(placed.job);
@@ -116,14 +122,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       store,
       leases,
       owner,
-      admit: createAdmit({
-        forge,
-        served: servedBy(config.allow),
-        delegateAllow: config.delegateAllow,
-        turnsPerDay: config.turnsPerDay,
-        turnsToday: (job) => turnsToday(job.forge, job.actor.id, job.id),
-        log,
-      }),
+      admit: async (job) => {
+        const { allow, delegateAllow, turnsPerDay } = await anew();
+        const admit = createAdmit({
+          forge,
+          served: servedBy(allow),
+          delegateAllow,
+          turnsPerDay,
+          turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
+          log,
+        });
+        return admit(job);
+      },
       handle: createHandle({
         forge,
         kugetsu,
@@ -135,7 +145,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         },
         settings: {
           limits: async () => (await anew()).limits,
-          allowCiChanges: config.allowCiChanges,
+          get allowCiChanges() {
+            return latest.allowCiChanges;
+          },
           version,
           giteaUrl: forges.get(GITEA)?.url,
         },
@@ -155,7 +167,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
             store,
             logs: kugetsu.home.logs,
             sessions: () => kugetsu.sessions(),
-            turnsLeft: async () => config.turnsPerDay - (await turnsToday(job.forge, job.actor.id)),
+            // The operator's own agent has as many for one turn: else a loop of it would have no end.
+            turnsLeft: async () =>
+              latest.turnsPerDay -
+              (await (job.actor.id === 0
+                ? store.countChildren(job.id)
+                : turnsToday(job.forge, job.actor.id))),
             place,
             log,
           }),

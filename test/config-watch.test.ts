@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { watchConfig } from "../src/config-watch.ts";
-import { readCoreConfig } from "../src/config.ts";
+import { readWorkConfig } from "../src/config.ts";
 import { readConfigFile } from "../src/kugetsu/config-file/read.ts";
 
 async function watching(text: string, env: Record<string, string> = {}) {
@@ -13,7 +13,7 @@ async function watching(text: string, env: Record<string, string> = {}) {
   const path = join(home, "config");
   const change = (words: string) => writeFile(path, words, { mode: 0o600 });
   await change(text);
-  const started = readCoreConfig(
+  const started = readWorkConfig(
     { HOME: home, KUGETSU_HOME: home, ...env },
     await readConfigFile(path, { userHome: home }),
   );

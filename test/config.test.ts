@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeConfig, readConfig, readCoreConfig, readHome } from "../src/config.ts";
+import { describeConfig, readConfig, readWorkConfig, readHome } from "../src/config.ts";
 import { createConfigFile } from "../src/kugetsu/config-file/create.ts";
 import { parseConfig } from "../src/kugetsu/config-file/lines.ts";
 import type { ConfigFile } from "../src/kugetsu/config-file/read.ts";
@@ -257,7 +257,7 @@ PORT=x`);
       /line 10: KUGETSU_HOME means nothing here/,
       /line 11: PORT must be .* 3000 holds\.$/,
     ];
-    for (const config of [readConfig(NEEDED, file), readCoreConfig(NEEDED, file)]) {
+    for (const config of [readConfig(NEEDED, file), readWorkConfig(NEEDED, file)]) {
       expect(config.warnings).toEqual(words.map((each) => expect.stringMatching(each)));
       expect(config).toMatchObject({
         home: "/home/op/.kugetsu",
@@ -293,11 +293,11 @@ PORT=x`);
   ])("never takes %s from the file, and says where it belongs", (name, words) => {
     const file = fileWith(`${name}=${TOKEN}`);
     const env = { ...NEEDED, [name]: "" };
-    const warning = readCoreConfig(env, file).warnings.join("\n");
+    const warning = readWorkConfig(env, file).warnings.join("\n");
     expect(warning).toContain(`line 1: ${name} is a secret, and not read from this file`);
     expect(warning).toContain(words);
     expect(warning).not.toContain(TOKEN);
-    expect(inspect(readCoreConfig(env, file), { depth: 9 })).not.toContain(TOKEN);
+    expect(inspect(readWorkConfig(env, file), { depth: 9 })).not.toContain(TOKEN);
     expect(JSON.stringify(describeConfig(env, file))).not.toContain(TOKEN);
   });
 
@@ -331,11 +331,11 @@ PORT=x`);
       "MAX_CONCURRENT_AGENTS",
       "KUGETSU_TEMP_DIR",
     ]);
-    expect(readCoreConfig(NEEDED, file)).toMatchObject({ maxConcurrentAgents: 5, warnings: [] });
+    expect(readWorkConfig(NEEDED, file)).toMatchObject({ maxConcurrentAgents: 5, warnings: [] });
   });
 
   test("of the core needs no forge", () => {
-    expect(readCoreConfig({ HOME: "/home/op", MAX_CONCURRENT_AGENTS: "2" })).toMatchObject({
+    expect(readWorkConfig({ HOME: "/home/op", MAX_CONCURRENT_AGENTS: "2" })).toMatchObject({
       home: "/home/op/.kugetsu",
       maxConcurrentAgents: 2,
     });

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { createGit } from "../kugetsu/git/git.ts";
 import { openBox } from "../kugetsu/box.ts";
 import { hasTable, readOnly } from "../kugetsu/db/read-only.ts";
+import { keptClones } from "../kugetsu/shell-home/kept-clones.ts";
 import type { Io } from "./command.ts";
 import { existingHome } from "./existing-home.ts";
 import { printable, printableJson } from "./printable.ts";
@@ -24,7 +26,7 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
   const home = existingHome(io);
   // Only mirrors are read, which nobody but the bot writes.
   const git = createGit({ home: home.path, box: openBox, env: io.env });
-  const refs = home.database === undefined ? new Map<string, string>() : slugs(home.database);
+  const { refs, owned } = home.database === undefined ? NOTHING : knownBy(home.database);
   const works: Kept[] = (await git.keptEverywhere()).map((work) => ({
     issue_ref: work.ref,
     repository: work.ref.split("#", 1)[0] ?? null,
@@ -35,7 +37,7 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
     mirror: work.mirror.path,
     path: null,
   }));
-  const aside: Kept[] = (await git.aside()).map(({ key, at, path }) => ({
+  const whole = (key: string, at: Date | undefined, path: string): Kept => ({
     issue_ref: refs.get(key) ?? null,
     repository: refs.get(key)?.split("#", 1)[0] ?? null,
     kept_at: at?.toISOString() ?? null,
@@ -44,14 +46,25 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
     ref: null,
     mirror: null,
     path,
-  }));
-  const all = [...works, ...aside];
+  });
+  const aside = (await git.aside()).map(({ key, at, path }) => whole(key, at, path));
+  const clones = (await keptClones(home.path))
+    .filter(({ path }) => !owned.has(path))
+    .map(({ name, at, path }) => whole(name, at, join(home.path, path)));
+  const all = [...works, ...aside, ...clones];
   if (json) io.stdout.write(`${printableJson(all)}\n`);
-  else for (const kept of all) io.stdout.write(words(kept));
+  else {
+    for (const kept of [...works, ...aside]) io.stdout.write(words(kept, UNREADABLE));
+    for (const kept of clones) io.stdout.write(words(kept, CLONE));
+  }
   if (all.length === 0) io.stderr.write(`kugetsu: Nothing is kept in ${home.path}.\n`);
 }
 
-function words(kept: Kept): string {
+const UNREADABLE = "what git could not read, as it was";
+const CLONE = "the shell version's clone, as it was";
+
+/** @param whole what is at its path, where that was kept whole */
+function words(kept: Kept, whole: string): string {
   const whose = kept.issue_ref ?? "(unknown)";
   const when = kept.kept_at ?? "at an unknown time";
   const [what, how] =
@@ -60,7 +73,7 @@ function words(kept: Kept): string {
           printable(kept.subject ?? ""),
           `git -C ${shellWord(kept.mirror ?? "")} log ${shellWord(kept.ref ?? "")}`,
         ]
-      : ["what git could not read, as it was", `ls ${shellWord(kept.path)}`];
+      : [whole, `ls ${shellWord(kept.path)}`];
   return `${printable(whose)}  ${when}  ${what}\n    ${how}\n`;
 }
 
@@ -70,15 +83,30 @@ function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
 }
 
-function slugs(database: string): Map<string, string> {
-  return readOnly(
-    database,
-    (client) =>
-      new Map(
-        (hasTable(client, "slugs")
-          ? client.prepare<[], { slug: string; ref: string }>("SELECT slug, ref FROM slugs").all()
-          : []
-        ).map(({ slug, ref }) => [slug, ref]),
-      ),
-  );
+/** What the database knows. */
+interface Known {
+  /** Directory names of sessions, and whose they are. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** Clones of the shell version, relative to the home, from which a session still goes on. */
+  readonly owned: ReadonlySet<string>;
+}
+
+const NOTHING: Known = { refs: new Map(), owned: new Set() };
+
+function knownBy(database: string): Known {
+  return readOnly(database, (client) => {
+    if (!hasTable(client, "slugs")) return NOTHING;
+    const slugs = client
+      .prepare<[], { slug: string; ref: string }>("SELECT slug, ref FROM slugs")
+      .all();
+    const clones = client
+      .prepare<[], { path: string }>(
+        "SELECT imported_clone AS path FROM sessions WHERE imported_clone IS NOT NULL",
+      )
+      .all();
+    return {
+      refs: new Map(slugs.map(({ slug, ref }) => [slug, ref])),
+      owned: new Set(clones.map(({ path }) => path)),
+    };
+  });
 }

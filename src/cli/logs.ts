@@ -4,7 +4,8 @@ import { showEntry } from "../orders/show.ts";
 import { parseArguments } from "./arguments.ts";
 import { type CliCommand, type Io, UsageError } from "./command.ts";
 import type { OpenQueue } from "./open-queue.ts";
-import { refArgument } from "./ref-argument.ts";
+import { printableJson } from "./printable.ts";
+import { sessionArgument } from "./ref-argument.ts";
 
 /** `kugetsu logs REF` */
 export const logs: CliCommand = {
@@ -28,12 +29,12 @@ Shows the last turn of the issue REF (instance/user/repo#number), or of the PM a
       },
       { max: 1 },
     );
-    const typed = positionals[0];
-    const ref = typed === "pm-agent" ? typed : refArgument(typed, "logs");
+    const typed = sessionArgument(positionals[0], "logs");
     if (values.all === true && values.follow === true)
       throw new UsageError("`--all` and `--follow` exclude each other.");
     const { openQueue } = await import("./open-queue.ts");
     using queue = await openQueue(io);
+    const ref = await queue.store.spelled(typed);
     const jobs = await queue.store.list({ ref, lanes: ["dev", "pm"], limit: 200 });
     const begun = jobs.filter(({ startedAt }) => startedAt !== undefined);
     const shown =
@@ -74,12 +75,12 @@ async function showOne(
   await using reader = openTurnLogReader(turnLogPath(home.logs, job.id));
   for await (const entry of reader.more())
     stdout.write(
-      json ? `${JSON.stringify({ job: job.id, ...entry })}\n` : showEntry(entry, { debug }),
+      json ? `${printableJson({ job: job.id, ...entry })}\n` : showEntry(entry, { debug }),
     );
 }
 
 async function followOne(
-  { store, home }: OpenQueue,
+  { store, home, leases }: OpenQueue,
   job: JobSummary,
   { debug, json }: View,
   io: Io,
@@ -89,7 +90,7 @@ async function followOne(
   const end = io.onSignal(() => {
     gone.abort();
   });
-  const news = followOrder({ store, logs: home.logs, job: job.id, signal: gone.signal });
+  const news = followOrder({ store, leases, logs: home.logs, job: job.id, signal: gone.signal });
   try {
     for (;;) {
       const next = await news.next();
@@ -98,7 +99,7 @@ async function followOne(
         return;
       }
       if (next.value.kind === "waits") io.stderr.write(`kugetsu: It waits: ${next.value.why}.\n`);
-      else if (json) io.stdout.write(`${JSON.stringify({ job: job.id, ...next.value.entry })}\n`);
+      else if (json) io.stdout.write(`${printableJson({ job: job.id, ...next.value.entry })}\n`);
       else io.stdout.write(showEntry(next.value.entry, { debug }));
     }
   } catch (error) {

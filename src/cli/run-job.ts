@@ -21,10 +21,23 @@ Works off the order JOB, which \`start\`, \`continue\` or \`delegate\` has queue
       await using orders = await openOrders(io);
       await using own = await openOwnWork(orders, { debug: false }, io);
       await own.workOff(job);
-      void signals.first.then(() => own.stop(job));
       const { logs } = orders.home;
-      const news = followOrder({ store: orders.store, logs, job });
-      while ((await news.next()).done !== true);
+      const gone = new AbortController();
+      const end = async () => {
+        // A machine that goes down interrupts the turn; a person who presses Ctrl-C stops it.
+        if ((await signals.first) === "SIGINT") await own.stop(job);
+        else gone.abort();
+      };
+      end().catch(() => {
+        gone.abort();
+      });
+      const news = followOrder({ store: orders.store, logs, job, signal: gone.signal });
+      try {
+        while ((await news.next()).done !== true);
+        await own.childrenOver(() => undefined);
+      } catch (error) {
+        if (!gone.signal.aborted) throw error;
+      }
     } finally {
       signals.end();
     }

@@ -5,15 +5,15 @@ const SAME_PRESS_MS = 250;
 
 /** `first` resolves with the first signal; the second one ends the process at once. */
 export function listenForSignals(io: Pick<Io, "onSignal" | "exit">): {
-  readonly first: Promise<void>;
+  readonly first: Promise<NodeJS.Signals>;
   readonly end: () => void;
 } {
-  const first = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<NodeJS.Signals>();
   let since: number | undefined;
   const end = io.onSignal((signal) => {
     if (since === undefined) {
       since = performance.now();
-      first.resolve();
+      first.resolve(signal);
     } else if (signal !== "SIGINT" || performance.now() - since > SAME_PRESS_MS) {
       io.exit(signal === "SIGINT" ? 130 : 143);
     }

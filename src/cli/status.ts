@@ -12,6 +12,7 @@ export const status: CliCommand = {
     const { values } = parseArguments(args, { json: { type: "boolean" } }, { max: 0 });
     const { openQueue } = await import("./open-queue.ts");
     const { livingLeases } = await import("./served.ts");
+    const { isAttended } = await import("./order/lease.ts");
     using queue = await openQueue(io);
     const { store, leases } = queue;
     const living = await livingLeases(leases);
@@ -23,7 +24,8 @@ export const status: CliCommand = {
     });
     const attended = (job: JobSummary) =>
       server !== undefined ||
-      living.some(({ resource }) => resource === `order:${job.id}` || resource === job.ref);
+      isAttended(living, job.id) ||
+      living.some(({ resource }) => resource === job.ref);
     if (values.json === true) {
       const jobs = open.toReversed().map((job) => ({
         job: job.id,

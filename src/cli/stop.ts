@@ -4,7 +4,7 @@ import { parseArguments } from "./arguments.ts";
 import type { CliCommand, Io } from "./command.ts";
 import { counted } from "../counted.ts";
 import type { OpenQueue } from "./open-queue.ts";
-import { refArgument } from "./ref-argument.ts";
+import { sessionArgument } from "./ref-argument.ts";
 import { type Stopped, stopWords } from "./stop-words.ts";
 
 /** `kugetsu stop REF` */
@@ -12,7 +12,7 @@ export const stop: CliCommand = {
   summary: "end the running turn of an issue; its work is kept",
   usage: `Usage: kugetsu stop REF [--all] [--json]
 
-Ends the turn that runs for the issue REF (instance/user/repo#number), in whatever process, and waits until it
+Ends the turn that runs for the issue REF (instance/user/repo#number, or pm-agent), in whatever process, and waits until it
 is over. Its work is kept, and its status comment says that the operator stopped it.
 
   --all   take back the orders that wait for the issue, too
@@ -23,10 +23,11 @@ is over. Its work is kept, and its status comment says that the operator stopped
       { all: { type: "boolean" }, json: { type: "boolean" } },
       { max: 1 },
     );
-    const ref = refArgument(positionals[0], "stop");
+    const typed = sessionArgument(positionals[0], "stop");
     const { openQueue } = await import("./open-queue.ts");
     const { reportEnd } = await import("../handlers/report-end.ts");
     using queue = await openQueue(io);
+    const ref = await queue.store.spelled(typed);
     const { running, waiting, left } = await queue.store.stopIssue(ref, {
       by: OPERATOR,
       waiting: values.all === true,

@@ -1,3 +1,4 @@
+import { KugetsuError } from "../kugetsu/errors.ts";
 import { type Io, UsageError } from "./command.ts";
 
 /** @throws UsageError where stdin or stdout is no terminal; `instead` says what works without one */
@@ -27,7 +28,8 @@ export async function withTerminal<T>(
   try {
     return await act();
   } catch (error) {
-    stdout.write(RESET);
+    // What was refused before anything opened has left nothing behind.
+    if (!(error instanceof KugetsuError) || error.code !== "conflict") stdout.write(RESET);
     setRaw(stdin);
     throw error;
   }

@@ -22,16 +22,18 @@ export async function fixTurn(work: Work, repository: JobRepository): Promise<Ha
   return takeTurn(work, repository, {
     message,
     context,
-    kept: await clear(work, repository.id),
+    kept: await clear(work, repository),
   });
 }
 
 /** Where a new session is asked for, takes leave of the one there is. Returns where its unpushed work is kept. */
-async function clear(work: Work, repositoryId: number | undefined): Promise<readonly string[]> {
+async function clear(work: Work, repository: JobRepository): Promise<readonly string[]> {
   const { job, kugetsu, resumed } = work;
   const noted = job.notes["cleared"] as readonly string[] | undefined;
   if (job.anew !== true || resumed) return noted ?? [];
-  if ((await kugetsu.session(job.ref, repositoryId)) === undefined) return noted ?? [];
+  if ((await kugetsu.session(job.ref, repository.id)) === undefined) return noted ?? [];
+  // Nothing is given up for a repository that cannot be reached.
+  await repository.defaultBranch();
   const { kept } = await kugetsu.destroy(job.ref);
   await work.note({ cleared: kept });
   return kept;

@@ -9,6 +9,8 @@ export const retry: Handler = async (work) => {
   const last = jobs.find(
     (job) =>
       job.id < work.job.id &&
+      // What was ordered elsewhere than in the issue was not said in it.
+      job.origin === undefined &&
       (job.verb === "fix" || job.verb === "continue") &&
       job.admittedAt !== undefined &&
       job.startedAt !== undefined,

@@ -33,6 +33,7 @@ export const SUMMARY = {
   word: sql<string>`json_extract(${jobs.act}, '$.word')`,
   message: sql<string>`json_extract(${jobs.act}, '$.message')`,
   context: sql<string>`json_extract(${jobs.act}, '$.context')`,
+  origin: sql<Job["origin"] | null>`json_extract(${jobs.act}, '$.origin')`,
   state: jobs.state,
   attempts: jobs.attempts,
   createdAt: jobs.createdAt,
@@ -42,12 +43,13 @@ export const SUMMARY = {
 };
 
 type SummaryRow = Pick<JobRow, keyof JobRow & keyof typeof SUMMARY> &
-  Pick<JobSummary, "word" | "message" | "context">;
+  Pick<JobSummary, "word" | "message" | "context"> & { readonly origin: Job["origin"] | null };
 
 export function toSummary(row: SummaryRow): JobSummary {
   return {
     ...row,
     verb: row.verb ?? undefined,
+    origin: row.origin ?? undefined,
     admittedAt: row.admittedAt ?? undefined,
     startedAt: row.startedAt ?? undefined,
     finishedAt: row.finishedAt ?? undefined,

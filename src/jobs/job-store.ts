@@ -1,5 +1,6 @@
 import { and, count, desc, eq, gte, inArray, ne, or, sql } from "drizzle-orm";
 import type { Database, Tx } from "../kugetsu/db/database.ts";
+import { sessions } from "../kugetsu/db/schema.ts";
 import { accept, type Acceptance, type Delivery, submit, type SubmitOptions } from "./accept.ts";
 import type { Admission, ReportEnd } from "./contract.ts";
 import { nextReceived, postpone, type DueAdmission, settle } from "./settle.ts";
@@ -35,6 +36,10 @@ export interface JobStore {
    */
   submit(job: NewJob, options?: SubmitOptions): Promise<number>;
   get(id: number): Promise<Job | undefined>;
+  /** The ref as a session or a job has it that differs from this one in nothing but case; else this one. */
+  spelled(ref: string): Promise<string>;
+  /** How many jobs a PM agent has asked for in that turn. */
+  countChildren(parent: number): Promise<number>;
   /** Its state alone, which costs little. */
   stateOf(id: number): Promise<JobState | undefined>;
   /** Newest first; the newest 1000 unless `limit` says otherwise. */
@@ -139,6 +144,13 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
       const row = db.orm.select().from(jobs).where(eq(jobs.id, id)).get();
       return row === undefined ? undefined : toJob(row);
     },
+    spelled: async (ref) => spelled(db.orm, ref),
+    countChildren: async (parent) =>
+      db.orm
+        .select({ count: count() })
+        .from(jobs)
+        .where(eq(sql`json_extract(${jobs.act}, '$.parent')`, parent))
+        .get()?.count ?? 0,
     stateOf: async (id) =>
       db.orm.select({ state: jobs.state }).from(jobs).where(eq(jobs.id, id)).get()?.state,
     list: async ({ ref, states, lanes, limit = 1_000 } = {}) =>
@@ -207,4 +219,23 @@ function note(tx: Tx, jobId: number, notes: Readonly<Record<string, unknown>>): 
     .set({ notes: { ...row?.notes, ...notes } })
     .where(eq(jobs.id, jobId))
     .run();
+}
+
+function spelled(tx: Tx, ref: string): string {
+  const low = ref.toLowerCase();
+  const known = [
+    ...tx
+      .select({ ref: sessions.ref })
+      .from(sessions)
+      .where(eq(sql`lower(${sessions.ref})`, low))
+      .all(),
+    ...tx
+      .select({ ref: jobs.ref })
+      .from(jobs)
+      .where(eq(sql`lower(${jobs.ref})`, low))
+      .orderBy(desc(jobs.id))
+      .limit(1)
+      .all(),
+  ].map((row) => row.ref);
+  return known.includes(ref) ? ref : (known[0] ?? ref);
 }

@@ -28,9 +28,11 @@ export interface NewJob {
   readonly issueNumber: number;
   readonly isPullRequest: boolean;
   /** Where it was not asked for by a comment: by the operator, or by a PM agent in its turn. Nobody is told in the issue. */
-  readonly origin?: "cli" | "agent";
+  readonly origin?: "cli" | "agent" | undefined;
   /** The job of the PM agent's turn that asked for it: this one does not wait for that one, nor behind it. */
   readonly parent?: number;
+  /** No server ran when it was asked for: the process that asked works it off, and when that is gone nobody does. */
+  readonly unserved?: boolean;
   /** Begin a new session, in a clean worktree; what an earlier one held is kept under refs. */
   readonly anew?: boolean;
   /** 0 where there is none, as the texts of the comment are empty. */
@@ -84,6 +86,7 @@ export type JobSummary = Pick<
   | "word"
   | "message"
   | "context"
+  | "origin"
   | "state"
   | "attempts"
   | "createdAt"

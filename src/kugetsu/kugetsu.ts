@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { cloneUrlOf } from "./clone-url.ts";
 import { openDatabase, type Database } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
-import { createHold } from "./db/hold.ts";
+import { createHold, type LeaseDesk } from "./db/hold.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
 import { createSessionStore, type Session } from "./db/sessions.ts";
 import { createDocuments, documented } from "./documents/documents.ts";
@@ -26,8 +26,7 @@ import { destroySession } from "./session/destroy.ts";
 import { attach, type AttachOrder } from "./session/attach.ts";
 import { init, type InitOptions, type InitResult } from "./session/init.ts";
 import { initInTerminal, type TerminalInitOptions } from "./session/init-in-terminal.ts";
-import { occupy } from "./session/occupied.ts";
-import { hold } from "./session/admin-lease.ts";
+import { occupy, occupyToRemove } from "./session/occupied.ts";
 import { unpushedWork } from "./session/unpushed.ts";
 import { type ListedSession, listSessions } from "./session/list.ts";
 import { prune, type Pruned } from "./prune/prune.ts";
@@ -83,7 +82,7 @@ export interface Kugetsu extends AsyncDisposable {
   unpushed(ref: string): Promise<UnpushedWork>;
   /**
    * Holds a session's lease for whoever destroys it, until disposed of.
-   * @throws KugetsuError `conflict` while a turn of it runs
+   * @throws KugetsuError `conflict` while a turn of it runs, or somebody else is in it
    */
   hold(ref: string): Promise<AsyncDisposable>;
   /**
@@ -135,7 +134,7 @@ export interface KugetsuOptions {
   readonly minFreeDisk?: number;
   /** How a PM agent uses `kugetsu`: stands in its instructions. */
   readonly pmInstructions?: string | undefined;
-  /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. */
+  /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. Asked for each turn. */
   readonly tempDir?: string | undefined;
   readonly warn?: (message: string) => void;
   /** Told of every secret that agents get, so that it can be masked in what they say. */
@@ -223,16 +222,19 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       return config;
     },
   });
+  const desk: LeaseDesk = { leases, owner, endLeftovers };
   const core: Core = {
     home,
-    hold: createHold(leases, owner, endLeftovers),
+    hold: createHold(desk),
     sessions,
     git,
     runner,
     disk,
     warn,
     lease: owner.marker,
-    tempRoot: options.tempDir,
+    get tempRoot() {
+      return options.tempDir;
+    },
     pmInstructions: options.pmInstructions,
     environment: async (kind, tempDir, forgeUrl) => {
       const env = agentEnvironment({
@@ -294,9 +296,9 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     },
     list: async () => readOnly(home.database, (client) => listSessions(client)),
     unpushed: (ref) => unpushedWork(core, ref),
-    hold: (ref) => hold({ leases, owner, endLeftovers }, ref),
+    hold: (ref) => occupyToRemove(desk, ref),
     destroy: (ref) => destroySession(core, ref),
-    prune: ({ force }) => prune(core, { leases, owner, endLeftovers }, { force }),
+    prune: ({ force }) => prune(core, desk, { force }),
     release: async (ref) => {
       const session = await sessions.get(ref);
       if (session !== undefined) await runner.release(session.slug);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
+import type { LeaseStore } from "../kugetsu/db/leases.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { TurnLogEntry } from "../turn-log/entry.ts";
 import { turnLogPath } from "../turn-log/path.ts";
@@ -23,6 +24,8 @@ export async function* followOrder(options: {
   /** The home's `logs`. */
   readonly logs: string;
   readonly job: number;
+  /** Tells who else is in the session that the order waits for. */
+  readonly leases?: LeaseStore;
   readonly signal?: AbortSignal;
 }): AsyncGenerator<OrderNews, Job> {
   const { store, job, signal } = options;
@@ -35,7 +38,7 @@ export async function* followOrder(options: {
     // The state first: what was written before the end is read after it.
     for await (const entry of log.more()) yield { kind: "entry", entry };
     if (!isUnderWay(state)) break;
-    const why = state === "running" ? "" : await whyItWaits(store, job);
+    const why = state === "running" ? "" : await whyItWaits(store, job, options.leases);
     if (why !== said && why !== "") yield { kind: "waits", why };
     said = why;
     await delay(EVERY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);

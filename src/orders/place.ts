@@ -13,6 +13,8 @@ import type { Order, PlacedOrder } from "./order.ts";
 export interface PlaceOptions {
   readonly store: JobStore;
   readonly kugetsu: Kugetsu;
+  /** No server runs: the process that places the order works it off. */
+  readonly unserved?: boolean;
   /** The configured forge whose address has that host, by the name of its route. */
   readonly forgeAt: (
     instance: string,
@@ -29,10 +31,14 @@ export async function placeOrder(options: PlaceOptions, order: Order): Promise<P
   // Of the command line alone: a server makes what is missing by itself.
   if (order.parent === undefined) await assertInitialised(kugetsu);
   if (order.verb === "delegate") {
-    const job = await store.submit({ ...jobOf(order, PM_AGENT), lane: "pm", verb: "delegate" });
+    const job = await store.submit({
+      ...jobOf(options, order, PM_AGENT),
+      lane: "pm",
+      verb: "delegate",
+    });
     return { job, ref: PM_AGENT };
   }
-  const typed = parseRef(order.ref ?? "");
+  const typed = parseRef(await store.spelled(printRef(parseRef(order.ref ?? ""))));
   const about = await lookUp(options.forgeAt(typed.instance), typed);
   // As the forge writes its names: it ignores their case, and a session is found by its ref.
   const { owner, name: repo } = about.repository;
@@ -43,7 +49,7 @@ export async function placeOrder(options: PlaceOptions, order: Order): Promise<P
     order.verb === "start"
       ? ({ verb: "fix", anew: true } as const)
       : ({ verb: "continue" } as const);
-  const newJob: NewJob = { ...jobOf(order, ref), ...rest, ...verb, lane: "dev" };
+  const newJob: NewJob = { ...jobOf(options, order, ref), ...rest, ...verb, lane: "dev" };
   const job = await store.submit(newJob, {
     alone: order.verb === "start",
     ...(thread === undefined ? {} : { thread }),
@@ -117,7 +123,7 @@ async function known<T>(asked: Promise<T>, what: string, forge: Forge): Promise<
   }
 }
 
-function jobOf(order: Order, ref: string): NewJob {
+function jobOf({ unserved = false }: PlaceOptions, order: Order, ref: string): NewJob {
   const { by, message, parent, verb } = order;
   return {
     forge: NO_FORGE,
@@ -127,6 +133,7 @@ function jobOf(order: Order, ref: string): NewJob {
     isPullRequest: false,
     origin: parent === undefined ? "cli" : "agent",
     ...(parent === undefined ? {} : { parent }),
+    ...(unserved ? { unserved } : {}),
     commentId: 0,
     action: "created",
     commentUpdatedAt: "",

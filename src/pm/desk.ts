@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { stream } from "hono/streaming";
 import type { Job } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
@@ -39,8 +40,14 @@ export async function openPmDesk(options: PmDeskOptions): Promise<AsyncDisposabl
   const { directory, log, job } = options;
   await writeClient(directory);
   const over = new AbortController();
+  let open = 0;
   const app = new Hono();
+  // One agent has a few calls open; each may say as much as a long message.
+  app.use(bodyLimit({ maxSize: MOST_BYTES }));
   app.post("/run", async (c) => {
+    if (open >= MOST_CALLS)
+      throw new KugetsuError("unavailable", "Too many calls of kugetsu are open.");
+    open += 1;
     const args = argsOf(await c.req.json());
     log.info({ job: job.id, args: args.slice(0, 2) }, "The PM agent calls kugetsu.");
     return stream(c, async (lines) => {
@@ -63,6 +70,7 @@ export async function openPmDesk(options: PmDeskOptions): Promise<AsyncDisposabl
       });
       send({ exit });
       await last;
+      open -= 1;
     });
   });
   app.onError((error, c) => {
@@ -80,6 +88,8 @@ export async function openPmDesk(options: PmDeskOptions): Promise<AsyncDisposabl
   };
 }
 
+const MOST_BYTES = 1024 * 1024;
+const MOST_CALLS = 20;
 const MOST_ARGS = 20;
 const MOST_LENGTH = 200_000;
 

@@ -68,7 +68,8 @@ async function list(args: readonly string[], desk: PmDeskOptions, output: PmOutp
 async function logs(args: readonly string[], desk: PmDeskOptions, output: PmOutput): Promise<void> {
   const { values, positionals } = parseArguments(args, { wait: { type: "boolean" } }, { max: 1 });
   const ref = refOf(positionals[0], desk);
-  const [job] = await desk.store.list({ ref, lanes: ["dev"], limit: 1 });
+  const known = await desk.store.spelled(ref);
+  const [job] = await desk.store.list({ ref: known, lanes: ["dev"], limit: 1 });
   if (job === undefined) throw new KugetsuError("not_found", `${ref} had no turn yet.`);
   if (values.wait === true) {
     await tellEnd(job.id, desk, output);
@@ -85,7 +86,10 @@ async function status(
   output: PmOutput,
 ): Promise<void> {
   const { positionals } = parseArguments(args, {}, { max: 1 });
-  const ref = positionals[0] === undefined ? undefined : refOf(positionals[0], desk);
+  const ref =
+    positionals[0] === undefined
+      ? undefined
+      : await desk.store.spelled(refOf(positionals[0], desk));
   const open = await desk.store.list({
     ...(ref === undefined ? {} : { ref }),
     states: ["queued", "running"],

@@ -14,6 +14,7 @@ export function pullRequestTitle(issueTitle: string): string {
 
 /** A pull request's text. `Fixes #N` is the bot's own, and closes the issue when it is merged. */
 export function pullRequestBody(facts: {
+  /** 0 for what is no issue. */
   readonly issueNumber: number;
   /** What the agent said last, in its words. */
   readonly summary: string;
@@ -22,8 +23,15 @@ export function pullRequestBody(facts: {
   /** Printed issue ref. */
   readonly ref: string;
 }): string {
-  const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}. Write \`/kugetsu continue <message>\` in that issue to have something changed.`;
-  return [harmless(facts.summary), `Fixes #${facts.issueNumber}`, "---", asked]
+  const isIssue = facts.issueNumber !== 0;
+  const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}.`;
+  const goOn = "Write `/kugetsu continue <message>` in that issue to have something changed.";
+  return [
+    harmless(facts.summary),
+    isIssue ? `Fixes #${facts.issueNumber}` : "",
+    "---",
+    isIssue ? `${asked} ${goOn}` : asked,
+  ]
     .filter((part) => part !== "")
     .join("\n\n");
 }

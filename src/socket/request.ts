@@ -31,6 +31,7 @@ export async function askSocket(file: string, path: string, body: object): Promi
     if (NOBODY.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw new KugetsuError("unavailable", "The server broke off before it answered.", {
       cause: error,
+      hint: "`kugetsu status` shows whether it has the order.",
     });
   }
   const { error } = answer as { readonly error?: SocketError };

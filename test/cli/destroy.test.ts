@@ -59,7 +59,9 @@ test("it refuses while a turn of it runs, and nothing is taken back", async () =
   await queue.leases.acquire({ resource: ref, kind: "dev", owner: queue.owner });
   const { exitCode, stderr } = await destroy(ref, "-y");
   expect(exitCode).toBe(1);
-  expect(stderr).toContain(`A turn of ${ref} is running.\n  \`kugetsu stop ${ref}\` ends it.`);
+  expect(stderr).toContain(
+    `A turn of ${ref} runs.\n  \`kugetsu logs ${ref}\` shows it, \`kugetsu stop ${ref}\` ends it.`,
+  );
   expect(await existing(queue.store, id)).toMatchObject({ state: "queued" });
   expect(await left()).toHaveLength(4);
 });

@@ -206,6 +206,27 @@ describe("a home that cannot be one is named, by every command that looks for it
   );
 });
 
+test("a clone of the shell version's is kept work once no session goes on from it", async () => {
+  await using desk = await openDesk();
+  const { sessions, home } = desk.core;
+  const worktrees = "backup/shell-2026-01-02T03-04-05-678Z/worktrees";
+  const { slug } = await sessions.put({ ref: REF, kind: "forked" });
+  const clone = `${worktrees}/${slug}`;
+  await sessions.patch(REF, { importedClone: clone });
+  mkdirSync(join(home.root, clone), { recursive: true });
+  mkdirSync(join(home.root, worktrees, "copying.part"));
+  const list = (...args: string[]) => kugetsu(home.root, ["list", "--kept", ...args]);
+  expect((await list()).stdout).toBe("");
+  await destroySession(desk.core, REF);
+  const path = join(home.root, clone);
+  expect((await list()).stdout).toBe(
+    `${REF}  2026-01-02T03:04:05.678Z  the shell version's clone, as it was\n    ls ${path}`,
+  );
+  expect(JSON.parse((await list("--json")).stdout)).toMatchObject([
+    { issue_ref: REF, kept_at: "2026-01-02T03:04:05.678Z", sha: null, path },
+  ]);
+});
+
 test("wrong arguments are wrong usage", async () => {
   const { exitCode, stderr } = await kugetsu(temporaryHome(), ["list", "all"]);
   expect(exitCode).toBe(2);

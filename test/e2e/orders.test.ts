@@ -19,6 +19,13 @@ function seen({ model }: World): {
   };
 }
 
+const steps = (name: string) =>
+  script([
+    bash("pwd; readlink -f /proc/self/cwd; echo $HOME; env"),
+    bash("test -e go || (touch go; sleep 60)"),
+    say(`${name} is done.`),
+  ]);
+
 async function initialised(world: World): Promise<void> {
   expect(await world.cli(["init", "--headless"])).toMatchObject({ exitCode: 0 });
   const set = await world.cli(["env", "set", "GITEA_TOKEN", "-", "pm-agent"], PM_TOKEN);
@@ -123,12 +130,6 @@ test("two sessions at once, each in its own worktree with its own data, go on wh
     JSON.stringify({ "example.org/a/b": `${forge.url}/${REPOSITORY}.git` }),
   );
   const refs = [`${forge.host}/${REPOSITORY}#1`, "example.org/a/b#1"];
-  const steps = (name: string) =>
-    script([
-      bash("pwd; readlink -f /proc/self/cwd; echo $HOME; env"),
-      bash(`test -e go || (touch go; sleep 60)`),
-      say(`${name} is done.`),
-    ]);
   const [one, two] = [steps("One"), steps("Two")];
   model.play((ask) => (ask.text.includes("example.org/a/b") ? two(ask) : one(ask)));
   const running = Promise.all(refs.map((ref) => cli(["start", ref, "do it"])));

@@ -33,7 +33,7 @@ export async function detach(orders: OpenOrders, { job }: PlacedOrder, io: Io): 
     if (await Promise.race([ended, delay(EVERY_MS, false)])) break;
   }
   const state = await orders.store.stateOf(job);
-  if (state !== "queued" && state !== undefined) return;
+  if (state === "running" || state === "done") return;
   await stopFromHere(orders, job);
   throw new KugetsuError("failed", "The process that is to work the order off did not come up.", {
     hint: "The same command without --detach says why.",

@@ -2,6 +2,7 @@ import type { Job } from "../../jobs/job.ts";
 import { followOrder, type OrderNews } from "../../orders/follow.ts";
 import type { PlacedOrder } from "../../orders/order.ts";
 import { createView } from "../../orders/view.ts";
+import { safeMessage } from "../../kugetsu/errors.ts";
 import type { Io } from "../command.ts";
 import type { listenForSignals } from "../signals.ts";
 import { isServed } from "../served.ts";
@@ -32,23 +33,34 @@ export async function followToEnd(
   await using stack = new AsyncDisposableStack();
   let worker = own;
   await worker?.workOff(placed.job);
+  const say = (words: string) => io.stderr.write(`kugetsu: ${words}\n`);
   const stopWhenAsked = async () => {
     await signals.first;
-    io.stderr.write("kugetsu: Stopping the turn; its work is kept. Again: at once.\n");
+    say("Stopping the turn; its work is kept. Again: at once.");
     await (worker?.stop(placed.job) ?? stopFromHere(orders, placed.job));
   };
-  void stopWhenAsked();
+  stopWhenAsked().catch((error: unknown) => {
+    say(`It could not be stopped. ${safeMessage(error)} Again ends this at once.`);
+  });
   const show = createView((text) => io.stderr.write(text), { debug });
-  const news = followOrder({ store, logs: orders.home.logs, job: placed.job });
+  const news = followOrder({
+    store,
+    leases: orders.leases,
+    logs: orders.home.logs,
+    job: placed.job,
+  });
   const served = createServerWatch(orders);
   for (;;) {
     const next = await orLook(news, async () => {
       if (worker !== undefined || !(await served.isGone())) return;
-      io.stderr.write("kugetsu: The server has gone; this process goes on with the order.\n");
+      say("The server has gone; this process goes on with the order.");
       worker = stack.use(await openOwnWork(orders, { debug }, io));
       await worker.workOff(placed.job);
     });
-    if (next.done === true) return next.value;
+    if (next.done === true) {
+      await worker?.childrenOver(say);
+      return next.value;
+    }
     show(next.value);
   }
 }

@@ -3,25 +3,29 @@ import { reportEnd } from "../../handlers/report-end.ts";
 import { OPERATOR } from "../../jobs/stop.ts";
 import { NO_FORGE } from "../../jobs/job.ts";
 import { KugetsuError } from "../../kugetsu/errors.ts";
+import { parseRef, printRef } from "../../kugetsu/ref.ts";
+import { PM_AGENT } from "../../kugetsu/session/core.ts";
 import { createLog } from "../../log.ts";
+import { followOrder } from "../../orders/follow.ts";
 import type { PlacedOrder } from "../../orders/order.ts";
 import { createMask } from "../../secrets.ts";
 import type { Io } from "../command.ts";
 import { loadWorkConfig } from "../read-config.ts";
 import { endAbandoned } from "./abandoned.ts";
 import type { TypedOrder } from "./give.ts";
-import { orderLease } from "./lease.ts";
+import { holdPlacing, orderLease, placedLease } from "./lease.ts";
 import type { OpenOrders } from "./open.ts";
 
-/** This process as the one that works off a job, and no other. */
+/** This process as the one that works off what it has placed, and nothing else. */
 export interface OwnWork extends AsyncDisposable {
-  /** Queues the order, which nothing works off yet. */
+  /** Queues the order, which nothing works off yet. This process attends to it until it ends. */
   readonly place: (order: TypedOrder) => Promise<PlacedOrder>;
   /** Works off that job, until this is disposed of. @throws KugetsuError `unavailable` for a forge unknown here */
   readonly workOff: (jobId: number) => Promise<void>;
+  /** Stops that job, and what a PM agent has asked for in its turn. */
   readonly stop: (jobId: number) => Promise<void>;
-  /** Jobs that a PM agent has asked for in a turn here. */
-  readonly children: () => readonly number[];
+  /** Waits for what a PM agent has asked for in its turn: this process' end would cut it off. */
+  readonly childrenOver: (tell: (words: string) => void) => Promise<void>;
 }
 
 export async function openOwnWork(
@@ -41,6 +45,7 @@ export async function openOwnWork(
   };
   const log = createLog({ level: debug ? "debug" : "fatal", mask, stream });
   const own = new Set<number>();
+  const children: number[] = [];
   const stack = new AsyncDisposableStack();
   await using opening = new AsyncDisposableStack();
   opening.use(stack);
@@ -57,16 +62,22 @@ export async function openOwnWork(
       sandbox: "preferred",
       only: () => [...own],
       // What a PM agent asks for in its turn is this process' to do as well.
-      onChild: (job) => take(job),
+      onChild: async (job) => {
+        children.push(job);
+        await take(job);
+      },
       fallbackIdentity: { name: "kugetsu", email: "kugetsu@localhost" },
     }),
   );
   const { leases, owner } = engine.kugetsu;
-  const take = async (jobId: number): Promise<void> => {
-    if (await leases.acquire({ resource: orderLease(jobId), kind: "order", owner }))
+  const attend = async (resource: string): Promise<void> => {
+    if (await leases.acquire({ resource, kind: "order", owner }))
       stack.defer(async () => {
-        await leases.release(orderLease(jobId), owner.marker);
+        await leases.release(resource, owner.marker);
       });
+  };
+  const take = async (jobId: number): Promise<void> => {
+    await attend(orderLease(jobId));
     own.add(jobId);
     engine.worker.wake();
   };
@@ -75,8 +86,14 @@ export async function openOwnWork(
   opening.move();
   return {
     place: async (order) => {
-      if (order.ref !== undefined) await endAbandoned(orders, order.ref);
+      const ref =
+        order.ref === undefined
+          ? PM_AGENT
+          : await engine.store.spelled(printRef(parseRef(order.ref)));
+      await using _placing = await holdPlacing(leases, owner, ref);
+      await endAbandoned(orders, ref);
       const placed = await engine.place({ ...order, by: orders.by });
+      await attend(placedLease(placed.job));
       return placed;
     },
     workOff: async (jobId) => {
@@ -84,9 +101,17 @@ export async function openOwnWork(
       if (job !== undefined && job.forge !== NO_FORGE) assertForge(engine.forge, job.forge, jobId);
       await take(jobId);
     },
-    children: () => [...own].slice(1),
     stop: async (jobId) => {
-      await engine.worker.stop(jobId, OPERATOR);
+      for (const id of [jobId, ...children]) await engine.worker.stop(id, OPERATOR);
+    },
+    childrenOver: async (tell) => {
+      for (const job of children) {
+        const news = followOrder({ store: engine.store, logs: orders.home.logs, job });
+        let next = await news.next();
+        if (next.done !== true) tell(`Waiting for job ${job}, which the PM agent asked for.`);
+        while (next.done !== true) next = await news.next();
+        tell(`Job ${job}, ${next.value.ref}: ${next.value.state}.`);
+      }
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -12,43 +12,63 @@ export type Held =
 /** Takes a session's lease, so that no turn begins in it until that is disposed of. */
 export type Hold = (resource: string, kind: HoldKind) => Promise<Held>;
 
-/**
- * @param endLeftovers ends what a dead owner of leases left running: of a kind that nobody but a `Hold` takes, they are
- *   taken over; those of a dead turn are the queue's to settle
- */
-export function createHold(
-  leases: LeaseStore,
-  owner: Owner,
-  endLeftovers: (dead: readonly Lease[]) => Promise<void>,
-): Hold {
-  const takeOver = async (resource: string) => {
+/** What leases are held with in the name of this process. */
+export interface LeaseDesk {
+  readonly leases: LeaseStore;
+  readonly owner: Owner;
+  /** Ends whatever processes the owners of these leases left behind. */
+  readonly endLeftovers: (dead: readonly Lease[]) => Promise<void>;
+}
+
+export interface HoldRequest {
+  /** A session's ref, or what else is named so. */
+  readonly resource: string;
+  readonly kind: HoldKind;
+  /**
+   * Whether that of a dead process' turn is taken over too: for those who remove what it worked on. For all others it
+   * is the queue's to settle.
+   */
+  readonly evenOfTurns: boolean;
+}
+
+/** Takes a lease until it is disposed of; that of a dead process once what this left running has been ended. */
+export async function holdLease(
+  { leases, owner, endLeftovers }: LeaseDesk,
+  { resource, kind, evenOfTurns }: HoldRequest,
+): Promise<Held> {
+  const takeOver = async () => {
     const dead = (await leases.dead()).filter(
-      (lease) => lease.resource === resource && isHold(lease.kind),
+      (lease) => lease.resource === resource && (evenOfTurns || isHold(lease.kind)),
     );
     if (dead.length === 0) return;
     await endLeftovers(dead);
     await leases.reconcile(dead);
   };
-  return async (resource, kind) => {
-    for (;;) {
-      if (await leases.acquire({ resource, kind, owner })) break;
-      await takeOver(resource);
-      if (await leases.acquire({ resource, kind, owner })) break;
-      const by = (await leases.live()).find((lease) => lease.resource === resource);
-      // Else it was let go this moment.
-      if (by !== undefined) return { by };
-    }
-    const renewing = setInterval(() => void leases.renew(owner.marker), RENEW_MS);
-    renewing.unref();
-    return {
-      held: {
-        async [Symbol.asyncDispose]() {
-          clearInterval(renewing);
-          await leases.release(resource, owner.marker);
-        },
+  for (;;) {
+    if (await leases.acquire({ resource, kind, owner })) break;
+    await takeOver();
+    if (await leases.acquire({ resource, kind, owner })) break;
+    const by = (await leases.live()).find((lease) => lease.resource === resource);
+    // Else it was let go this moment.
+    if (by !== undefined) return { by };
+  }
+  const renewing = setInterval(() => {
+    // Only those who cannot look this process up need it, and they wait for a minute.
+    leases.renew(owner.marker).catch(() => undefined);
+  }, RENEW_MS);
+  renewing.unref();
+  return {
+    held: {
+      async [Symbol.asyncDispose]() {
+        clearInterval(renewing);
+        await leases.release(resource, owner.marker);
       },
-    };
+    },
   };
+}
+
+export function createHold(desk: LeaseDesk): Hold {
+  return (resource, kind) => holdLease(desk, { resource, kind, evenOfTurns: false });
 }
 
 function isHold(kind: string): boolean {

@@ -2,11 +2,14 @@ import { mkdir, readdir, stat, chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { checkVariableName, type EnvLine, formatAssignment, parseEnv } from "./lines.ts";
-import { lockFile } from "./lock.ts";
 import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 
 /** The files that agents get: `default` for all, `pm-agent` over it for PM agents. */
 const ENV_FILES = ["default", "pm-agent"] as const;
+
+/** Stays for good, so its name does not end as those do that prune removes. */
+const LOCK = ".lock-of-changes";
+const PATIENCE_MS = 15_000;
 
 /** Variables for agents, one file per kind. A file is named without its `.env`. Every call reads anew. */
 export interface EnvFiles {
@@ -50,7 +53,9 @@ export function createEnvFiles(
   ): Promise<boolean> {
     const target = path(file);
     await makePrivateDirectory(directory, options.warn);
-    await using _lock = await lockFile(`${target}.lock`);
+    // Loaded where it is needed: who only reads does not wait for the driver of the database.
+    const { holdFileLock } = await import("../file-lock.ts");
+    using _lock = await holdFileLock(join(directory, LOCK), PATIENCE_MS);
     const changed = edit(await lines(file));
     if (changed === undefined) return false;
     await writePrivateFile(target, changed.map((line) => `${line}\n`).join(""));

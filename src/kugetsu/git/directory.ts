@@ -74,7 +74,8 @@ export async function removeTree(path: string): Promise<void> {
   }
 }
 
-function assertDirectlyIn(root: string, path: string): string {
+/** The path, made absolute. @throws KugetsuError `invalid` when it does not lie directly in `root` */
+export function assertDirectlyIn(root: string, path: string): string {
   const absolute = resolve(path);
   if (dirname(absolute) !== resolve(root) || absolute === resolve(root)) {
     throw new KugetsuError(
@@ -93,6 +94,7 @@ async function makeWritable(directory: string): Promise<void> {
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+  // Where the name is too long, nothing can be.
+  if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(error.code ?? "")) return undefined;
   throw error;
 }

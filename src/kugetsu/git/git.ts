@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Box } from "../box.ts";
 import { additions } from "./additions.ts";
-import { isAside, moveAside } from "./aside.ts";
+import { type AsideRequest, isAside, moveAside } from "./aside.ts";
 import { takeClone } from "./clone.ts";
 import { graft } from "./commit.ts";
 import type { GraftRequest } from "./commit.ts";
@@ -84,7 +84,7 @@ export function createGit(options: GitOptions) {
       protectedChanges(place, mirror, request),
     diffstat: (mirror: Mirror, range: DiffRange) => diffstat(place, mirror, range),
     push: (request: PushRequest) => push(place, request),
-    moveAside: (worktree: WorktreePlace, at?: Date) => moveAside(place, worktree, at),
+    moveAside: (request: AsideRequest, at?: Date) => moveAside(place, request, at),
     isAside: (key: string, at: Date) => isAside(place, key, at),
     inspect: (request: InspectRequest) => inspect(place, request),
     additions: (mirror: Mirror, range: { tip: string; known: readonly string[] }) =>

@@ -15,6 +15,8 @@ export interface TranscriptOptions {
   readonly cwd: string;
   readonly onProgress: (progress: Progress) => void;
   readonly onActivity?: ((activity: Activity) => void) | undefined;
+  /** Takes secrets out of what is cut afterwards: half of one would not be found. */
+  readonly mask?: (text: string) => string;
   /** Milliseconds since any fixed moment. */
   readonly now?: () => number;
 }
@@ -26,7 +28,7 @@ const RETRY_PAUSE_MS = 1500;
 
 /** Listens to a turn. */
 export function createTranscript(options: TranscriptOptions): Transcript {
-  const { cwd, onProgress, onActivity, now = Date.now } = options;
+  const { cwd, onProgress, onActivity, mask = (text) => text, now = Date.now } = options;
   const messages = new Map<string, string>();
   const tools = new Map<string, string>();
   const told = new Map<string, string>();
@@ -56,7 +58,7 @@ export function createTranscript(options: TranscriptOptions): Transcript {
     // The first update names only the tool; its input follows.
     if (update["status"] === "pending") return;
     if (!told.has(id)) {
-      const title = toolTitle(tools.get(id) ?? "tool", input, cwd);
+      const title = toolTitle(tools.get(id) ?? "tool", input, cwd, mask);
       told.set(id, title);
       onActivity?.({ kind: "tool", title, input: JSON.stringify(input) });
       onProgress({ kind: "tool", text: title });
@@ -120,8 +122,16 @@ function wordsOf(message: JsonObject): string {
 }
 
 /** What a tool call does, for example `bash: npm test` or `edit src/a.ts`. */
-export function toolTitle(tool: string, input: JsonObject, cwd: string): string {
-  const text = (name: string) => (typeof input[name] === "string" ? input[name] : undefined);
+export function toolTitle(
+  tool: string,
+  input: JsonObject,
+  cwd: string,
+  mask: (text: string) => string = (text) => text,
+): string {
+  const text = (name: string) => {
+    const value = input[name];
+    return typeof value === "string" ? mask(value) : undefined;
+  };
   const path = text("filePath") ?? text("path");
   const detail =
     text("command") ?? text("pattern") ?? text("url") ?? text("query") ?? text("description");

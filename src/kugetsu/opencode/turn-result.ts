@@ -7,7 +7,7 @@ import { CUT, END_READ_MS, inTime, STOP } from "./patience.ts";
 import { figuresSince, total, type Figures } from "./port.ts";
 import { createTranscript, lastWords } from "./transcript.ts";
 import { runPrompt, type TurnEnd, type Watch } from "./turn.ts";
-import { cleanWords, cutBytes } from "./words.ts";
+import { cleanWords, cutBytes, withoutSecrets } from "./words.ts";
 
 // A comment holds 64 KB on the forges.
 const MAX_TEXT_BYTES = 60_000;
@@ -53,7 +53,12 @@ export async function runTurn(
     const since = (after: Figures | undefined) =>
       before && after ? figuresSince(before, after) : undefined;
     const { onProgress, onActivity } = request;
-    const transcript = createTranscript({ cwd: place.cwd, onProgress, onActivity });
+    const transcript = createTranscript({
+      cwd: place.cwd,
+      onProgress,
+      onActivity,
+      mask: (text) => withoutSecrets(text, config.secrets),
+    });
     const end = await runPrompt(agent, {
       sessionId: session.id,
       prompt: request.prompt,

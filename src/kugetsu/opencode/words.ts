@@ -15,11 +15,15 @@ export function oneLine(text: string, length: number): string {
 /** Foreign words as they may be posted: one line of at most 300 characters, without the secrets. */
 export function cleanWords(text: string, secrets: readonly string[]): string {
   // Before the cut, which could leave half a secret.
-  const masked = secrets
+  return oneLine(withoutSecrets(text, secrets), LENGTH);
+}
+
+/** The text with each of these secrets, as it is, replaced. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
     .filter((secret) => secret.length >= 6)
     .toSorted((first, second) => second.length - first.length)
     .reduce((words, secret) => words.replaceAll(secret, "****"), text);
-  return oneLine(masked, LENGTH);
 }
 
 /** A text cut at a character's border to at most so many bytes of UTF-8. */

@@ -13,8 +13,8 @@ interface Candidate {
   readonly ref?: string | undefined;
 }
 
-/** A lock of git is open, but for the moment before it is renamed. */
-const GIT_LOCK_MS = 2_000;
+/** git closes some of its locks and holds them on: those of a transaction of refs, and of packed refs. */
+const GIT_LOCK_MS = 10 * 60_000;
 /** Locks of our own are closed, and held for milliseconds. */
 const OWN_LOCK_MS = 10_000;
 const TEMPORARY_MS = 60_000;

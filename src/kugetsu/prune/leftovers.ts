@@ -7,6 +7,7 @@ import { removeIn } from "../git/directory.ts";
 import { parseRef } from "../ref.ts";
 import { BASE, PM_AGENT } from "../session/core.ts";
 import { keepFound } from "../session/keep-found.ts";
+import { tempIn } from "../session/place.ts";
 import { entriesOf } from "./directory-entries.ts";
 import { mirrorOfOrphan } from "./mirror-of-orphan.ts";
 import type { Find, Orphan, Scene } from "./orphan.ts";
@@ -30,7 +31,9 @@ export async function leftovers(scene: Scene): Promise<Find[]> {
 async function names({ core: { home, tempRoot }, slugs }: Scene): Promise<string[]> {
   const repositories = (await entriesOf(home.private)).flatMap(({ name }) => {
     const end = [HEADS, ".git"].find((suffix) => name.endsWith(suffix));
-    return end === undefined ? [] : [name.slice(0, -end.length)];
+    const slug = end === undefined ? "" : name.slice(0, -end.length);
+    // Beside such a repository would stand the directory of all worktrees, or the home.
+    return ["", ".", ".."].includes(slug) ? [] : [slug];
   });
   const others = [...(await entriesOf(home.worktrees)), ...(await entriesOf(home.agents))];
   // The temp root is the operator's own directory: nothing but names of ours is looked at.
@@ -83,8 +86,8 @@ async function removeLeftovers(
   if (ref === undefined && !(await core.sessions.blockSlug(slug))) return undefined;
   const now = { ...scene, sessions: await core.sessions.list(), held: new Set<string>() };
   if (isProtected(now, slug, ref)) return undefined;
-  const { worktree, agent, temp } = placesOf(scene, slug, ref);
-  const kept = isKey(slug) ? await removeGit(scene, slug, ref) : await setAside(scene, worktree);
+  const { agent, temp } = placesOf(scene, slug, ref);
+  const kept = isKey(slug) ? await removeGit(scene, slug, ref) : await setAside(scene, slug);
   await removeIn(core.home.agents, agent);
   if (temp !== undefined && core.tempRoot !== undefined && (await isOwnDirectory(temp)))
     await removeIn(core.tempRoot, temp);
@@ -114,10 +117,14 @@ async function removeGit(
 const OLDEST = Date.UTC(2000, 0);
 
 /** A name that no session can have: what stands there is nothing of ours, and not ours to delete. */
-async function setAside({ core }: Scene, path: string): Promise<readonly string[]> {
-  const key = `found-${createHash("sha256").update(path).digest("hex").slice(0, 8)}`;
-  const kept = await core.git.moveAside({ key, path });
-  await removeIn(core.home.worktrees, path);
+async function setAside(scene: Scene, slug: string): Promise<readonly string[]> {
+  const { home, git } = scene.core;
+  const { worktree, repository, heads } = placesOf(scene, slug, undefined);
+  const key = `found-${createHash("sha256").update(worktree).digest("hex").slice(0, 8)}`;
+  const kept = await git.moveAside({ key, path: worktree, repository });
+  await removeIn(home.worktrees, worktree);
+  await removeIn(home.private, repository);
+  await removeIn(home.private, heads);
   return kept;
 }
 
@@ -128,7 +135,10 @@ function placesOf({ core }: Scene, slug: string, ref: string | undefined) {
     repository: core.git.privatePath(slug),
     heads: join(home.private, `${slug}${HEADS}`),
     agent: join(home.agents, slug),
-    temp: tempRoot !== undefined && isOurs(ref) ? join(tempRoot, slug) : undefined,
+    temp:
+      tempRoot !== undefined && isOurs(ref)
+        ? tempIn({ agents: home.agents, tempRoot, slug })
+        : undefined,
   };
 }
 

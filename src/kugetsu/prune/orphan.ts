@@ -1,8 +1,8 @@
+import type { LeaseDesk } from "../db/hold.ts";
 import type { Lease } from "../db/leases.ts";
 import type { Session } from "../db/sessions.ts";
 import type { UnpushedWork } from "../git/inspect.ts";
 import type { Core } from "../session/core.ts";
-import type { LeaseDesk } from "../session/admin-lease.ts";
 
 export type OrphanKind =
   /** A session whose removal was cut off. */

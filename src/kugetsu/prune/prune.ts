@@ -1,5 +1,5 @@
+import { holdLease, type LeaseDesk } from "../db/hold.ts";
 import { KugetsuError, safeMessage } from "../errors.ts";
-import { type LeaseDesk, tryHold } from "../session/admin-lease.ts";
 import type { Core } from "../session/core.ts";
 import { files } from "./files.ts";
 import { deadLeases } from "./leases.ts";
@@ -37,8 +37,8 @@ export async function prune(
     const finds = await findAll(core, desk);
     return finds.map(({ orphans }) => ({ orphans, outcome: "found", kept: [] }));
   }
-  const held = await tryHold(desk, "prune");
-  if ("holder" in held) {
+  const { held } = await tryHold(desk, "prune");
+  if (held === undefined) {
     throw new KugetsuError("conflict", "Another `kugetsu prune` is at work.", {
       hint: "Try again when it has ended.",
     });
@@ -47,6 +47,10 @@ export async function prune(
   const pruned: Pruned[] = [];
   for (const find of await findAll(core, desk)) pruned.push(await removeFind(desk, find));
   return pruned;
+}
+
+function tryHold(desk: LeaseDesk, resource: string) {
+  return holdLease(desk, { resource, kind: "admin", evenOfTurns: true });
 }
 
 async function findAll(core: Core, desk: LeaseDesk): Promise<Find[]> {
@@ -68,8 +72,8 @@ async function removeFind(desk: LeaseDesk, { orphans, resource, remove }: Find):
   try {
     await using stack = new AsyncDisposableStack();
     if (resource !== undefined) {
-      const held = await tryHold(desk, resource);
-      if ("holder" in held) return { orphans, outcome: "in_use", kept: [] };
+      const { held } = await tryHold(desk, resource);
+      if (held === undefined) return { orphans, outcome: "in_use", kept: [] };
       stack.use(held);
     }
     const kept = await remove();

@@ -57,7 +57,14 @@ async function keep(core: Core, session: Session): Promise<readonly string[]> {
       .map(({ name }) => name);
   }
   const place = { key: slug, cwd: worktreeOf(core, session), env: {} };
-  return mirror === undefined || tip === undefined || branch === undefined
-    ? keepFound(core, { ref, key: slug, path: place.cwd }, mirror, { at, committedAt: at })
-    : keepWorktree(core, mirror, place, session, { at });
+  const found = { ref, key: slug, path: place.cwd };
+  if (mirror === undefined || tip === undefined || branch === undefined)
+    return keepFound(core, found, mirror, { at, committedAt: at });
+  try {
+    return await keepWorktree(core, mirror, place, session, { at });
+  } catch (error) {
+    if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
+    // A mirror without what the session stands on: whatever is here is moved aside whole.
+    return keepFound(core, found, undefined, { at, committedAt: at });
+  }
 }

@@ -21,8 +21,14 @@ export interface InitResult {
 export async function init(core: Core, options: InitOptions): Promise<InitResult> {
   const { prompt, force = false } = options;
   const there = await core.sessions.get(BASE);
-  if (there !== undefined && !force) throw alreadyThere();
-  const base = await makeBase(core, prompt, options.signal ?? new AbortController().signal);
+  const isWhole = there !== undefined && (await core.sessions.get(PM_AGENT)) !== undefined;
+  // A server makes the base alone, and so does an `init` that was cut off: the rest is made then.
+  const lacksAgent = there !== undefined && !isWhole && prompt === undefined;
+  if (there !== undefined && !force && !lacksAgent) throw alreadyThere();
+  const base =
+    there !== undefined && !force
+      ? there
+      : await makeBase(core, prompt, options.signal ?? new AbortController().signal);
   const pmAgent = force
     ? await core.sessions.put({ ref: PM_AGENT, kind: "pm_agent" })
     : await ensurePmAgent(core);

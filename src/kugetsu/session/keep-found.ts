@@ -43,7 +43,7 @@ export async function keepFound(
       since,
       at,
       committedAt,
-      branch: `fix/issue-${ref.slice(ref.lastIndexOf("#") + 1).replaceAll(/[^A-Za-z0-9-]/g, "-")}`,
+      branch: branchOf(ref),
       requestedBy: "kugetsu",
       identity: KEEPER,
       subject: "Keep what the worktree held",
@@ -59,13 +59,23 @@ export async function keepFound(
   return [...kept, ...(await core.git.moveAside({ key, path }, at))];
 }
 
+/** What its agent most likely worked on; of a ref that is not known, some branch that git accepts. */
+function branchOf(ref: string): string {
+  const identifier = ref.slice(ref.lastIndexOf("#") + 1).replaceAll(/[^A-Za-z0-9-]/g, "-");
+  return `fix/issue-${identifier.slice(0, MOST_OF_IDENTIFIER)}`;
+}
+
+const MOST_OF_IDENTIFIER = 200;
+
 /** Who commits what is kept: the same in every process, so that one that finishes another's work makes the same commit. */
 export const KEEPER = { name: "kugetsu", email: "kugetsu@localhost" };
 
 async function isEmpty(directories: readonly string[]): Promise<boolean> {
   for (const directory of directories) {
     const names = await readdir(directory).catch((error: NodeJS.ErrnoException) =>
-      error.code === "ENOENT" ? [] : ["no directory that can be read"],
+      ["ENOENT", "ENAMETOOLONG"].includes(error.code ?? "")
+        ? []
+        : ["no directory that can be read"],
     );
     if (names.length > 0) return false;
   }

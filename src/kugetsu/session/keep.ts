@@ -1,6 +1,7 @@
 import { KugetsuError } from "../errors.ts";
 import type { Session } from "../db/sessions.ts";
 import type { Mirror } from "../git/mirror.ts";
+import type { Taken } from "../git/takeover.ts";
 import type { Core, Place } from "./core.ts";
 import { KEEPER } from "./keep-found.ts";
 
@@ -41,8 +42,8 @@ export async function keepWorktree(
     });
     isWhole = taken.leftOut.length === 0;
     kept.push(...taken.alsoKept.map(({ name }) => name));
-    if (taken.rewritten) tips.push(taken.tip);
-    else tips[0] = taken.tip;
+    if (!taken.rewritten) tips[0] = taken.tip;
+    else if (!(await isAgain(core, mirror, session.tip, taken))) tips.push(taken.tip);
   } catch (error) {
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
     isWhole = false;
@@ -55,6 +56,15 @@ export async function keepWorktree(
   if (!isWhole || (await core.git.isAside(place.key, at)))
     kept.push(...(await core.git.moveAside({ key: place.key, path: place.cwd }, at)));
   return kept;
+}
+
+/**
+ * Whether what was left uncommitted is no more than what the bot has committed before, at the end of a turn: the worktree
+ * still stands below that commit.
+ */
+async function isAgain(core: Core, mirror: Mirror, tip: string, taken: Taken): Promise<boolean> {
+  if (!taken.committedForAgent || taken.commits.length !== 1) return false;
+  return (await core.git.diffstat(mirror, { from: tip, to: taken.tip })).files === 0;
 }
 
 /** The mirror's heads are those of the last fetch: what was pushed since is known from the session. */

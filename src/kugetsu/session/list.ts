@@ -1,7 +1,7 @@
 import { isDead } from "../db/dead.ts";
 import type { ReadOnly } from "../db/read-only.ts";
 import type { SessionKind } from "../db/sessions.ts";
-import { ADMIN, DESTROYING, REMOVING } from "./states.ts";
+import { DESTROYING, isTurn, REMOVING } from "./states.ts";
 
 /** A session as lists tell of it. */
 export interface ListedSession {
@@ -9,7 +9,7 @@ export interface ListedSession {
   readonly ref: string;
   readonly kind: SessionKind;
   /**
-   * `running` while a living process works on it, whatever its row says; `interrupted` when the row says so and the
+   * `running` while a turn of a living process works on it, whatever its row says; `interrupted` when the row says so and the
    * process is gone; `destroying` until all of it is removed; else how its last turn ended, or `idle`.
    */
   readonly state: string;
@@ -49,11 +49,13 @@ export function listSessions(client: ReadOnly, now: number = Date.now()): Listed
     client
       .prepare<[], LeaseRow>(
         `SELECT resource, kind, host, pid, process_started_at AS processStartedAt, renewed_at AS renewedAt
-         FROM leases WHERE kind <> '${ADMIN}'`,
+         FROM leases`,
       )
       .all()
       .filter(
-        (row) => !isDead({ ...row, processStartedAt: row.processStartedAt ?? undefined }, now),
+        (row) =>
+          isTurn(row.kind) &&
+          !isDead({ ...row, processStartedAt: row.processStartedAt ?? undefined }, now),
       )
       .map(({ resource }) => resource),
   );

@@ -1,4 +1,5 @@
 import { printRepository, type IssueRef } from "../ref.ts";
+import type { Session } from "../db/sessions.ts";
 import type { Mirror } from "../git/mirror.ts";
 import type { Source } from "../turn.ts";
 import type { Core } from "./core.ts";
@@ -7,6 +8,14 @@ import type { Core } from "./core.ts";
 export interface RepositoryOf {
   readonly ref: IssueRef;
   readonly repositoryId?: number | undefined;
+}
+
+/**
+ * The repository as a session with work in it knows it: what it borrows lies in the mirror that it was begun with, also
+ * when later orders come with or without what the forge calls the repository.
+ */
+export function repositoryOf<T extends RepositoryOf>(order: T, session: Session | undefined): T {
+  return session?.tip === undefined ? order : { ...order, repositoryId: session.repositoryId };
 }
 
 /** The mirror of a repository, fetched. */

@@ -1,8 +1,9 @@
-import { mkdir, rmdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeTree } from "../git/directory.ts";
 import type { AgentPlace } from "../runner.ts";
-import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
+import type { Core, Place } from "./core.ts";
 import { mirrorKey, type RepositoryOf } from "./mirror.ts";
 
 /** Where the agent of one session lives: `agents/<slug>` under the home, and nothing of any other session. */
@@ -62,10 +63,7 @@ export function ownPlace(
 export async function removePlace(core: Core, slug: string): Promise<void> {
   const { home, tempDir } = pathsOf({ ...core, agents: core.home.agents, slug });
   await removeTree(home);
-  // The operator's own temp directory may hold something else of such a plain name.
-  const isPlain = core.tempRoot !== undefined && (slug === BASE || slug === PM_AGENT);
-  if (isPlain) await rmdir(tempDir).catch(() => undefined);
-  else await removeTree(tempDir);
+  await removeTree(tempDir);
 }
 
 function placeOf(
@@ -90,7 +88,19 @@ function placeOf(
 }
 
 function pathsOf(at: { agents: string; tempRoot?: string | undefined; slug: string }) {
-  const home = join(at.agents, at.slug);
-  const tempDir = at.tempRoot === undefined ? join(home, "temp") : join(at.tempRoot, at.slug);
+  const { agents, tempRoot, slug } = at;
+  const home = join(agents, slug);
+  const tempDir = tempRoot === undefined ? join(home, "temp") : tempIn({ agents, tempRoot, slug });
   return { home, tempDir };
+}
+
+/**
+ * The directory of a session in the operator's own temp directory. That may hold other things, and serve several homes
+ * that know the same issue: the name says whose it is.
+ *
+ * @param at.agents absolute path of `agents` in the home
+ */
+export function tempIn(at: { agents: string; tempRoot: string; slug: string }): string {
+  const home = createHash("sha256").update(at.agents).digest("hex").slice(0, 8);
+  return join(at.tempRoot, `${at.slug}-${home}`);
 }

@@ -4,7 +4,7 @@ import type { Session } from "../db/sessions.ts";
 import type { Mirror } from "../git/mirror.ts";
 import type { Published, Source } from "../turn.ts";
 import type { Core } from "./core.ts";
-import { fetchMirror } from "./mirror.ts";
+import { fetchMirror, repositoryOf } from "./mirror.ts";
 import { isAbout } from "./same-repository.ts";
 
 /** What is pushed where, and by whose leave. */
@@ -37,7 +37,8 @@ export async function publishSession(core: Core, order: PublishOrder): Promise<P
     const session = await core.sessions.get(ref);
     if (!isPushable(session) || !isAbout(session, order.repositoryId))
       throw new KugetsuError("not_found", `There is no work for ${ref}.`);
-    const mirror = await fetchMirror(core, order, order.source, order.signal);
+    const about = repositoryOf(order, session);
+    const mirror = await fetchMirror(core, about, order.source, order.signal);
     const published = await pushOnce({ core, order, mirror, session }, tries >= TRIES);
     if (published !== "moved") return published;
     if (tries > TRIES) throw new KugetsuError("unavailable", "The branch moved under every push.");

@@ -5,7 +5,7 @@ import type { TurnResult } from "../runner.ts";
 import type { TurnFacts, TurnOrder, TurnReport } from "../turn.ts";
 import { BASE, type Core, type Place } from "./core.ts";
 import { conversationOf, ensureBase } from "./base.ts";
-import { existingMirror, fetchMirror } from "./mirror.ts";
+import { existingMirror, fetchMirror, repositoryOf } from "./mirror.ts";
 import { noRoom } from "./disk.ts";
 import { readInstructions } from "./instructions.ts";
 import { issuePlace } from "./place.ts";
@@ -15,11 +15,12 @@ import { takeTurnOver } from "./take-over.ts";
 import { exists, prepareWorktree, type PreparedWorktree } from "./worktree.ts";
 
 /** Runs one turn for an issue: mirror, worktree, agent, and its commits taken over. Nothing is pushed. */
-export async function startTurn(core: Core, order: TurnOrder): Promise<TurnReport> {
-  const ref = printRef(order.ref);
+export async function startTurn(core: Core, given: TurnOrder): Promise<TurnReport> {
+  const ref = printRef(given.ref);
   const full = await noRoom(core, ref);
-  if (full !== undefined) return notBegun(order, full);
-  await retireOther(core, ref, order.repositoryId);
+  if (full !== undefined) return notBegun(given, full);
+  await retireOther(core, ref, given.repositoryId);
+  const order = repositoryOf(given, await core.sessions.get(ref));
   const slug = await core.sessions.claimSlug(ref);
   const place = await issuePlace(core, slug, order);
   await using _agent = await beginAgent(core, ref, place, order.signal);

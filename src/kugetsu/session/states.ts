@@ -8,5 +8,7 @@ export function isGoing(state: string): boolean {
   return state === DESTROYING || state === REMOVING;
 }
 
-/** Kind of the leases under which sessions are removed: no cap counts them. */
-export const ADMIN = "admin";
+/** Whether a lease of that kind is a turn's, and not one of a person, a command or a reader. */
+export function isTurn(kind: string): boolean {
+  return kind === "dev" || kind === "pm";
+}

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import type { UnpushedWork } from "../git/inspect.ts";
 import { parseRef } from "../ref.ts";
@@ -13,7 +14,12 @@ export async function unpushedWork(core: Core, ref: string): Promise<UnpushedWor
   const session = await core.sessions.get(ref);
   if (session === undefined) throw new KugetsuError("not_found", `There is no session for ${ref}.`);
   if (session.kind !== "forked" || session.state === REMOVING) return NOTHING;
-  const { slug, repositoryId, pushedSha } = session;
+  const { slug, repositoryId, pushedSha, importedClone } = session;
+  // Its worktree is not made yet: all that it has lies in the shell version's clone, which tells what it has fetched.
+  if (importedClone !== undefined) {
+    const path = join(core.home.root, importedClone);
+    return core.git.inspect({ key: slug, path, mirror: undefined });
+  }
   return core.git.inspect({
     key: slug,
     path: worktreeOf(core, session),

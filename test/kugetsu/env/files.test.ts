@@ -1,19 +1,14 @@
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createEnvFiles, type EnvFiles } from "../../../src/kugetsu/env/files.ts";
+
+const SETTER = fileURLToPath(new URL("setter.ts", import.meta.url));
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
@@ -53,7 +48,7 @@ describe("env files", () => {
     await files.set("pm-agent", "GITEA_TOKEN", "0123456789abcdef");
     expect(await modeOf(directory)).toBe("700");
     expect(await modeOf(join(directory, "pm-agent.env"))).toBe("600");
-    expect(await readdir(directory)).toEqual(["pm-agent.env"]);
+    expect(await readdir(directory)).toEqual([".lock-of-changes", "pm-agent.env"]);
     expect(await textOf("pm-agent")).toBe("GITEA_TOKEN=0123456789abcdef\n");
   });
 
@@ -107,7 +102,7 @@ describe("env files", () => {
     await writeFile(join(directory, "default.env"), "A=1\nwhat is this\n", { mode: 0o600 });
     await expect(files.set("default", "A", "2")).rejects.toMatchObject({ code: "failed" });
     expect(await textOf("default")).toBe("A=1\nwhat is this\n");
-    expect(await readdir(directory)).toEqual(["default.env"]);
+    expect(await readdir(directory)).toEqual([".lock-of-changes", "default.env"]);
   });
 
   test.each([
@@ -127,13 +122,23 @@ describe("env files", () => {
     expect([...(await files.read("default")).keys()].toSorted()).toEqual(names.toSorted());
   });
 
-  test("go on after a process that was killed while it wrote", async () => {
+  test("go on at once where a killed process of an earlier version left its lock", async () => {
     await mkdir(directory, { mode: 0o700 });
-    const lock = join(directory, "default.env.lock");
-    await writeFile(lock, "");
-    const longAgo = new Date(Date.now() - 60_000);
-    await utimes(lock, longAgo, longAgo);
+    await writeFile(join(directory, "default.env.lock"), "");
     await files.set("default", "A", "1");
-    expect(await readdir(directory)).toEqual(["default.env"]);
+    expect(await textOf("default")).toBe("A=1\n");
+  }, 5_000);
+
+  test("go on after a process that was killed while it wrote", async () => {
+    for (const value of ["1", "2", "3"]) {
+      const child = fork(SETTER, [directory], { stdio: "ignore" });
+      const exit = once(child, "exit");
+      await once(child, "message");
+      child.kill("SIGKILL");
+      await exit;
+      await files.set("default", "A", value);
+      expect(await files.get("default", "A")).toBe(value);
+      expect(await files.get("default", "ROUND")).toMatch(/^\d+$/);
+    }
   });
 });

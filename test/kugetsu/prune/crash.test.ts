@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
-import { hold } from "../../../src/kugetsu/session/admin-lease.ts";
+import { occupyToRemove } from "../../../src/kugetsu/session/occupied.ts";
 import { destroySession } from "../../../src/kugetsu/session/destroy.ts";
 import { prune } from "../../../src/kugetsu/prune/prune.ts";
 import { commitAll, REF, write } from "../git/fixture.ts";
@@ -43,10 +43,10 @@ async function killed(
 /** Finishes by whichever command comes next. */
 async function finish(desk: Desk, verb: "destroy" | "prune"): Promise<void> {
   if (verb === "destroy" && (await desk.core.sessions.get(REF)) !== undefined) {
-    await using _ = await hold(desk.leases, REF);
+    await using _ = await occupyToRemove(desk.leases, REF);
     await destroySession(desk.core, REF);
   }
-  // What git's killed processes hold is found when these have ended and their locks are no longer young.
+  // What killed processes leave is found when these have ended and it is no longer young; git's locks stay for longer.
   await vi.waitFor(
     async () => {
       const pruned = await prune(desk.core, desk.leases, { force: true });

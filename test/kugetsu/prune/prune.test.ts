@@ -12,10 +12,12 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
 import { prune, type Pruned } from "../../../src/kugetsu/prune/prune.ts";
+import { parseRef } from "../../../src/kugetsu/ref.ts";
+import { issuePlace } from "../../../src/kugetsu/session/place.ts";
 import { BRANCH, commitAll, REF, sh, write } from "../git/fixture.ts";
 import { type Desk, openDesk } from "../session/core.ts";
 
@@ -190,6 +192,59 @@ describe.concurrent("a worktree that no session has", () => {
     expect(readdirSync(join(desk.core.home.root, "aside"))).toHaveLength(2);
   });
 
+  test("with a repository that no session can have: it goes aside, and no other worktree does", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const { slug } = await desk.session();
+    const { root, worktrees, private: repositories } = desk.core.home;
+    const strange = [".git", "..git", "...git", ".git.heads.json"];
+    for (const name of strange) write(repositories, { [`${name}/HEAD`]: "" });
+    write(repositories, { "-x.git/HEAD": "ref: x\n", "-y.git": "a file" });
+    write(worktrees, { "-x/work.txt": "work\n" });
+    const pruned = await force(desk);
+    expect(pruned.map(({ outcome }) => outcome)).toEqual(["removed", "removed"]);
+    expect(readdirSync(worktrees)).toEqual([slug]);
+    expect(readdirSync(repositories).toSorted()).toEqual(
+      [...strange, `${slug}.git`, `${slug}.git.heads.json`].toSorted(),
+    );
+    const [x = "", y = ""] = keptBy(pruned);
+    expect(readFileSync(join(root, x, "worktree/work.txt"), "utf8")).toBe("work\n");
+    expect(readFileSync(join(root, x, "repository.git/HEAD"), "utf8")).toBe("ref: x\n");
+    expect(readFileSync(join(root, y, "repository.git"), "utf8")).toBe("a file");
+    expect(await look(desk)).toEqual([]);
+  });
+
+  test("goes aside also when its name is as long as a name can be", async () => {
+    await using desk = await openDesk();
+    const { root, worktrees, private: repositories } = desk.core.home;
+    const lengths = [200, 238, 244, 245, 255];
+    for (const length of lengths) write(worktrees, { [`${"a".repeat(length)}/x`]: "x\n" });
+    for (const length of [240, 251])
+      write(repositories, { [`${"b".repeat(length)}.git/x`]: "x\n" });
+    const pruned = await force(desk);
+    expect(pruned.map(({ outcome, failure }) => failure ?? outcome)).toEqual(
+      Array.from({ length: 7 }, () => "removed"),
+    );
+    expect(remains(desk)).toEqual([]);
+    expect(new Set(keptBy(pruned)).size).toBe(7);
+    for (const name of keptBy(pruned)) expect(existsSync(join(root, name))).toBe(true);
+  });
+
+  test("has its work kept under a ref as well when its name is that long", async () => {
+    const { desk, sha } = await lost();
+    await using _ = desk;
+    const slug = await desk.core.sessions.claimSlug(REF);
+    const long = `${slug}-${"a".repeat(240 - slug.length - 1)}`;
+    renameSync(desk.path, join(desk.core.home.worktrees, long));
+    renameSync(desk.core.git.privatePath(slug), desk.core.git.privatePath(long));
+    const kept = keptBy(await force(desk));
+    expect(kept).toContainEqual(expect.stringMatching(/^refs\/kugetsu\/kept\//));
+    const mirror = await desk.fetch();
+    const found = (await desk.kept()).map(async (work) => mirror.contains(sha, work.sha));
+    expect(await Promise.all(found)).toContain(true);
+    expect(remains(desk)).toEqual([]);
+  });
+
   test("with what an agent planted runs nothing of it outside of its box", async () => {
     const { desk } = await lost();
     await using _ = desk;
@@ -224,17 +279,22 @@ test.concurrent("links are removed, and never followed", async () => {
   expect(readdirSync(outside).toSorted()).toEqual(["precious.txt", "worktrees"]);
 });
 
-test.concurrent("session files, and temp directories with our names, go; what else is there stays", async () => {
+test.concurrent("session files, and temp directories of this home, go; what else is there stays", async () => {
   const root = mkdtempSync(join(tmpdir(), "kugetsu-temp-"));
   await using desk = await openDesk(undefined, { tempRoot: root });
   const { core } = desk;
   const slug = await core.sessions.claimSlug(REF);
-  mkdirSync(join(root, slug, "x"), { recursive: true });
-  mkdirSync(join(root, "photos"));
-  mkdirSync(join(root, "base"));
+  const mine = await issuePlace(core, slug, { ref: parseRef(REF) });
+  write(mine.tempDir, { x: "mine" });
+  await using other = await openDesk(undefined, { tempRoot: root });
+  const theirs = await issuePlace(other.core, slug, { ref: parseRef(REF) });
+  write(theirs.tempDir, { x: "theirs" });
+  for (const name of ["photos", "base", slug]) mkdirSync(join(root, name));
   write(core.home.sessions, { "gone.json": "{}", "notes.txt": "mine" });
   expect(kinds(await force(desk))).toEqual(["temp_directory", "session_file"]);
-  expect(readdirSync(root).toSorted()).toEqual(["base", "photos"]);
+  const left = ["base", "photos", slug, basename(theirs.tempDir)];
+  expect(readdirSync(root).toSorted()).toEqual(left.toSorted());
+  expect(readFileSync(join(theirs.tempDir, "x"), "utf8")).toBe("theirs");
   expect(readdirSync(core.home.sessions)).toEqual(["notes.txt"]);
   rmSync(root, { recursive: true });
 });
@@ -285,6 +345,10 @@ test.concurrent("locks and temporary files go when nobody has them open and they
   ];
   for (const path of paths) write("/", { [path]: "" });
   // The directory of a dead process is no question of age.
+  expect(kinds(await look(desk))).toEqual(["temp_file"]);
+  // git holds some locks that it does not have open any more.
+  const since = new Date(Date.now() - 5 * 60_000);
+  for (const path of paths.slice(0, 2)) utimesSync(path, since, since);
   expect(kinds(await look(desk))).toEqual(["temp_file"]);
   for (const path of paths) utimesSync(path, 0, 0);
   expect(kinds(await look(desk)).toSorted()).toEqual([

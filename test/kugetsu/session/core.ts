@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBox } from "../../../src/kugetsu/box.ts";
 import { type Database, openDatabase } from "../../../src/kugetsu/db/database.ts";
-import { createHold } from "../../../src/kugetsu/db/hold.ts";
+import { createHold, type LeaseDesk } from "../../../src/kugetsu/db/hold.ts";
 import { createLeaseStore } from "../../../src/kugetsu/db/leases.ts";
 import { currentOwner } from "../../../src/kugetsu/db/owner.ts";
 import { createSessionStore, type Session } from "../../../src/kugetsu/db/sessions.ts";
@@ -12,7 +12,6 @@ import type { Mirror } from "../../../src/kugetsu/git/mirror.ts";
 import { openHome } from "../../../src/kugetsu/home.ts";
 import { createOpencodeRunner } from "../../../src/kugetsu/opencode/runner.ts";
 import { parseRef } from "../../../src/kugetsu/ref.ts";
-import type { LeaseDesk } from "../../../src/kugetsu/session/admin-lease.ts";
 import type { Core, Place } from "../../../src/kugetsu/session/core.ts";
 import { diskOf } from "../../../src/kugetsu/session/disk.ts";
 import { existingMirror, fetchMirror } from "../../../src/kugetsu/session/mirror.ts";
@@ -97,7 +96,11 @@ export async function openDesk(
       env: process.env,
       identity: { name: "Kugetsu", email: "bot@example.com" },
     }),
-    hold: createHold(createLeaseStore(database), currentOwner("a-lease"), async () => undefined),
+    hold: createHold({
+      leases: createLeaseStore(database),
+      owner: currentOwner("a-lease"),
+      endLeftovers: async () => undefined,
+    }),
     disk: diskOf([home.root], 0),
     warn: () => undefined,
     lease: "a-lease",

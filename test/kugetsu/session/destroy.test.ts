@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parseRef } from "../../../src/kugetsu/ref.ts";
 import { destroySession } from "../../../src/kugetsu/session/destroy.ts";
+import { issuePlace, ownPlace } from "../../../src/kugetsu/session/place.ts";
 import { retireOther } from "../../../src/kugetsu/session/same-repository.ts";
 import { BRANCH, REF, sh, write } from "../git/fixture.ts";
 import { type Desk, openDesk } from "./core.ts";
@@ -168,7 +170,11 @@ test("what lies in the operator's temp directory under the base session's plain 
   const slug = await desk.core.sessions.claimSlug(REF);
   await desk.core.sessions.put({ ref: "base", kind: "base" });
   await desk.core.sessions.put({ ref: REF, kind: "forked" });
-  write(tempRoot, { "base/photo.png": "", [`${slug}/x`]: "" });
+  write(tempRoot, { "base/photo.png": "" });
+  const own = await ownPlace(desk.core, { slug: "base", kind: "dev" });
+  const { tempDir } = await issuePlace(desk.core, slug, { ref: parseRef(REF) });
+  for (const directory of [own.tempDir, tempDir]) write(directory, { x: "" });
+  expect(readdirSync(tempRoot)).toHaveLength(3);
   await destroySession(desk.core, "base");
   await destroySession(desk.core, REF);
   expect(readdirSync(tempRoot)).toEqual(["base"]);

@@ -20,11 +20,19 @@ test("it makes an empty base session and a PM agent, which cost nothing", async 
 test("a base session that is there is not replaced unasked", async () => {
   await using desk = await openDesk();
   await desk.core.sessions.put({ ref: "base", kind: "base", opencodeSessionId: "ses_1" });
+  await desk.core.sessions.put({ ref: "pm-agent", kind: "pm_agent" });
   await expect(init(desk.core, {})).rejects.toMatchObject({
     code: "conflict",
     hint: expect.stringContaining("--force") as string,
   });
   expect(await desk.core.sessions.get("base")).toMatchObject({ opencodeSessionId: "ses_1" });
+});
+
+test("a PM agent that is missing is made beside the base session that is there", async () => {
+  await using desk = await openDesk();
+  await desk.core.sessions.put({ ref: "base", kind: "base", opencodeSessionId: "ses_1" });
+  expect(await init(desk.core, {})).toEqual({ base: "ses_1", pmAgent: undefined });
+  expect(await desk.core.sessions.get("pm-agent")).toMatchObject({ kind: "pm_agent" });
 });
 
 test("with force base session and PM agent are made anew", async () => {

@@ -38,6 +38,32 @@ function expectAside(desk: Desk, kept: readonly string[], sha: string): void {
   expect(sh(join(directory, "repository.git"), "cat-file", "-t", sha)).toBe("commit");
 }
 
+describe.concurrent("what was left uncommitted, and committed at the end of its turn, is kept", () => {
+  test("once, since the same still lies in the worktree", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    await desk.work({ "ours.txt": "ours\n" });
+    const tip = await desk.work({ "left.txt": "left\n" }, "left");
+    const { kept } = await destroySession(desk.core, REF);
+    expect(kept).toHaveLength(1);
+    expect(await desk.kept()).toEqual([{ ref: REF, sha: tip }]);
+  });
+
+  test("as it was then and as it is now, when it changed since", async () => {
+    await using desk = await openDesk();
+    await desk.prepare();
+    const tip = await desk.work({ "left.txt": "left\n" }, "left");
+    write(desk.path, { "left.txt": "changed\n" });
+    await destroySession(desk.core, REF);
+    const works = (await desk.kept()).map(({ sha }) => sha);
+    expect(works).toHaveLength(2);
+    expect(works).toContain(tip);
+    const mirror = await desk.fetch();
+    const now = works.find((sha) => sha !== tip);
+    expect(await mirror.read(now ?? "", "left.txt", 100)).toBe("changed\n");
+  });
+});
+
 describe.concurrent("work that git refuses is moved aside", () => {
   test("before the next turn, which stands on what was taken over before", async () => {
     const { desk, tip, sha } = await damaged();

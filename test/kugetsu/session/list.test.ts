@@ -43,6 +43,15 @@ test("a session runs while a living process holds its lease, whatever its row sa
   expect(states()).toEqual(["running"]);
 });
 
+test("one in which a person or a reader is does not run", async () => {
+  await sessions.put({ ref: "base", kind: "base" });
+  await sessions.put({ ref: REF, kind: "forked", state: "finished" });
+  const leases = createLeaseStore(db);
+  await leases.acquire({ resource: "base", kind: "export", owner: currentOwner("me") });
+  await leases.acquire({ resource: REF, kind: "admin", owner: currentOwner("me") });
+  expect(states()).toEqual(["idle", "finished"]);
+});
+
 test("one that runs by its row was interrupted when its process is dead, or nobody holds it", async () => {
   await sessions.put({ ref: REF, kind: "forked", state: "running" });
   expect(states()).toEqual(["interrupted"]);

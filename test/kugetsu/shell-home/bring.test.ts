@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { destroySession } from "../../../src/kugetsu/session/destroy.ts";
+import { unpushedWork } from "../../../src/kugetsu/session/unpushed.ts";
 import { BRANCH, REF, sh, write } from "../git/fixture.ts";
 import { commitWork, type Desk, openDesk } from "../session/core.ts";
 
@@ -131,6 +132,18 @@ describe.concurrent("a clone that git cannot read stays where it is, and the ses
     expect(existsSync(join(desk.clone, "one.txt"))).toBe(isThere);
     expect((await desk.session()).importedClone).toBeUndefined();
   });
+});
+
+test("what a session that was never continued has beyond the forge is what its clone has", async () => {
+  await using desk = await openCloned();
+  const clean = { commits: 0, uncommitted: false, unreadable: false };
+  expect(await unpushedWork(desk.core, REF)).toEqual(clean);
+  write(desk.clone, { "one.txt": "one\n" });
+  commitWork(desk.clone);
+  write(desk.clone, { "two.txt": "two\n" });
+  expect(await unpushedWork(desk.core, REF)).toEqual({ ...clean, commits: 1, uncommitted: true });
+  rmSync(desk.clone, { recursive: true });
+  expect(await unpushedWork(desk.core, REF)).toEqual(clean);
 });
 
 test("destroying a session that was never continued leaves its clone in the backup and names it", async () => {
