@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     // Vitest leaves one core to itself: on two of them most tests would wait for each other, and many wait for git.
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         test: {

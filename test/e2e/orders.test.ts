@@ -103,6 +103,11 @@ test("a repository on no configured forge stays local; a start over a worktree k
   expect(first.stdout).toContain(join(home, "worktrees", "github.com-shoko-kugetsu-14"));
   expect(forge.pulls(REPOSITORY)).toEqual([]);
 
+  model.play(script([bash("git log --format=%s"), say("Tested.")]));
+  const more = await cli(["continue", ref, "add tests"]);
+  expect(more).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Tested\.\n/) });
+  expect(model.requests.at(-1)?.ask.results[0]).toContain("Add a");
+
   model.play(script([bash("ls; git log --format=%s"), say("Anew.")]));
   const again = await cli(["start", ref, "once more", "--json"]);
   const { kept } = JSON.parse(again.stdout) as { kept: string[] };
