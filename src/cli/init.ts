@@ -14,7 +14,7 @@ In a terminal it opens opencode twice: for the base session, where you say what 
 the PM agent, which begins with that conversation. Leave opencode with /exit or Ctrl-D. A session in which you say
 nothing is empty and costs nothing.
 
-  --headless     without a terminal: both are made at once, empty
+  --headless     without a terminal: both are made at once, and empty unless --prompt gives them a beginning
   --prompt TEXT  with --headless: the base session's first turn. It costs one turn of the model.
   --force        make both anew where they are there; each is replaced when the new one is there, and the sessions of
                  issues keep what they know

@@ -1,7 +1,7 @@
 import { KugetsuError } from "../errors.ts";
 import type { Session } from "../db/sessions.ts";
-import { BASE, PM_AGENT, type Core } from "./core.ts";
-import { ensurePmAgent, sharedPlace } from "./base.ts";
+import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
+import { exportOf, sharedPlace } from "./base.ts";
 
 export interface InitOptions {
   /** The base session's first turn; without one the base is empty, and costs nothing. */
@@ -25,13 +25,16 @@ export async function init(core: Core, options: InitOptions): Promise<InitResult
   // A server makes the base alone, and so does an `init` that was cut off: the rest is made then.
   const lacksAgent = there !== undefined && !isWhole && prompt === undefined;
   if (there !== undefined && !force && !lacksAgent) throw alreadyThere();
-  const base =
-    there !== undefined && !force
-      ? there
-      : await makeBase(core, prompt, options.signal ?? new AbortController().signal);
-  const pmAgent = force
-    ? await core.sessions.put({ ref: PM_AGENT, kind: "pm_agent" })
-    : await ensurePmAgent(core);
+  const { signal = new AbortController().signal } = options;
+  const oldBase = force ? undefined : there;
+  const oldAgent = force ? undefined : await core.sessions.get(PM_AGENT);
+  // An empty base tells the PM agent nothing: neither has to wait for the other.
+  const begun =
+    oldBase ?? (prompt === undefined ? undefined : await makeBase(core, prompt, signal));
+  const [base, pmAgent] = await Promise.all([
+    begun ?? makeBase(core, undefined, signal),
+    oldAgent ?? makeAgent(core, begun, signal),
+  ]);
   return { base: base.opencodeSessionId, pmAgent: pmAgent.opencodeSessionId };
 }
 
@@ -40,10 +43,48 @@ async function makeBase(
   prompt: string | undefined,
   signal: AbortSignal,
 ): Promise<Session> {
-  if (prompt === undefined) return core.sessions.put({ ref: BASE, kind: "base" });
   const place = await sharedPlace(core, BASE, "dev");
-  const opencodeSessionId = await core.runner.createSession(place, prompt, signal);
-  return core.sessions.put({ ref: BASE, kind: "base", opencodeSessionId, worktreePath: place.cwd });
+  const make = () => core.runner.createSession(place, prompt, signal);
+  const id = prompt === undefined ? await orNone(core, BASE, make, signal) : await make();
+  return core.sessions.put({ ...sessionOf(place, id), ref: BASE, kind: "base" });
+}
+
+async function makeAgent(
+  core: Core,
+  base: Session | undefined,
+  signal: AbortSignal,
+): Promise<Session> {
+  const place = await sharedPlace(core, PM_AGENT, "pm");
+  const make = async () => {
+    const beginning = base === undefined ? undefined : await exportOf(core, base);
+    return beginning === undefined
+      ? core.runner.createSession(place, undefined, signal)
+      : core.runner.forkSession(place, beginning, signal);
+  };
+  const id = await orNone(core, PM_AGENT, make, signal);
+  return core.sessions.put({ ...sessionOf(place, id), ref: PM_AGENT, kind: "pm_agent" });
+}
+
+function sessionOf(place: Place, opencodeSessionId: string | undefined) {
+  return { opencodeSessionId, worktreePath: opencodeSessionId && place.cwd };
+}
+
+/** A session needs no conversation before its first turn: where opencode cannot make one yet, that does. */
+async function orNone(
+  { warn }: Core,
+  ref: string,
+  make: () => Promise<string>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await make();
+  } catch (error) {
+    if (signal.aborted || !(error instanceof KugetsuError)) throw error;
+    warn(
+      `opencode makes no conversation yet; ${ref} gets one with its first turn. ${error.message}`,
+    );
+    return undefined;
+  }
 }
 
 /** What a second `init` is told. */

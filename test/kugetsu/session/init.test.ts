@@ -7,8 +7,8 @@ import { occupy } from "../../../src/kugetsu/session/occupied.ts";
 import { init } from "../../../src/kugetsu/session/init.ts";
 import { openDesk } from "./core.ts";
 
-test("it makes an empty base session and a PM agent, which cost nothing", async () => {
-  await using desk = await openDesk();
+test("where opencode makes no conversation yet, base session and PM agent are there without one", async () => {
+  await using desk = await openDesk(undefined, { opencode: "exit 3" });
   expect(await init(desk.core, {})).toEqual({ base: undefined, pmAgent: undefined });
   const sessions = await desk.core.sessions.list();
   expect(sessions.map(({ ref, kind }) => [ref, kind])).toEqual([
@@ -29,7 +29,7 @@ test("a base session that is there is not replaced unasked", async () => {
 });
 
 test("a PM agent that is missing is made beside the base session that is there", async () => {
-  await using desk = await openDesk();
+  await using desk = await openDesk(undefined, { opencode: "exit 3" });
   await desk.core.sessions.put({ ref: "base", kind: "base", opencodeSessionId: "ses_1" });
   expect(await init(desk.core, {})).toEqual({ base: "ses_1", pmAgent: undefined });
   expect(await desk.core.sessions.get("pm-agent")).toMatchObject({ kind: "pm_agent" });
