@@ -35,6 +35,7 @@ const MOST_FILE_BYTES = 10_000_000;
 const OWNER = "owner.json";
 /** A turn lasts a day at the most, and its process waits some minutes more. */
 const LONGEST_BOX_MS = 25 * 3_600_000;
+const YOUNG_MS = 60_000;
 const OLD_MS = 7 * 24 * 3_600_000;
 
 /**
@@ -140,8 +141,10 @@ async function sweep(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
     const owner = await ownerOf(path);
-    const alive = owner === undefined ? false : isAlive(owner);
     const made = (await lstat(path).catch(() => undefined))?.mtimeMs ?? 0;
+    // Another process may be about to say that this one is its own.
+    if (owner === undefined && Date.now() - made < YOUNG_MS) continue;
+    const alive = owner === undefined ? false : isAlive(owner);
     const isOld = Date.now() - made > OLD_MS;
     if (alive === false || (alive === "elsewhere" && isOld))
       await rm(path, { recursive: true, force: true });

@@ -83,3 +83,10 @@ test("a copy that somebody removed is made again, and one that another machine u
   expect(existsSync(join(second, "passwd"))).toBe(true);
   expect(existsSync(elsewhere)).toBe(true);
 });
+
+test("a copy that another process is just beginning is left alone", async () => {
+  const begun = join(copies, "begun");
+  await mkdir(begun, { recursive: true });
+  await using _of = await copiesOfEtc(copies, etc);
+  expect(existsSync(begun)).toBe(true);
+});
