@@ -87,7 +87,10 @@ async function expectConsistent({ home, cli }: World): Promise<void> {
     expect(session).toMatchObject({ type: "forked" });
   }
   expect(await readdir(join(home, "worktrees"))).toHaveLength(issues.length);
-  expect(await readdir(join(home, "private"))).toHaveLength(issues.length);
+  const repositories = (await readdir(join(home, "private"))).filter((name) =>
+    name.endsWith(".git"),
+  );
+  expect(repositories).toHaveLength(issues.length);
   expect(await cli(["env", "list"])).toMatchObject({ exitCode: 0 });
 }
 
