@@ -31,10 +31,13 @@ export async function init(core: Core, options: InitOptions): Promise<InitResult
   // An empty base tells the PM agent nothing: neither has to wait for the other.
   const begun =
     oldBase ?? (prompt === undefined ? undefined : await makeBase(core, prompt, signal));
-  const [base, pmAgent] = await Promise.all([
+  const beginning = oldAgent === undefined ? beginAgent(core, begun, signal) : undefined;
+  const [base, begunAgent] = await Promise.all([
     begun ?? makeBase(core, undefined, signal),
-    oldAgent ?? makeAgent(core, begun, signal),
+    beginning,
   ]);
+  // Stored after the base session, which stands before it in every list.
+  const pmAgent = oldAgent ?? (await core.sessions.put({ ...begunAgent, ...AGENT }));
   return { base: base.opencodeSessionId, pmAgent: pmAgent.opencodeSessionId };
 }
 
@@ -49,11 +52,10 @@ async function makeBase(
   return core.sessions.put({ ...sessionOf(place, id), ref: BASE, kind: "base" });
 }
 
-async function makeAgent(
-  core: Core,
-  base: Session | undefined,
-  signal: AbortSignal,
-): Promise<Session> {
+const AGENT = { ref: PM_AGENT, kind: "pm_agent" } as const;
+
+/** The conversation of a new PM agent. */
+async function beginAgent(core: Core, base: Session | undefined, signal: AbortSignal) {
   const place = await sharedPlace(core, PM_AGENT, "pm");
   const make = async () => {
     const beginning = base === undefined ? undefined : await exportOf(core, base);
@@ -61,8 +63,7 @@ async function makeAgent(
       ? core.runner.createSession(place, undefined, signal)
       : core.runner.forkSession(place, beginning, signal);
   };
-  const id = await orNone(core, PM_AGENT, make, signal);
-  return core.sessions.put({ ...sessionOf(place, id), ref: PM_AGENT, kind: "pm_agent" });
+  return sessionOf(place, await orNone(core, PM_AGENT, make, signal));
 }
 
 function sessionOf(place: Place, opencodeSessionId: string | undefined) {
