@@ -27,7 +27,9 @@ const steps = (name: string) =>
   ]);
 
 async function initialised(world: World): Promise<void> {
-  expect(await world.cli(["init", "--headless"])).toMatchObject({ exitCode: 0 });
+  // Without opencode it makes both sessions, and no conversation: that takes no time.
+  const quick = { KUGETSU_OPENCODE_BIN: "/bin/false" };
+  expect(await world.cli(["init", "--headless"], undefined, quick)).toMatchObject({ exitCode: 0 });
   const set = await world.cli(["env", "set", "GITEA_TOKEN", "-", "pm-agent"], PM_TOKEN);
   expect(set).toMatchObject({ exitCode: 0 });
 }
@@ -125,7 +127,8 @@ test("a repository on no configured forge stays local; a start over a worktree k
 test("two sessions at once, each in its own worktree with its own data, go on when the server is killed", async () => {
   await using world = await openWorld({
     before: async ({ cli }) => {
-      expect(await cli(["init", "--headless"])).toMatchObject({ exitCode: 0 });
+      const quick = { KUGETSU_OPENCODE_BIN: "/bin/false" };
+      expect(await cli(["init", "--headless"], undefined, quick)).toMatchObject({ exitCode: 0 });
       await cli(["env", "set", "GITEA_TOKEN", "-", "pm-agent"], PM_TOKEN);
     },
   });

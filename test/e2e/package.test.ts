@@ -9,13 +9,16 @@ import { openHome } from "../../src/kugetsu/home.ts";
 import { say, script } from "../../src/demo/model/script.ts";
 import { startScriptedModel } from "../../src/demo/model/scripted-model.ts";
 import { NO_SANDBOX } from "../support/sandbox.ts";
+import { NO_LONG } from "../support/long.ts";
 
 const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 
 const INSTALL_MS = 200_000;
 
+const SKIPPED = NO_LONG === undefined ? "" : `, skipped: ${NO_LONG}`;
+
 /** The package as `npm publish` would send it, installed by the script that people are told to use. */
-describe("the package", () => {
+describe.skipIf(NO_LONG !== undefined)(`the package${SKIPPED}`, () => {
   let home: string;
   let program: string;
   let env: Record<string, string>;

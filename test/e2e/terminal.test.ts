@@ -6,6 +6,7 @@ import { openDatabase } from "../../src/kugetsu/db/database.ts";
 import { createSessionStore } from "../../src/kugetsu/db/sessions.ts";
 import { DATABASE } from "../../src/kugetsu/home.ts";
 import { printRef } from "../../src/kugetsu/ref.ts";
+import { NO_LONG } from "../support/long.ts";
 import { NO_SANDBOX } from "../support/sandbox.ts";
 import { NO_TMUX, openTerminal } from "../support/terminal.ts";
 import { openWorld, REPOSITORY, type World } from "../support/world.ts";
@@ -15,8 +16,10 @@ const EMPTY_INPUT = /Build · m/;
 /** What an agent does to have the person's shell run something once opencode is left (TIOCSTI). */
 const TYPE = `perl -e 'for (glob("/dev/console /dev/tty /proc/[0-9]*/fd/0")) { open(T, "+<", $_) && ioctl(T, 0x5412, my $key = "x") && print "typed on $_" }'`;
 
-describe.skipIf(NO_TMUX !== undefined)(
-  `a person in a terminal${NO_TMUX === undefined ? "" : `, skipped: ${NO_TMUX}`}`,
+const WHY_NOT = NO_TMUX ?? NO_LONG;
+
+describe.skipIf(WHY_NOT !== undefined)(
+  `a person in a terminal${WHY_NOT === undefined ? "" : `, skipped: ${WHY_NOT}`}`,
   () => {
     test("tells the base session and the PM agent what they are to know, and works in an issue's session", async () => {
       await using world = await openWorld();

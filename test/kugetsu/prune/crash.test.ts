@@ -12,7 +12,7 @@ import { type Desk, openDesk } from "../session/core.ts";
 
 const VICTIM = fileURLToPath(new URL("victim.ts", import.meta.url));
 /** Of each verb; KILLS=50 makes it a longer test. */
-const KILLS = Number(process.env["KILLS"] ?? 2);
+const KILLS = Number(process.env["KILLS"] ?? 1);
 
 /**
  * Runs one of them and kills it so many milliseconds after it began. Returns how long it took, or undefined when it was
@@ -97,6 +97,6 @@ test.each(["destroy", "prune"] as const)(
       expect(await mirror.read(kept, "left.txt", 100)).toBe(`not committed ${round}\n`);
     }
     // A few may all come too late.
-    if (KILLS > 5) expect(cut).toBeGreaterThan(0);
+    expect(cut).toBeGreaterThanOrEqual(KILLS > 5 ? 1 : 0);
   },
 );
