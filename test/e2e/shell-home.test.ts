@@ -8,6 +8,7 @@ import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import { findOpencode } from "../../src/kugetsu/opencode/binary.ts";
 import { storedConversation } from "../../src/kugetsu/shell-home/stored-conversation.ts";
 import { openRunnerWorld } from "../support/runner.ts";
+import { NO_LONG } from "../support/long.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
 
 /** One turn as the shell version ran it: the user's own opencode, in that directory; returns the session's id. */
@@ -141,65 +142,68 @@ test("a home of the shell version is taken over, and an issue goes on in its con
   // The shell version's own turns come on top of those that a test usually has.
 }, 400_000);
 
-test("a conversation that an older opencode kept in files is forked from", async () => {
-  await using world = await openRunnerWorld();
-  const storage = join(world.root, "storage");
-  const put = (path: string, value: unknown) => {
-    mkdirSync(join(storage, path, ".."), { recursive: true });
-    writeFileSync(join(storage, path), JSON.stringify(value));
-  };
-  const [id, asked, answered] = [
-    "ses_1",
-    "msg_99d2c1f0a001AAAAAAAAAAAAAA",
-    "msg_99d2c1f0b001BBBBBBBBBBBBBB",
-  ];
-  const of = (messageID: string) => ({ sessionID: id, messageID });
-  put(`message/${id}/${asked}.json`, {
-    id: asked,
-    sessionID: id,
-    role: "user",
-    time: { created: 1 },
-  });
-  put(`message/${id}/${answered}.json`, {
-    id: answered,
-    sessionID: id,
-    role: "assistant",
-    system: ["old"],
-    time: { created: 2, completed: 3 },
-  });
-  put(`part/${asked}/prt_99d2c1f0a001AAAAAAAAAAAAAA.json`, {
-    id: "prt_99d2c1f0a001AAAAAAAAAAAAAA",
-    ...of(asked),
-    type: "text",
-    text: "Mend the shop.",
-  });
-  put(`part/${answered}/prt_99d2c1f0b001BBBBBBBBBBBBBB.json`, {
-    id: "prt_99d2c1f0b001BBBBBBBBBBBBBB",
-    ...of(answered),
-    type: "text",
-    text: "I remember apricots.",
-  });
-  put(`part/${answered}/prt_99d2c1f0b002BBBBBBBBBBBBBB.json`, {
-    id: "prt_99d2c1f0b002BBBBBBBBBBBBBB",
-    ...of(answered),
-    type: "tool",
-    callID: "call_1",
-    tool: "bash",
-    state: {
-      status: "completed",
-      input: { command: "ls" },
-      output: "quinces",
-      title: "ls",
-      metadata: {},
-      time: { start: 1, end: 2 },
-    },
-  });
-  world.model.play(script([say("Done.")]));
-  const turn = await world.turn(world.startRunner(), await world.place("a"), "Go on.", {
-    forkOf: await storedConversation(storage, id),
-  });
-  expect(turn.outcome).toBe("finished");
-  const words = JSON.stringify(world.model.requests.at(-1)?.ask);
-  for (const part of ["Mend the shop.", "I remember apricots.", "quinces", "Go on."])
-    expect(words).toContain(part);
-});
+test.skipIf(NO_LONG !== undefined)(
+  "a conversation that an older opencode kept in files is forked from",
+  async () => {
+    await using world = await openRunnerWorld();
+    const storage = join(world.root, "storage");
+    const put = (path: string, value: unknown) => {
+      mkdirSync(join(storage, path, ".."), { recursive: true });
+      writeFileSync(join(storage, path), JSON.stringify(value));
+    };
+    const [id, asked, answered] = [
+      "ses_1",
+      "msg_99d2c1f0a001AAAAAAAAAAAAAA",
+      "msg_99d2c1f0b001BBBBBBBBBBBBBB",
+    ];
+    const of = (messageID: string) => ({ sessionID: id, messageID });
+    put(`message/${id}/${asked}.json`, {
+      id: asked,
+      sessionID: id,
+      role: "user",
+      time: { created: 1 },
+    });
+    put(`message/${id}/${answered}.json`, {
+      id: answered,
+      sessionID: id,
+      role: "assistant",
+      system: ["old"],
+      time: { created: 2, completed: 3 },
+    });
+    put(`part/${asked}/prt_99d2c1f0a001AAAAAAAAAAAAAA.json`, {
+      id: "prt_99d2c1f0a001AAAAAAAAAAAAAA",
+      ...of(asked),
+      type: "text",
+      text: "Mend the shop.",
+    });
+    put(`part/${answered}/prt_99d2c1f0b001BBBBBBBBBBBBBB.json`, {
+      id: "prt_99d2c1f0b001BBBBBBBBBBBBBB",
+      ...of(answered),
+      type: "text",
+      text: "I remember apricots.",
+    });
+    put(`part/${answered}/prt_99d2c1f0b002BBBBBBBBBBBBBB.json`, {
+      id: "prt_99d2c1f0b002BBBBBBBBBBBBBB",
+      ...of(answered),
+      type: "tool",
+      callID: "call_1",
+      tool: "bash",
+      state: {
+        status: "completed",
+        input: { command: "ls" },
+        output: "quinces",
+        title: "ls",
+        metadata: {},
+        time: { start: 1, end: 2 },
+      },
+    });
+    world.model.play(script([say("Done.")]));
+    const turn = await world.turn(world.startRunner(), await world.place("a"), "Go on.", {
+      forkOf: await storedConversation(storage, id),
+    });
+    expect(turn.outcome).toBe("finished");
+    const words = JSON.stringify(world.model.requests.at(-1)?.ask);
+    for (const part of ["Mend the shop.", "I remember apricots.", "quinces", "Go on."])
+      expect(words).toContain(part);
+  },
+);
