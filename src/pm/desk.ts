@@ -45,10 +45,10 @@ export async function openPmDesk(options: PmDeskOptions): Promise<AsyncDisposabl
   // One agent has a few calls open; each may say as much as a long message.
   app.use(bodyLimit({ maxSize: MOST_BYTES }));
   app.post("/run", async (c) => {
+    const args = argsOf(await c.req.json());
     if (open >= MOST_CALLS)
       throw new KugetsuError("unavailable", "Too many calls of kugetsu are open.");
     open += 1;
-    const args = argsOf(await c.req.json());
     log.info({ job: job.id, args: args.slice(0, 2) }, "The PM agent calls kugetsu.");
     return stream(c, async (lines) => {
       const gone = new AbortController();
@@ -59,18 +59,21 @@ export async function openPmDesk(options: PmDeskOptions): Promise<AsyncDisposabl
       const send = (line: object) => {
         last = last.then(() => lines.write(`${JSON.stringify(line)}\n`));
       };
-      const exit = await runPmVerb(args, options, {
-        out: (text) => {
-          send({ out: text });
-        },
-        err: (text) => {
-          send({ err: text });
-        },
-        signal: AbortSignal.any([over.signal, gone.signal]),
-      });
-      send({ exit });
-      await last;
-      open -= 1;
+      try {
+        const exit = await runPmVerb(args, options, {
+          out: (text) => {
+            send({ out: text });
+          },
+          err: (text) => {
+            send({ err: text });
+          },
+          signal: AbortSignal.any([over.signal, gone.signal]),
+        });
+        send({ exit });
+        await last;
+      } finally {
+        open -= 1;
+      }
     });
   });
   app.onError((error, c) => {
