@@ -29,7 +29,7 @@ export interface Bot extends AsyncDisposable {
 const LAST_WORDS_MS = 5_000;
 
 /**
- * Puts the bot together and starts it. Only this file names concrete adapters.
+ * Puts the bot together and starts it. With `engine.ts` the only file that names concrete adapters.
  * @throws KugetsuError `conflict` when another server works on the same home or port
  */
 export async function startBot(

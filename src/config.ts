@@ -3,14 +3,15 @@ import { join } from "node:path";
 import { type ConfigFile, noConfigFile } from "./kugetsu/config-file/read.ts";
 import type { TurnLimits } from "./kugetsu/runner.ts";
 import { DEFAULT_LIMITS, type BoxLimits } from "./kugetsu/sandbox/limits.ts";
+import { ownSecrets, tokenOf, webhookSecretsOf } from "./own-secrets.ts";
 import { redacted } from "./redacted.ts";
 import { createSettings, type HeldSetting, type Settings } from "./settings.ts";
 import { strangers } from "./settings/strangers.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What everything needs that works on a home: the server, and the CLI on its own. */
-export interface CoreConfig {
+/** What turns need, wherever they run: in the server, or in a process of the command line's own. */
+export interface WorkConfig {
   /** KUGETSU_HOME, absolute. */
   readonly home: string;
   /** KUGETSU_OPENCODE_BIN */
@@ -36,19 +37,6 @@ export interface CoreConfig {
   readonly logLevel: LogLevel;
   /** What is wrong in the home's config file, each with its line; the defaults hold instead. */
   readonly warnings: readonly string[];
-  readonly secrets: CoreSecrets;
-}
-
-/** Kept apart and never printed: JSON and `inspect` show `[redacted]`. */
-interface CoreSecrets {
-  /** The process' environment, from which agents' environments are picked by name. */
-  readonly environment: Environment;
-  /** The home's config file: somebody may have written a secret into it all the same. */
-  readonly file: ConfigFile;
-}
-
-/** What turns need, wherever they run: in the server, or in a process of the command line's own. */
-export interface WorkConfig extends CoreConfig {
   /** The configured forge; undefined where there is none, or no token for it. */
   readonly gitea:
     | {
@@ -71,7 +59,12 @@ export interface WorkConfig extends CoreConfig {
   readonly secrets: WorkSecrets;
 }
 
-interface WorkSecrets extends CoreSecrets {
+/** Kept apart and never printed: JSON and `inspect` show `[redacted]`. */
+interface WorkSecrets {
+  /** The process' environment, from which agents' environments are picked by name. */
+  readonly environment: Environment;
+  /** The home's config file: somebody may have written a secret into it all the same. */
+  readonly file: ConfigFile;
   readonly giteaToken: string | undefined;
   /** All of the bot's own, which no agent may have. */
   readonly own: readonly string[];
@@ -98,7 +91,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
-const MIN_SECRET = 16;
 
 /** KUGETSU_HOME, absolute. @throws KugetsuError `invalid` */
 export function readHome(env: Environment): string {
@@ -120,7 +112,8 @@ export function userHomeOf(env: Environment): string | undefined {
 }
 
 /**
- * What a turn needs that is run from the command line. Pure, as all of these: each default stands here, once. A forge counts as configured with its address and its token.
+ * What a turn needs that is run from the command line. Pure, as all of these: each default stands here, once. A forge
+ * counts as configured with its address and its token.
  * @throws KugetsuError `invalid` that lists every problem
  */
 export function readWorkConfig(
@@ -128,15 +121,13 @@ export function readWorkConfig(
   file: ConfigFile = noConfigFile("config"),
 ): WorkConfig {
   const settings = settingsOf(env, file);
-  const core = coreOf(settings, env);
-  const work = workOf(settings);
-  const own = SECRETS.map((name) => settings.secret(name)).filter((secret) => secret !== undefined);
+  const work = workOf(settings, env);
+  const own = ownSecrets(settings);
   const giteaToken = settings.secret("GITEA_TOKEN");
   settings.check();
   // Asked for only after the check: what the server alone needs may be wrong in the environment.
   serverOf(settings);
   return {
-    ...core,
     ...work,
     gitea: giteaToken === undefined ? undefined : work.gitea,
     warnings: warningsOf(settings, file),
@@ -153,12 +144,11 @@ export function readConfig(
   file: ConfigFile = noConfigFile("config"),
 ): ServeConfig {
   const settings = settingsOf(env, file);
-  const core = coreOf(settings, env);
   settings.needed(
     "GITEA_URL",
     "the address of your Gitea or Forgejo, such as https://git.example.org.",
   );
-  const work = workOf(settings);
+  const work = workOf(settings, env);
   const server = serverOf(settings);
   const giteaToken = tokenOf(settings);
   const giteaWebhookSecrets = webhookSecretsOf(settings);
@@ -166,7 +156,6 @@ export function readConfig(
   settings.check(warnings);
   const own = [giteaToken, ...giteaWebhookSecrets];
   return {
-    ...core,
     ...work,
     ...server,
     gitea: work.gitea ?? { url: "" },
@@ -174,9 +163,6 @@ export function readConfig(
     secrets: redacted({ environment: env, file, own, giteaToken, giteaWebhookSecrets }),
   };
 }
-
-/** Names of the bot's own secrets. */
-const SECRETS = ["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET", "GITEA_WEBHOOK_SECRET_PREVIOUS"];
 
 /** Every setting that is no secret, as it holds, with what is wrong: `check` throws what no server would start with. */
 export function describeConfig(
@@ -188,8 +174,7 @@ export function describeConfig(
   readonly check: () => void;
 } {
   const settings = settingsOf(env, file);
-  coreOf(settings, env);
-  workOf(settings);
+  workOf(settings, env);
   serverOf(settings);
   return {
     settings: settings.held(),
@@ -212,7 +197,7 @@ function warningsOf(settings: Settings, file: ConfigFile): readonly string[] {
     .map(({ line, words }) => `${file.path} line ${line}: ${words}`);
 }
 
-function coreOf(settings: Settings, env: Environment): Omit<CoreConfig, "warnings" | "secrets"> {
+function workOf(settings: Settings, env: Environment): Omit<WorkConfig, "warnings" | "secrets"> {
   return {
     home: homeOf(settings, env),
     opencodeBinary: settings.text("KUGETSU_OPENCODE_BIN", undefined),
@@ -243,13 +228,7 @@ function coreOf(settings: Settings, env: Environment): Omit<CoreConfig, "warning
     },
     minFreeDisk: settings.bytes("MIN_FREE_DISK", "2G", { min: "0", max: "1000T" }),
     logLevel: settings.choice("LOG_LEVEL", "info", LOG_LEVELS),
-  };
-}
-
-function workOf(settings: Settings): Omit<WorkConfig, keyof CoreConfig> {
-  const url = settings.url("GITEA_URL");
-  return {
-    gitea: url === undefined ? undefined : { url },
+    gitea: giteaOf(settings),
     statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
     shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
     turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
@@ -263,6 +242,11 @@ function workOf(settings: Settings): Omit<WorkConfig, keyof CoreConfig> {
       settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
     ),
   };
+}
+
+function giteaOf(settings: Settings): WorkConfig["gitea"] {
+  const url = settings.url("GITEA_URL");
+  return url === undefined ? undefined : { url };
 }
 
 function serverOf(settings: Settings): Omit<ServeConfig, keyof WorkConfig> {
@@ -280,46 +264,6 @@ function homeOf(settings: Settings, env: Environment): string {
   if (user === undefined)
     settings.problem("KUGETSU_HOME is not set, and this user has no home directory to put it in.");
   return join(user ?? "/", ".kugetsu");
-}
-
-function tokenOf(settings: Settings): string {
-  const help =
-    "an access token of the bot's account, with the scopes write:issue, write:repository and read:user.";
-  const token = neededSecret(settings, "GITEA_TOKEN", help);
-  if (/[^\x21-\x7e]/.test(token))
-    settings.problem("GITEA_TOKEN holds white space, or characters that no token has.");
-  return token;
-}
-
-function webhookSecretsOf(settings: Settings): string[] {
-  const name = "GITEA_WEBHOOK_SECRET";
-  const help =
-    "make one with `openssl rand -hex 32`, and put the same text into the field Secret of the webhook " +
-    "(in Gitea: Settings, Webhooks, of the repository or the organisation).";
-  const secrets = [neededSecret(settings, name, help)];
-  // So that a secret can be changed without losing what is delivered meanwhile: no forge tries again.
-  const previous = settings.secret(`${name}_PREVIOUS`);
-  if (previous !== undefined) secrets.push(previous);
-  for (const secret of secrets) {
-    if (secret === "") continue;
-    if (secret !== secret.trim()) settings.problem(`${name} begins or ends with white space.`);
-    if (secret.length < MIN_SECRET)
-      settings.problem(`${name} is shorter than ${MIN_SECRET} characters: ${help}`);
-    else if (isGuessable(secret)) settings.problem(`${name} can be guessed: ${help}`);
-  }
-  return secrets;
-}
-
-function neededSecret(settings: Settings, name: string, help: string): string {
-  const secret = settings.secret(name);
-  if (secret === undefined) settings.problem(`${name} is not set: ${help}`);
-  return secret ?? "";
-}
-
-function isGuessable(secret: string): boolean {
-  return (
-    new Set(secret).size < 6 || /change.?me|replace.?me|your.{0,20}secret|placeholder/i.test(secret)
-  );
 }
 
 function lower(entries: readonly string[]): readonly string[] {

@@ -1,6 +1,6 @@
 import type { WorkConfig } from "../config.ts";
 import { createGitea } from "../forge/gitea.ts";
-import type { Identity } from "../kugetsu/git/place.ts";
+import { type Identity, NOBODY } from "../kugetsu/git/place.ts";
 import type { Io } from "./command.ts";
 
 /** In whose name agents commit: the bot's account, where its forge is known and answers. */
@@ -20,5 +20,3 @@ export async function botIdentity(
     return NOBODY;
   }
 }
-
-const NOBODY = { name: "kugetsu", email: "kugetsu@localhost" };

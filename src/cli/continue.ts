@@ -1,6 +1,6 @@
-import { parseArguments } from "./arguments.ts";
 import type { CliCommand } from "./command.ts";
 import { readMessage } from "./message.ts";
+import { orderArguments } from "./order/arguments.ts";
 import { refArgument } from "./ref-argument.ts";
 
 /** `kugetsu continue REF [MESSAGE]` */
@@ -18,16 +18,11 @@ of the issue runs waits for its end. A running server does the work, else this p
 
 Ctrl-C stops the turn, and its work is kept; a second one ends it at once. Exit code 0 means that the turn finished.`,
   async run(args, io) {
-    const { values, positionals } = parseArguments(
-      args,
-      { debug: { type: "boolean" }, detach: { type: "boolean" }, json: { type: "boolean" } },
-      { max: 2 },
-    );
+    const { positionals, options } = orderArguments(args, { max: 2 });
     const ref = refArgument(positionals[0], "continue");
     const typed = positionals[1];
     const message = typed === undefined ? "" : await readMessage(typed, io);
-    const { debug = false, detach = false, json = false } = values;
     const { giveOrder } = await import("./order/give.ts");
-    await giveOrder({ verb: "continue", ref, message }, { debug, detach, json }, io);
+    await giveOrder({ verb: "continue", ref, message }, options, io);
   },
 };

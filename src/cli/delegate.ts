@@ -1,6 +1,6 @@
-import { parseArguments } from "./arguments.ts";
 import { type CliCommand, UsageError } from "./command.ts";
 import { readMessage } from "./message.ts";
+import { orderArguments } from "./order/arguments.ts";
 
 /** `kugetsu delegate MESSAGE` */
 export const delegate: CliCommand = {
@@ -18,17 +18,12 @@ It remembers what was said before. A running server does the work, else this pro
 
 Ctrl-C stops the turn; a second one ends it at once. Exit code 0 means that the turn finished.`,
   async run(args, io) {
-    const { values, positionals } = parseArguments(
-      args,
-      { debug: { type: "boolean" }, detach: { type: "boolean" }, json: { type: "boolean" } },
-      { max: 1 },
-    );
+    const { positionals, options } = orderArguments(args, { max: 1 });
     const typed = positionals[0];
     if (typed === undefined)
       throw new UsageError("`delegate` needs a message: what is to be done.");
     const message = await readMessage(typed, io);
-    const { debug = false, detach = false, json = false } = values;
     const { giveOrder } = await import("./order/give.ts");
-    await giveOrder({ verb: "delegate", ref: undefined, message }, { debug, detach, json }, io);
+    await giveOrder({ verb: "delegate", ref: undefined, message }, options, io);
   },
 };

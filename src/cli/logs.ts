@@ -85,23 +85,19 @@ async function followOne(
   { debug, json }: View,
   io: Io,
 ): Promise<void> {
-  const { followOrder } = await import("../orders/follow.ts");
+  const { followOrder, followWith } = await import("../orders/follow.ts");
   const gone = new AbortController();
   const end = io.onSignal(() => {
     gone.abort();
   });
   const news = followOrder({ store, leases, logs: home.logs, job: job.id, signal: gone.signal });
   try {
-    for (;;) {
-      const next = await news.next();
-      if (next.done === true) {
-        sayEnd(next.value, io);
-        return;
-      }
-      if (next.value.kind === "waits") io.stderr.write(`kugetsu: It waits: ${next.value.why}.\n`);
-      else if (json) io.stdout.write(`${printableJson({ job: job.id, ...next.value.entry })}\n`);
-      else io.stdout.write(showEntry(next.value.entry, { debug }));
-    }
+    const over = await followWith(news, (next) => {
+      if (next.kind === "waits") io.stderr.write(`kugetsu: It waits: ${next.why}.\n`);
+      else if (json) io.stdout.write(`${printableJson({ job: job.id, ...next.entry })}\n`);
+      else io.stdout.write(showEntry(next.entry, { debug }));
+    });
+    sayEnd(over, io);
   } catch (error) {
     if (!gone.signal.aborted) throw error;
   } finally {

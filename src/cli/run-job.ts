@@ -14,7 +14,7 @@ Works off the order JOB, which \`start\`, \`continue\` or \`delegate\` has queue
       throw new UsageError("`run-job` needs the number of a job.");
     const { openOrders } = await import("./order/open.ts");
     const { openOwnWork } = await import("./order/own-work.ts");
-    const { followOrder } = await import("../orders/follow.ts");
+    const { followOrder, followWith } = await import("../orders/follow.ts");
     const { listenForSignals } = await import("./signals.ts");
     const signals = listenForSignals(io);
     try {
@@ -33,7 +33,7 @@ Works off the order JOB, which \`start\`, \`continue\` or \`delegate\` has queue
       });
       const news = followOrder({ store: orders.store, logs, job, signal: gone.signal });
       try {
-        while ((await news.next()).done !== true);
+        await followWith(news, () => undefined);
         await own.childrenOver(() => undefined);
       } catch (error) {
         if (!gone.signal.aborted) throw error;

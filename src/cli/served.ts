@@ -14,7 +14,12 @@ export function isHeld(job: RunningJob, living: readonly Lease[]): boolean {
   return living.some(({ resource, marker }) => resource === job.resource && marker === job.marker);
 }
 
+/** The lease of the server that works on the home, of those that are held by the living. */
+export function serverOf(living: readonly Lease[]): Lease | undefined {
+  return living.find(({ kind }) => kind === "server");
+}
+
 /** Whether a server works on this home. */
 export async function isServed(leases: LeaseStore): Promise<boolean> {
-  return (await livingLeases(leases)).some(({ kind }) => kind === "server");
+  return serverOf(await livingLeases(leases)) !== undefined;
 }

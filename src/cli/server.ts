@@ -3,7 +3,7 @@ import type { LeaseStore } from "../kugetsu/db/leases.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { socketPath } from "../kugetsu/home.ts";
 import { askSocket } from "../socket/request.ts";
-import { livingLeases } from "./served.ts";
+import { livingLeases, serverOf } from "./served.ts";
 
 const EVERY_MS = 200;
 /** A server that ends may give its turns half a minute. */
@@ -26,7 +26,7 @@ export async function askServer(
     options.signal?.throwIfAborted();
     const answer = await askSocket(socketPath(home), path, body);
     if (answer !== undefined) return answer;
-    const server = (await livingLeases(leases)).find(({ kind }) => kind === "server");
+    const server = serverOf(await livingLeases(leases));
     if (server === undefined) return undefined;
     if (performance.now() > deadline) {
       throw new KugetsuError(

@@ -1,6 +1,6 @@
-import { parseArguments } from "./arguments.ts";
 import { type CliCommand, UsageError } from "./command.ts";
 import { readMessage } from "./message.ts";
+import { orderArguments } from "./order/arguments.ts";
 import { refArgument } from "./ref-argument.ts";
 
 /** `kugetsu start REF MESSAGE` */
@@ -21,17 +21,12 @@ elsewhere it stays in the worktree. A running server does the work, else this pr
 
 Ctrl-C stops the turn, and its work is kept; a second one ends it at once. Exit code 0 means that the turn finished.`,
   async run(args, io) {
-    const { values, positionals } = parseArguments(
-      args,
-      { debug: { type: "boolean" }, detach: { type: "boolean" }, json: { type: "boolean" } },
-      { max: 2 },
-    );
+    const { positionals, options } = orderArguments(args, { max: 2 });
     const ref = refArgument(positionals[0], "start");
     const typed = positionals[1];
     if (typed === undefined) throw new UsageError("`start` needs a message: what is to be done.");
     const message = await readMessage(typed, io);
-    const { debug = false, detach = false, json = false } = values;
     const { giveOrder } = await import("./order/give.ts");
-    await giveOrder({ verb: "start", ref, message }, { debug, detach, json }, io);
+    await giveOrder({ verb: "start", ref, message }, options, io);
   },
 };

@@ -11,12 +11,12 @@ export const status: CliCommand = {
   async run(args, io) {
     const { values } = parseArguments(args, { json: { type: "boolean" } }, { max: 0 });
     const { openQueue } = await import("./open-queue.ts");
-    const { livingLeases } = await import("./served.ts");
+    const { livingLeases, serverOf } = await import("./served.ts");
     const { isAttended } = await import("./order/lease.ts");
     using queue = await openQueue(io);
     const { store, leases } = queue;
     const living = await livingLeases(leases);
-    const server = living.find(({ kind }) => kind === "server");
+    const server = serverOf(living);
     const pause = await store.paused();
     const open = await store.list({
       states: ["received", "queued", "running"],

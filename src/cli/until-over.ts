@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunningJob } from "../jobs/request-stop.ts";
 import type { OpenQueue } from "./open-queue.ts";
-import { isHeld, livingLeases } from "./served.ts";
+import { isHeld, livingLeases, serverOf } from "./served.ts";
 
 /** What became of running jobs whose end was asked for, by id. */
 export interface WaitedFor {
@@ -25,8 +25,7 @@ export async function untilOver(
     const running = await store.stillRunning(jobIds);
     const living = running.length === 0 ? [] : await livingLeases(leases);
     // A server takes up what dead processes left.
-    const isAttended = (job: RunningJob) =>
-      isHeld(job, living) || living.some(({ kind }) => kind === "server");
+    const isAttended = (job: RunningJob) => isHeld(job, living) || serverOf(living) !== undefined;
     const late = running.filter(isAttended).map(({ id }) => id);
     if (late.length === 0 || performance.now() > deadline) {
       const abandoned = running.map(({ id }) => id).filter((id) => !late.includes(id));

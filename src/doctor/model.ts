@@ -1,3 +1,4 @@
+import { NOBODY } from "../kugetsu/git/place.ts";
 import { agentEnvironment } from "../kugetsu/env/agent.ts";
 import { describeModel, type ModelInForce } from "../kugetsu/opencode/describe.ts";
 import { operatorConfig } from "../kugetsu/opencode/operator.ts";
@@ -30,7 +31,7 @@ function environmentOf(
     source: env,
     defaultEnv,
     pass: config?.agentEnvPass ?? [],
-    identity: { name: "kugetsu", email: "kugetsu@localhost" },
+    identity: NOBODY,
     tempDir: "/tmp",
     secrets: [],
   });

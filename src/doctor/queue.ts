@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gte, inArray } from "drizzle-orm";
-import { livingLeases } from "../cli/served.ts";
+import { livingLeases, serverOf } from "../cli/served.ts";
 import { pauseInForce } from "../jobs/pause.ts";
 import { jobs, outbox } from "../jobs/schema.ts";
 import type { Database } from "../kugetsu/db/database.ts";
@@ -50,8 +50,7 @@ export const baseSession: Check = {
 };
 
 export const server = stored("server", async (db) => {
-  const leases = await livingLeases(createLeaseStore(db));
-  const held = leases.find(({ kind }) => kind === "server");
+  const held = serverOf(await livingLeases(createLeaseStore(db)));
   if (held === undefined) return ok("None runs on this home.");
   return ok(`It runs: process ${held.pid} on ${held.host}.`);
 });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { realpath } from "node:fs/promises";
 import { connect } from "node:net";
-import { livingLeases } from "../cli/served.ts";
+import { isServed } from "../cli/served.ts";
 import { createLeaseStore } from "../kugetsu/db/leases.ts";
 import { socketPath } from "../kugetsu/home.ts";
 import { socketAddress } from "../socket/address.ts";
@@ -26,8 +26,7 @@ export const socket: Check = {
     }
     const opened = await subject.database().catch(() => undefined);
     if (opened?.schema !== "current") return [];
-    const living = await livingLeases(createLeaseStore(opened.db));
-    if (!living.some(({ kind }) => kind === "server")) return [];
+    if (!(await isServed(createLeaseStore(opened.db)))) return [];
     const why = await whyNotReached(file, signal);
     if (why === undefined) return ok("The command line reaches the server.");
     return problem(

@@ -32,13 +32,13 @@ export function onForge(work: ForgeWork): JobRepository {
     issueUrl:
       job.issueNumber === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
     source: async () => ({ url: forge.cloneUrl(owner, name), credentials: forge.credentials() }),
-    defaultBranch: async () => {
+    defaultBranch: once(async () => {
       const repository = await patiently(work, "ask about the repository", () =>
         forge.repository(owner, name),
       );
       if (!repository.empty) return repository.defaultBranch;
-      throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
-    },
+      throw emptyRepository();
+    }),
     plan: () => patiently(work, "ask about the branch", () => planBranch(work)),
     publish: (report, onConflict) => publish(work, report, onConflict),
   };
@@ -52,16 +52,26 @@ export function withoutForge(work: Work): JobRepository {
     id: undefined,
     issueUrl: undefined,
     source: () => kugetsu.source(ref),
-    defaultBranch: async () => {
+    defaultBranch: once(async () => {
       const source = await kugetsu.source(ref);
       const branch = await kugetsu.defaultBranch(source, signal);
       if (branch !== undefined) return branch;
-      throw new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
-    },
+      throw emptyRepository();
+    }),
     plan: async () => {
       const session = await kugetsu.session(job.ref);
       return { branch: session?.branch ?? branchOf(job, 1), head: undefined };
     },
     publish: undefined,
   };
+}
+
+function emptyRepository(): KugetsuError {
+  return new KugetsuError("failed", "The repository has no commit yet. Push a first one.");
+}
+
+/** A `start` over a session asks before it gives that up, and again when it begins. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
 }

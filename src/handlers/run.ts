@@ -33,7 +33,7 @@ export interface RunOptions {
 
 /** Gives a job to its verb's handler, and turns the handler's end into what is said. */
 export function createHandle(options: RunOptions): Handle {
-  const { kugetsu, store, queue, log, mask } = options;
+  const { kugetsu, store, queue, log, mask, pmClient } = options;
   return async (job, { signal, resumed }) => {
     const begun = Date.now();
     const about = { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login };
@@ -59,7 +59,7 @@ export function createHandle(options: RunOptions): Handle {
       },
       note: (notes) => store.note(job.id, masked(notes, mask)),
       onActivity: (activity) => turnLog?.activity(activity),
-      pmClient: options.pmClient && ((directory) => options.pmClient?.(job, directory) ?? NOTHING),
+      pmClient: pmClient && ((directory) => pmClient(job, directory)),
     });
     attempted.catch(() => turnLog?.write({ kind: "end", state: "failed" }));
     const end = await attempted;
@@ -83,10 +83,6 @@ export function createHandle(options: RunOptions): Handle {
     return { state: end.state, words, say: wordsOf(job, { ...end, words, tell }) };
   };
 }
-
-const NOTHING: Promise<AsyncDisposable> = Promise.resolve({
-  [Symbol.asyncDispose]: async () => undefined,
-});
 
 function isCutOff(end: HandlerEnd, signal: AbortSignal): boolean {
   return end.wasCutOff === true && isInterrupted(signal);

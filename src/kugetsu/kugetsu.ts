@@ -11,7 +11,7 @@ import { agentEnvironment } from "./env/agent.ts";
 import { createEnvFiles } from "./env/files.ts";
 import { secretsIn } from "./env/secrets.ts";
 import { createGit } from "./git/git.ts";
-import type { Identity } from "./git/place.ts";
+import { NOBODY } from "./git/place.ts";
 import { openHome, type Home } from "./home.ts";
 import { findPackage } from "./package.ts";
 import { endSurvivors } from "./opencode/survivors.ts";
@@ -34,14 +34,16 @@ import { readOnly } from "./db/read-only.ts";
 import type { UnpushedWork } from "./git/inspect.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
 import { isAbout } from "./session/same-repository.ts";
-import { chooseSandbox, type SandboxMode } from "./sandbox/choose.ts";
-import type { BoxLimits } from "./sandbox/limits.ts";
+import { chooseSandbox } from "./sandbox/choose.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 import { watchUse } from "./sandbox/watch.ts";
 import { takeOverShellHome } from "./shell-home/take-over.ts";
 import { startTurn } from "./session/start.ts";
+import type { KugetsuOptions } from "./options.ts";
 import type { IssueRef } from "./ref.ts";
 import type { Published, Source, TurnOrder, TurnReport } from "./turn.ts";
+
+export type { KugetsuOptions } from "./options.ts";
 
 /** The embedded core: sessions with an agent, each in a worktree of its own. It knows no forge and no comments. */
 export interface Kugetsu extends AsyncDisposable {
@@ -107,40 +109,6 @@ export interface Kugetsu extends AsyncDisposable {
   endLeftovers(dead: readonly Lease[]): Promise<void>;
 }
 
-export interface KugetsuOptions {
-  /** KUGETSU_HOME, absolute. */
-  readonly home: string;
-  /** The environment that agents' environments are picked from; usually the process'. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Names of variables that agents get as well (`AGENT_ENV_PASS`). */
-  readonly pass?: readonly string[];
-  /** Values that no agent may ever have. */
-  readonly secrets?: readonly string[];
-  /** Who commits: the bot's account. */
-  readonly identity: () => Promise<Identity>;
-  /** KUGETSU_OPENCODE_BIN */
-  readonly opencodeBinary?: string | undefined;
-  /** IDLE_AGENTS: how many agents wait for their next turn. */
-  readonly idleAgents?: number;
-  /**
-   * Whether agents run in a sandbox: `required` fails without one, `preferred` warns, `off` never uses one. `required`
-   * unless told.
-   */
-  readonly sandbox?: SandboxMode;
-  /** Absolute directories of the machine that agents may read as well. */
-  readonly sandboxRead?: readonly string[];
-  readonly boxLimits?: BoxLimits;
-  /** Bytes that must be free for a turn to begin; a running one is ended when half of that is left. */
-  readonly minFreeDisk?: number;
-  /** How a PM agent uses `kugetsu`: stands in its instructions. */
-  readonly pmInstructions?: string | undefined;
-  /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. Asked for each turn. */
-  readonly tempDir?: string | undefined;
-  readonly warn?: (message: string) => void;
-  /** Told of every secret that agents get, so that it can be masked in what they say. */
-  readonly learn?: (secret: string) => void;
-}
-
 const IDLE_MS = 5 * 60_000;
 
 /** The user's home, where one is known that is not everything. */
@@ -196,7 +164,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const owner = currentOwner(randomUUID());
   const envFiles = createEnvFiles(home.env);
   // Filled before each use: the forge that names the bot may not answer yet when the bot starts.
-  const identity = { name: "kugetsu", email: "kugetsu@localhost" };
+  const identity = { ...NOBODY };
   const identified = async () => Object.assign(identity, await options.identity());
   const git = createGit({ home: home.root, box: sandbox.box, env: environment, identity });
   const disk = diskOf(

@@ -48,6 +48,16 @@ export async function* followOrder(options: {
   return over;
 }
 
+/** Hands on all that is new of an order, and returns the job once it is over. @throws as `followOrder` */
+export async function followWith(
+  news: AsyncGenerator<OrderNews, Job>,
+  show: (news: OrderNews) => void,
+): Promise<Job> {
+  let next = await news.next();
+  for (; next.done !== true; next = await news.next()) show(next.value);
+  return next.value;
+}
+
 function isUnderWay(state: Job["state"]): boolean {
   return state === "received" || state === "queued" || state === "running";
 }

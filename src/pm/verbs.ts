@@ -4,7 +4,7 @@ import type { TurnSummary } from "../handlers/handler.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef, printRef, printRepository } from "../kugetsu/ref.ts";
 import { PM_AGENT } from "../kugetsu/session/core.ts";
-import { followOrder } from "../orders/follow.ts";
+import { followOrder, followWith } from "../orders/follow.ts";
 import { createView } from "../orders/view.ts";
 import { failureOf, showEntry, showSummary } from "../orders/show.ts";
 import { turnLogPath } from "../turn-log/path.ts";
@@ -104,10 +104,7 @@ async function status(
 async function tellEnd(jobId: number, desk: PmDeskOptions, output: PmOutput): Promise<void> {
   const { store, logs: directory } = desk;
   const news = followOrder({ store, logs: directory, job: jobId, signal: output.signal });
-  const show = createView(output.err, { debug: false });
-  let next = await news.next();
-  for (; next.done !== true; next = await news.next()) show(next.value);
-  const job = next.value;
+  const job = await followWith(news, createView(output.err, { debug: false }));
   const result = job.notes["result"] as TurnSummary | undefined;
   if (result !== undefined) output.out(`${result.text}\n\n${showSummary(result, {})}`);
   if (job.state !== "done") throw new KugetsuError("failed", failureOf(job, result));

@@ -3,6 +3,7 @@ import { reportEnd } from "../../handlers/report-end.ts";
 import { OPERATOR } from "../../jobs/stop.ts";
 import { NO_FORGE } from "../../jobs/job.ts";
 import { KugetsuError } from "../../kugetsu/errors.ts";
+import { NOBODY } from "../../kugetsu/git/place.ts";
 import { parseRef, printRef } from "../../kugetsu/ref.ts";
 import { PM_AGENT } from "../../kugetsu/session/core.ts";
 import { createLog } from "../../log.ts";
@@ -66,7 +67,7 @@ export async function openOwnWork(
         children.push(job);
         await take(job);
       },
-      fallbackIdentity: { name: "kugetsu", email: "kugetsu@localhost" },
+      fallbackIdentity: NOBODY,
     }),
   );
   const { leases, owner } = engine.kugetsu;

@@ -98,3 +98,8 @@ function absent(error: NodeJS.ErrnoException): undefined {
   if (["ENOENT", "ENOTDIR", "ENAMETOOLONG"].includes(error.code ?? "")) return undefined;
   throw error;
 }
+
+/** Whether anything is there, be it a link that leads nowhere. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}

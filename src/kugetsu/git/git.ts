@@ -19,7 +19,7 @@ import type { WorkToKeep } from "./kept.ts";
 import { merge } from "./merge.ts";
 import type { MergeRequest } from "./merge.ts";
 import type { Mirror } from "./mirror.ts";
-import { mirrorPath, objectsPath, privatePath } from "./place.ts";
+import { mirrorPath, objectsPath, privatePath, NOBODY } from "./place.ts";
 import type { GitPlace, Identity } from "./place.ts";
 import { protectedChanges } from "./protected.ts";
 import type { ProtectedRequest } from "./protected.ts";
@@ -60,7 +60,7 @@ export function createGit(options: GitOptions) {
     worktrees: options.worktrees ?? join(options.home, "worktrees"),
     box: options.box,
     env: options.env,
-    identity: options.identity ?? { name: "kugetsu", email: "kugetsu@localhost" },
+    identity: options.identity ?? NOBODY,
     boxedMs: options.boxedMs ?? 180_000,
   };
   return {

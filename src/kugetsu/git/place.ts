@@ -35,3 +35,6 @@ export function privatePath(place: GitPlace, key: string): string {
 export function objectsPath(repository: string): string {
   return join(repository, "objects");
 }
+
+/** Who commits where nobody is named. */
+export const NOBODY: Identity = { name: "kugetsu", email: "kugetsu@localhost" };

@@ -24,3 +24,9 @@ export async function hasLeftovers(agent: Listed, before: Groups): Promise<boole
     await sleep(50);
   }
 }
+
+/** Whether an agent's process may wait for the next turn: nothing that it started runs, and nobody asks it anything. */
+export async function isAtRest(agent: Agent, before: ReadonlySet<number>): Promise<boolean> {
+  if (await hasLeftovers(agent, before)) return false;
+  return !(await agent.port.isBusy().catch(() => true));
+}

@@ -18,7 +18,7 @@ import { agentHome } from "./home.ts";
 import { createEarlyAgents } from "./early.ts";
 import { createIdleAgents } from "./idle.ts";
 import type { OpencodeConfig } from "./operator.ts";
-import { groupsOf, hasLeftovers } from "./leftovers.ts";
+import { groupsOf, isAtRest } from "./leftovers.ts";
 import { fingerprint, homeStamp } from "./fingerprint.ts";
 import { closeTime } from "./patience.ts";
 import { NO_FIGURES } from "./port.ts";
@@ -301,12 +301,6 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
       await idle.closeAll();
     },
   };
-}
-
-/** Whether an agent's process may wait for the next turn: nothing that it started runs, and nobody asks it anything. */
-async function isAtRest(agent: Agent, before: ReadonlySet<number>): Promise<boolean> {
-  if (await hasLeftovers(agent, before)) return false;
-  return !(await agent.port.isBusy().catch(() => true));
 }
 
 const EMPTY = { sessionId: undefined, forkOf: undefined };

@@ -3,7 +3,7 @@ import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { isKey } from "../git/check.ts";
-import { removeIn } from "../git/directory.ts";
+import { removeIn, isThere } from "../git/directory.ts";
 import { parseRef } from "../ref.ts";
 import { BASE, PM_AGENT } from "../session/core.ts";
 import { keepFound } from "../session/keep-found.ts";
@@ -153,10 +153,6 @@ function isOurs(ref: string | undefined): boolean {
     if (error instanceof KugetsuError) return false;
     throw error;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
 async function isOwnDirectory(path: string): Promise<boolean> {

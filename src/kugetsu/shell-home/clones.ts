@@ -1,6 +1,6 @@
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { removeTree } from "../git/directory.ts";
+import { removeTree, isThere } from "../git/directory.ts";
 import type { Home } from "../home.ts";
 import { sanitizeRef } from "../ref.ts";
 import { COPIED, move } from "./copy.ts";
@@ -39,10 +39,6 @@ async function freePath(path: string): Promise<string> {
     if (!(await isThere(free))) return free;
     free = `${path}-${number}`;
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => undefined)) !== undefined;
 }
 
 /** Clones by their place in the backup, each given to one session at most. */
