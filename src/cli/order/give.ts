@@ -1,4 +1,5 @@
 import type { Order, PlacedOrder } from "../../orders/order.ts";
+import { KugetsuError } from "../../kugetsu/errors.ts";
 import type { Io } from "../command.ts";
 import { listenForSignals } from "../signals.ts";
 import { detach } from "./detach.ts";
@@ -24,7 +25,13 @@ export async function giveOrder(order: TypedOrder, options: GiveOptions, io: Io)
   await using orders = await openOrders(io);
   const signals = listenForSignals(io);
   try {
-    const placed = await orders.placeAtServer(order);
+    const unwanted = new AbortController();
+    const withdraw = async () => {
+      await signals.first;
+      unwanted.abort(new KugetsuError("failed", "It was stopped; no order was given."));
+    };
+    void withdraw();
+    const placed = await orders.placeAtServer(order, unwanted.signal);
     if (placed !== undefined) {
       if (options.detach) return tellDetached(placed, options, io);
       const job = await followToEnd(orders, placed, undefined, { ...options, signals }, io);

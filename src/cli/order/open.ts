@@ -10,8 +10,11 @@ import type { TypedOrder } from "./give.ts";
 export interface OpenOrders extends OpenQueue, AsyncDisposable {
   readonly sessions: SessionStore;
   readonly by: Order["by"];
-  /** Gives an order to the running server; undefined when there is none. */
-  readonly placeAtServer: (order: TypedOrder) => Promise<PlacedOrder | undefined>;
+  /** Gives an order to the running server; undefined when there is none. @throws the signal's reason */
+  readonly placeAtServer: (
+    order: TypedOrder,
+    signal: AbortSignal,
+  ) => Promise<PlacedOrder | undefined>;
 }
 
 /** @throws KugetsuError `not_found` when there is no home yet */
@@ -22,9 +25,10 @@ export async function openOrders(io: Io): Promise<OpenOrders> {
     ...queue,
     by,
     sessions: createSessionStore(queue.database),
-    placeAtServer: async (order) => {
+    placeAtServer: async (order, signal) => {
       const body = { ...order, by: by.login };
       const answer = await askServer(queue.home.root, queue.leases, "/orders", body, {
+        signal,
         onWait: () => {
           io.stderr.write("kugetsu: A server starts or ends here; waiting for it.\n");
         },
