@@ -122,3 +122,15 @@ test("it is over with the turn, and nobody else could ever reach it", async () =
     stderr: expect.stringContaining("only while a turn"),
   });
 });
+
+test("calls with wrong arguments do not use up those that may be open", async () => {
+  const { call } = await open();
+  const many = Array.from({ length: 21 }, () => "x");
+  const refused = await Promise.all(many.map(() => call("list", ...many)));
+  for (const { exitCode, stderr } of refused)
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("no arguments"),
+    });
+  expect(await call("list")).toMatchObject({ exitCode: 0 });
+});
