@@ -54,6 +54,14 @@ export interface WorkConfig {
   readonly delegateAllow: readonly string[];
   /** KUGETSU_ALLOW: owners (`olivia`) and repositories (`olivia/shop`) that are served, lower case; empty: all. */
   readonly allow: readonly string[];
+  /** TRIGGERS: what an order may come by. */
+  readonly triggers: readonly TriggerName[];
+  /** TRIGGER_LABEL: the label that gives an order. */
+  readonly triggerLabel: string;
+  /** CLEANUP_AFTER: how long a session stays whose issue is closed; 0: for ever. */
+  readonly cleanupAfterMs: number;
+  /** COMMAND_ALLOW: people (`walter`), organisations and teams (`acme/writers`) whose orders count where the forge does not tell their right; lower case. */
+  readonly commandAllow: readonly string[];
   /** ALLOW_CI_CHANGES: repositories (`olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
   readonly secrets: WorkSecrets;
@@ -85,6 +93,10 @@ interface ServeSecrets extends WorkSecrets {
   /** The one in force first; a second one while it is being changed. */
   readonly giteaWebhookSecrets: readonly string[];
 }
+
+/** `comment` also means reviews and comments on lines; `issue` the text of an issue; `mention` the bot's name before a verb. */
+const TRIGGERS = ["comment", "issue", "label", "assignment", "mention"] as const;
+export type TriggerName = (typeof TRIGGERS)[number];
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -238,10 +250,28 @@ function workOf(settings: Settings, env: Environment): Omit<WorkConfig, "warning
         narrows: true,
       }),
     ),
+    triggers: triggersOf(settings),
+    triggerLabel: settings.text("TRIGGER_LABEL", "kugetsu"),
+    cleanupAfterMs: settings.duration("CLEANUP_AFTER", "168h", { minMs: 0, maxMs: 8760 * HOUR }),
+    commandAllow: lower(
+      settings.list(
+        "COMMAND_ALLOW",
+        /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/,
+        "a login, an organisation or organisation/team",
+      ),
+    ),
     allowCiChanges: lower(
       settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
     ),
   };
+}
+
+function triggersOf(settings: Settings): readonly TriggerName[] {
+  const shape = `one of ${TRIGGERS.join(", ")}`;
+  const named = settings.list("TRIGGERS", new RegExp(`^(?:${TRIGGERS.join("|")})$`), shape, {
+    narrows: true,
+  });
+  return named.length === 0 ? TRIGGERS : (named as readonly TriggerName[]);
 }
 
 function giteaOf(settings: Settings): WorkConfig["gitea"] {

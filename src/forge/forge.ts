@@ -1,4 +1,4 @@
-import type { ForgeEvent, Person, RepositoryId } from "./event.ts";
+import type { ForgeEvent, Person, RepositoryId, WordsPlace } from "./event.ts";
 
 /** How many comments of an issue are read: the newest ones. */
 export const MAX_COMMENTS = 200;
@@ -7,6 +7,7 @@ export const MAX_COMMENTS = 200;
  * `unavailable` (unreachable, 5xx, 429: another try may work; also 401, a refused token, which `needsOperator`),
  * `forbidden` (403), `not_found` (404), `conflict` (409), `failed` (final). */
 export interface Forge {
+  readonly kind: "gitea" | "github";
   /** host[:port] of the forge's URL: the `instance` of issue refs. */
   readonly instance: string;
   /** The forge's address without a trailing slash. */
@@ -21,10 +22,24 @@ export interface Forge {
   comments(at: IssueAddress): Promise<Comment[]>;
   /** One comment by its id, or undefined when it is gone. Says itself to which issue it belongs. */
   comment(owner: string, name: string, id: number): Promise<Comment | undefined>;
+  /** A review's body, or a comment on a line of a diff, by its id; undefined when it is gone, or not handed in yet. */
+  reviewWords(
+    at: IssueAddress,
+    place: "review" | "review_comment",
+    id: number,
+  ): Promise<ReviewWords | undefined>;
+  /** The words of the pull request's reviews that were written or edited at or after `since` (ISO 8601), oldest first. */
+  reviews(at: IssueAddress, since: string): Promise<readonly ReviewWords[]>;
+  /** Who set or took away that label last, and when; undefined where nobody ever did, or that is not known. */
+  lastLabelling(at: IssueAddress, label: string): Promise<IssueAct | undefined>;
+  /** Who assigned or unassigned that person last. */
+  lastAssignment(at: IssueAddress, person: Person): Promise<IssueAct | undefined>;
+  /** What was written or changed in a repository at or after `since` (ISO 8601). */
+  changes(repository: RepositoryId, since: string, validators: Validators): Promise<Changes>;
   /** What this person may do with the repository's code, established or not at all (fail closed). */
   permission(repository: Repository, person: Person): Promise<Permission>;
-  /** Adds a reaction; an existing one is not an error. */
-  react(owner: string, name: string, commentId: number, reaction: Reaction): Promise<void>;
+  /** Adds a reaction; an existing one is not an error. Where the forge has none for those words, the issue gets it. */
+  react(at: IssueAddress, to: ReactionTarget, reaction: Reaction): Promise<void>;
   /** Posts a comment and returns its id. Never repeated by itself. */
   createComment(at: IssueAddress, body: string): Promise<number>;
   /** @throws `not_found` when the comment is gone */
@@ -33,13 +48,15 @@ export interface Forge {
   branch(owner: string, name: string, branch: string): Promise<string | undefined>;
   /** The newest pull request (of any state) from that branch of the same repository, or undefined. */
   pullRequest(owner: string, name: string, head: string): Promise<PullRequest | undefined>;
+  /** A pull request by its number; undefined where that is none. */
+  pullRequestAt(at: IssueAddress): Promise<PullRequest | undefined>;
   createPullRequest(owner: string, name: string, draft: NewPullRequest): Promise<PullRequest>;
   /** Asks for a review, which tells that person. @throws when the forge refuses */
   requestReview(owner: string, name: string, number: number, login: string): Promise<void>;
   /** The address that git clones from. */
   cloneUrl(owner: string, name: string): string;
-  /** What git authenticates with at `cloneUrl`. */
-  credentials(): { username: string; password: string };
+  /** What git authenticates with at `cloneUrl`. Asked before each use: a GitHub App's tokens last an hour. */
+  credentials(owner: string, name: string): Promise<{ username: string; password: string }>;
 }
 
 /** Reads one verified body; `undefined` when it is not of the shape this forge sends (answered 400). */
@@ -70,6 +87,12 @@ export interface Issue {
   readonly author: Person;
   readonly state: "open" | "closed";
   readonly isPullRequest: boolean;
+  /** Names of its labels. */
+  readonly labels: readonly string[];
+  readonly assignees: readonly Person[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
   readonly webUrl: string;
 }
 
@@ -81,6 +104,39 @@ export interface Comment {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly webUrl: string;
+}
+
+/** A comment of a review: its body, or one on a line of the diff. */
+export interface ReviewWords extends Comment {
+  readonly place: "review" | "review_comment";
+}
+
+/** What reactions are given to. `id` is that of the words. */
+export type ReactionTarget =
+  | { readonly place: "issue" }
+  | { readonly place: Exclude<WordsPlace, "issue">; readonly id: number };
+
+/** Somebody set or took away a label, or an assignment. */
+export interface IssueAct {
+  /** The forge's id of the act: the same act has the same, whoever tells of it. */
+  readonly id: number;
+  readonly isSet: boolean;
+  readonly actor: Person;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** What a forge said of a list when it was read last (JSON), so that it need not be sent again. */
+export type Validators = Readonly<Record<string, string>>;
+
+/** What is new in a repository, each list oldest first. The same may come again with the next look. */
+export interface Changes {
+  readonly comments: readonly Comment[];
+  /** Issues and pull requests in which anything changed, a new comment included. */
+  readonly issues: readonly Issue[];
+  readonly validators: Validators;
+  /** Whether that was all. If not, ask again from the newest that came. */
+  readonly complete: boolean;
 }
 
 /** `unknown`: the forge told nothing that could be relied on; `help` says what an operator could do about it. */
@@ -96,6 +152,8 @@ export interface PullRequest {
   readonly author: Person;
   readonly base: string;
   readonly head: string;
+  /** Its branch lies in another repository, or that is gone: nothing can be pushed to it. */
+  readonly fromFork: boolean;
   readonly webUrl: string;
   readonly body: string;
   /** Logins of those whose review is already asked for. */

@@ -30,6 +30,10 @@ export interface GiteaOptions {
  * A Gitea or Forgejo server. Nothing is repeated here: who calls knows what may be asked twice.
  * @throws KugetsuError `invalid` when the URL is not one
  */
+const notYet = async (): Promise<never> => {
+  throw new KugetsuError("failed", "Not yet.");
+};
+
 export function createGitea(options: GiteaOptions): Forge {
   const { token, timeoutMs = 15_000 } = options;
   const { url, instance } = forgeUrl(options.url);
@@ -50,6 +54,7 @@ export function createGitea(options: GiteaOptions): Forge {
   };
 
   const forge: Forge = {
+    kind: "gitea",
     instance,
     url,
 
@@ -120,14 +125,22 @@ export function createGitea(options: GiteaOptions): Forge {
       return permissionOf(api, () => forge.self(), repository, person);
     },
 
-    async react(owner, name, commentId, reaction) {
-      assertNames(owner, name);
-      assertId(commentId);
+    async react(at, to, reaction) {
+      const [owner, name, number] = issueSegments(at);
       const content = { content: reaction };
-      await call("react to the comment", () =>
-        api.repos.issuePostCommentReaction(owner, name, commentId, content),
+      await call("add a reaction", () =>
+        to.place === "comment"
+          ? api.repos.issuePostCommentReaction(owner, name, assertId(to.id), content)
+          : api.repos.issuePostIssueReaction(owner, name, number, content),
       );
     },
+
+    reviewWords: notYet,
+    reviews: notYet,
+    lastLabelling: notYet,
+    lastAssignment: notYet,
+    changes: notYet,
+    pullRequestAt: notYet,
 
     async createComment(address, body) {
       const what = "post a comment";
@@ -194,7 +207,7 @@ export function createGitea(options: GiteaOptions): Forge {
     },
 
     // Gitea takes any user name with a token; the bot's own is the one that its log then shows.
-    credentials: () => ({ username: login ?? "kugetsu", password: token }),
+    credentials: async () => ({ username: login ?? "kugetsu", password: token }),
   };
 
   // After a rename the old name still answers, with what is now called otherwise.

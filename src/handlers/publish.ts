@@ -76,14 +76,14 @@ const NOWHERE: Publication = {
   failure: undefined,
 };
 
-function push(work: ForgeWork, onConflict: "tell" | "elsewhere"): Promise<Published> {
+async function push(work: ForgeWork, onConflict: "tell" | "elsewhere"): Promise<Published> {
   const { job, forge, kugetsu, settings, signal, mask } = work;
   const { owner, name } = job.repository;
   const full = `${owner}/${name}`.toLowerCase();
   return kugetsu.publish({
     ref: parseRef(job.ref),
     repositoryId: job.repository.id,
-    source: { url: forge.cloneUrl(owner, name), credentials: forge.credentials() },
+    source: { url: forge.cloneUrl(owner, name), credentials: await forge.credentials(owner, name) },
     allowCi: settings.allowCiChanges.some((allowed) => allowed.toLowerCase() === full),
     onConflict,
     holdsSecret: (text) => mask(text) !== text,

@@ -31,7 +31,10 @@ export function onForge(work: ForgeWork): JobRepository {
     id,
     issueUrl:
       job.issueNumber === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
-    source: async () => ({ url: forge.cloneUrl(owner, name), credentials: forge.credentials() }),
+    source: async () => ({
+      url: forge.cloneUrl(owner, name),
+      credentials: await forge.credentials(owner, name),
+    }),
     defaultBranch: once(async () => {
       const repository = await patiently(work, "ask about the repository", () =>
         forge.repository(owner, name),

@@ -1,4 +1,4 @@
-import type { Person, RepositoryId } from "../forge/event.ts";
+import type { Person, RepositoryId, WordsPlace } from "../forge/event.ts";
 import type { Verb } from "../command.ts";
 import type { Thread } from "../thread.ts";
 
@@ -9,6 +9,12 @@ import type { Thread } from "../thread.ts";
  */
 export type JobState = "received" | "queued" | "running" | FinalJobState;
 export type FinalJobState = "done" | "failed" | "timed_out" | "stopped" | "dropped" | "refused";
+
+/**
+ * What the order stands in, or what gave it without words. Of `label` and `assignment` the acts that take away give a
+ * `stop`. Jobs of old have none: a comment.
+ */
+export type Trigger = WordsPlace | "label" | "assignment";
 
 /** `dev` counts against the cap, `pm` has one slot of its own, `quick` needs no agent and overtakes. */
 export type Lane = "dev" | "pm" | "quick";
@@ -27,6 +33,8 @@ export interface NewJob {
   /** 0 for a discussion without a number. */
   readonly issueNumber: number;
   readonly isPullRequest: boolean;
+  /** Default `comment`. */
+  readonly trigger?: Trigger | undefined;
   /** Where it was not asked for by a comment: by the operator, or by a PM agent in its turn. Nobody is told in the issue. */
   readonly origin?: "cli" | "agent" | undefined;
   /** The job of the PM agent's turn that asked for it: this one does not wait for that one, nor behind it. */
@@ -35,7 +43,7 @@ export interface NewJob {
   readonly unserved?: boolean;
   /** Begin a new session, in a clean worktree; what an earlier one held is kept under refs. */
   readonly anew?: boolean;
-  /** 0 where there is none, as the texts of the comment are empty. */
+  /** Of the words that the order stands in; 0 where it stands in the issue itself, or in none. */
   readonly commentId: number;
   readonly action: "created" | "edited";
   /** ISO 8601, of the comment at the trigger. */

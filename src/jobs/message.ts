@@ -1,3 +1,5 @@
+import type { WordsPlace } from "../forge/event.ts";
+
 /** `status` is posted once and edited from then on; the others are said once. */
 export type MessageKind = "reaction" | "status" | "comment" | "review";
 
@@ -7,8 +9,9 @@ export interface MessageTarget {
   readonly name: string;
   /** Number of the issue or pull request. */
   readonly number: number;
-  /** The comment that a reaction belongs to. */
+  /** What a reaction belongs to: the words of that id and place (default `comment`), or the issue itself. */
   readonly commentId?: number;
+  readonly place?: WordsPlace;
   /** The pull request whose review is asked for, and of whom. */
   readonly pull?: number;
   readonly login?: string;

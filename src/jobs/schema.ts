@@ -10,6 +10,7 @@ import {
 } from "drizzle-orm/sqlite-core";
 import type { Verb } from "../command.ts";
 import type { Thread } from "../thread.ts";
+import type { Validators } from "../forge/forge.ts";
 import type { NewJob } from "./job.ts";
 import type { MessageTarget } from "./message.ts";
 
@@ -22,6 +23,8 @@ export const deliveries = sqliteTable(
     event: text().notNull(),
     receivedAt: integer("received_at").notNull(),
     jobId: integer("job_id"),
+    /** The hook of its own that it came through (the last part of the path), if any. */
+    hook: text(),
   },
   (table) => [
     primaryKey({ columns: [table.forge, table.deliveryId] }),
@@ -35,6 +38,8 @@ export const jobs = sqliteTable(
     id: integer().primaryKey({ autoIncrement: true }),
     /** What the act means, hashed: the same act in another delivery has the same. */
     meaning: text().notNull(),
+    /** What gave the order, as the forge's own id names it, known from the admission on: one act gives one order. */
+    actKey: text("act_key"),
     forge: text().notNull(),
     ref: text().notNull(),
     repositoryId: integer("repository_id").notNull(),
@@ -83,6 +88,7 @@ export const jobs = sqliteTable(
     uniqueIndex("jobs_meaning").on(table.meaning),
     index("jobs_ref").on(table.ref, table.state),
     index("jobs_comment").on(table.forge, table.commentId),
+    index("jobs_act_key").on(table.forge, table.repositoryId, table.actKey),
     index("jobs_actor").on(table.forge, table.actorId, table.admittedAt),
     index("jobs_state").on(table.state, table.lane, table.id),
     index("jobs_finished_at").on(table.finishedAt),
@@ -133,4 +139,72 @@ export const outbox = sqliteTable(
     index("outbox_group").on(table.group, table.state, table.id),
     index("outbox_job").on(table.jobId),
   ],
+);
+
+/** Every repository that a verified delivery came from, or that is configured: followed by its id through a rename. */
+export const repositories = sqliteTable(
+  "repositories",
+  {
+    forge: text().notNull(),
+    repositoryId: integer("repository_id").notNull(),
+    owner: text().notNull(),
+    name: text().notNull(),
+    /** Everything before this moment was looked at (milliseconds). Of a new repository it is the moment it was first seen. */
+    cursor: integer().notNull(),
+    validators: text({ mode: "json" }).$type<Validators>().notNull(),
+    /** When it was looked at last; null: never. */
+    lookedAt: integer("looked_at"),
+    /** Tries in vain since then, and when the next is due. */
+    tries: integer().notNull().default(0),
+    dueAt: integer("due_at").notNull(),
+    /** Why it cannot be looked at, for the operator. */
+    trouble: text(),
+    seenAt: integer("seen_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.forge, table.repositoryId] }),
+    index("repositories_due").on(table.forge, table.dueAt),
+  ],
+);
+
+/** What is to be looked at on a forge since a delivery told only that something is there. */
+export const looks = sqliteTable(
+  "looks",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    forge: text().notNull(),
+    repositoryId: integer("repository_id").notNull(),
+    owner: text().notNull(),
+    name: text().notNull(),
+    issueNumber: integer("issue_number").notNull(),
+    /** `state`: is the issue open; `reviews`: are there words in its reviews. */
+    kind: text({ enum: ["state", "reviews"] }).notNull(),
+    tries: integer().notNull().default(0),
+    dueAt: integer("due_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("looks_one").on(table.forge, table.repositoryId, table.issueNumber, table.kind),
+    index("looks_due").on(table.forge, table.dueAt),
+  ],
+);
+
+/** Commands that were found too late to be run: told to the operator. */
+export const missed = sqliteTable(
+  "missed",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    meaning: text().notNull(),
+    forge: text().notNull(),
+    /** Printed issue ref. */
+    ref: text().notNull(),
+    /** Where people read it. */
+    url: text().notNull(),
+    actor: text().notNull(),
+    why: text().notNull(),
+    /** When it was written, and when it was found (milliseconds). */
+    writtenAt: integer("written_at").notNull(),
+    foundAt: integer("found_at").notNull(),
+  },
+  (table) => [uniqueIndex("missed_meaning").on(table.meaning)],
 );

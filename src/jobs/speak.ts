@@ -1,6 +1,6 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
-import type { Forge, IssueAddress, Reaction } from "../forge/forge.ts";
-import type { Message } from "./message.ts";
+import type { Forge, IssueAddress, Reaction, ReactionTarget } from "../forge/forge.ts";
+import type { Message, MessageTarget } from "./message.ts";
 
 /**
  * Says one message of the outbox to its forge, and returns the id of the comment where there is one.
@@ -11,12 +11,11 @@ export async function speak(
   message: Message,
   mask: (text: string) => string,
 ): Promise<number | undefined> {
-  const { owner, name, number, commentId } = message.target;
+  const { owner, name, number } = message.target;
   const at = { owner, name, number };
   switch (message.kind) {
     case "reaction":
-      if (commentId !== undefined)
-        await forge.react(owner, name, commentId, message.body as Reaction);
+      await forge.react(at, reactionTarget(message.target), message.body as Reaction);
       return undefined;
     case "review":
       return review(forge, message, mask);
@@ -26,6 +25,12 @@ export async function speak(
     default:
       return message.kind satisfies never;
   }
+}
+
+function reactionTarget({ place = "comment", commentId }: MessageTarget): ReactionTarget {
+  return place === "issue" || commentId === undefined
+    ? { place: "issue" }
+    : { place, id: commentId };
 }
 
 async function comment(

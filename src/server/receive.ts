@@ -1,5 +1,5 @@
 import { type Command, parseCommand, type Verb } from "../command.ts";
-import type { CommentEvent, ForgeEvent, Person } from "../forge/event.ts";
+import type { WordsEvent, ForgeEvent, Person } from "../forge/event.ts";
 import type { Lane, NewJob } from "../jobs/job.ts";
 import { assertRef, printRef } from "../kugetsu/ref.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
@@ -30,8 +30,8 @@ const LANES = {
 
 /** Reads the command out of an event. Pure; nothing of it is checked with the forge yet. */
 export function receive(event: ForgeEvent, origin: Origin): Received {
-  if (event.kind === "other") return { ignored: `nothing is done with ${event.name}` };
-  const { comment, actor } = event;
+  if (event.kind !== "words") return { ignored: `nothing is done with ${event.kind}` };
+  const { words: comment, actor } = event;
   const { bot } = origin;
   if (bot !== undefined && (actor.id === bot.id || comment.author.id === bot.id)) {
     return { ignored: "the bot's own comment" };
@@ -45,7 +45,7 @@ export function receive(event: ForgeEvent, origin: Origin): Received {
   return { job: jobOf(event, command, { forge: origin.forge, ref }) };
 }
 
-function refOf({ repository, issue }: CommentEvent, instance: string): string | undefined {
+function refOf({ repository, issue }: WordsEvent, instance: string): string | undefined {
   const ref = {
     instance,
     owner: repository.owner,
@@ -61,8 +61,8 @@ function refOf({ repository, issue }: CommentEvent, instance: string): string | 
   }
 }
 
-function jobOf(event: CommentEvent, command: Command, at: { forge: string; ref: string }): NewJob {
-  const { repository, issue, comment, actor, action } = event;
+function jobOf(event: WordsEvent, command: Command, at: { forge: string; ref: string }): NewJob {
+  const { repository, issue, words: comment, actor, action } = event;
   return {
     ...at,
     ...command,

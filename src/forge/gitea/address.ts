@@ -11,9 +11,10 @@ export function assertNames(...names: string[]): void {
 }
 
 /** @throws KugetsuError `invalid` */
-export function assertId(id: number): void {
+export function assertId(id: number): number {
   if (!Number.isSafeInteger(id) || id <= 0)
     throw new KugetsuError("invalid", "Not a number of the forge.");
+  return id;
 }
 
 /** @throws KugetsuError `invalid` */

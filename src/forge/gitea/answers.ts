@@ -65,6 +65,9 @@ export function readIssue(data: unknown, repositoryUrl: string): Issue | undefin
   if (number === undefined || title === undefined || (state !== "open" && state !== "closed")) {
     return undefined;
   }
+  const createdAt = moment(field(data, "created_at"));
+  const updatedAt = moment(field(data, "updated_at"));
+  if (createdAt === undefined || updatedAt === undefined) return undefined;
   const isPullRequest = isObject(field(data, "pull_request"));
   return {
     number,
@@ -73,6 +76,14 @@ export function readIssue(data: unknown, repositoryUrl: string): Issue | undefin
     author: person(field(data, "user")) ?? GHOST,
     state,
     isPullRequest,
+    labels: list(field(data, "labels"))
+      .map((label) => text(field(label, "name"), 100))
+      .filter((name) => name !== undefined),
+    assignees: list(field(data, "assignees"))
+      .map(person)
+      .filter((assignee) => assignee !== undefined),
+    createdAt,
+    updatedAt,
     webUrl: webUrl(
       field(data, "html_url"),
       `${repositoryUrl}/${isPullRequest ? "pulls" : "issues"}/${number}`,
@@ -139,6 +150,7 @@ export function readPullRequest(data: unknown, repositoryUrl: string): PullReque
     author: person(field(data, "user")) ?? GHOST,
     base,
     head,
+    fromFork: !comesFrom(data, head),
     webUrl: webUrl(field(data, "html_url"), `${repositoryUrl}/pulls/${number}`),
     body: text(field(data, "body"), MAX_BODY) ?? "",
     reviewers: list(field(data, "requested_reviewers"))

@@ -1,4 +1,4 @@
-import type { CommentEvent, ForgeEvent, OtherEvent } from "../event.ts";
+import type { EventIssue, ForgeEvent, OtherEvent, RepositoryId, WordsEvent } from "../event.ts";
 import type { ReadDelivery } from "../forge.ts";
 import {
   field,
@@ -57,10 +57,10 @@ function commentEvent(type: string, body: object): ForgeEvent | undefined {
   if (comment === undefined || actor === undefined) return undefined;
   // Deleted users and Gitea's Actions have ids below 1: real, but nobody who could ask for anything.
   if (actor.id <= 0 || comment.author.id <= 0) return other(type);
-  return { kind: "comment", action, repository, issue, comment, actor };
+  return { kind: "words", place: "comment", action, repository, issue, words: comment, actor };
 }
 
-function readRepositoryId(value: unknown): CommentEvent["repository"] | undefined {
+function readRepositoryId(value: unknown): RepositoryId | undefined {
   const id = positive(field(value, "id"));
   const owner = nameOf(field(field(value, "owner"), "login"));
   const name = nameOf(field(value, "name"));
@@ -69,7 +69,7 @@ function readRepositoryId(value: unknown): CommentEvent["repository"] | undefine
     : { id, owner, name };
 }
 
-function readIssue(body: object): CommentEvent["issue"] | undefined {
+function readIssue(body: object): EventIssue | undefined {
   const issue = field(body, "issue");
   const number = positive(field(issue, "number"));
   const title = text(field(issue, "title"), MAX_TITLE);
@@ -79,10 +79,7 @@ function readIssue(body: object): CommentEvent["issue"] | undefined {
   return { number, title, body: words, isPullRequest };
 }
 
-function readComment(
-  body: object,
-  action: CommentEvent["action"],
-): CommentEvent["comment"] | undefined {
+function readComment(body: object, action: WordsEvent["action"]): WordsEvent["words"] | undefined {
   const comment = field(body, "comment");
   const id = positive(field(comment, "id"));
   const words = text(field(comment, "body"), MAX_BODY);

@@ -33,6 +33,8 @@ export const sessions = sqliteTable("sessions", {
   unresolved: text({ mode: "json" }).$type<readonly string[]>().notNull(),
   importedClone: text("imported_clone"),
   importedConversation: text("imported_conversation"),
+  /** Since when its issue is closed (milliseconds): it is cleaned up some time after. */
+  closedAt: integer("closed_at"),
   createdAt: integer("created_at").notNull(),
   lastActivityAt: integer("last_activity_at").notNull(),
 });

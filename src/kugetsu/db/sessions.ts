@@ -53,6 +53,8 @@ export interface SessionFields {
    * to the home.
    */
   readonly importedConversation: string | undefined;
+  /** Since when its issue is closed (milliseconds since the epoch). */
+  readonly closedAt: number | undefined;
   /** Milliseconds since the epoch. */
   readonly lastActivityAt: number;
 }
@@ -221,5 +223,6 @@ function toSession(row: typeof sessions.$inferSelect & { slug: string }): Sessio
     seenCommentId: row.seenCommentId ?? undefined,
     importedClone: row.importedClone ?? undefined,
     importedConversation: row.importedConversation ?? undefined,
+    closedAt: row.closedAt ?? undefined,
   };
 }
