@@ -216,10 +216,11 @@ test("a forge that does not answer fills its own slots, and nobody else's", asyn
   expect(await sender.flush(5_000)).toBe(true);
 });
 
+const githubOne = (forge: string) => (forge === "github" ? 1 : 4);
+
 test("a forge that takes one thing at a time is sent the next after the answer", async () => {
   const queue = createQueue();
-  const slots = (forge: string) => (forge === "github" ? 1 : 4);
-  const { sender, onTheWay, answer, keys } = held(queue, { slots });
+  const { sender, onTheWay, answer, keys } = held(queue, { slots: githubOne });
   await queue.outbox.put([
     ...[1, 2].map((n) => message(`hub ${n}`, n, "github")),
     ...[1, 2].map((n) => message(`tea ${n}`, n)),
