@@ -140,6 +140,16 @@ describe("the final status comment", () => {
     expect(text.length).toBeLessThan(60_000 - 5000);
   });
 
+  it("names what shows the rest where it cuts what the agent said", () => {
+    const whole = reply.logsCommand({ ref: "git.example.org/o/r#14", id: 7 });
+    const long = { ...report, whole, summary: "A line of it.\n\n".repeat(1000) };
+    const offer = "`kugetsu logs git.example.org/o/r#14 --job 7` shows the whole text";
+    expect(reply.statusFinal(long)).toContain(offer);
+    expect(reply.statusFinal({ ...long, summary: "A line of it." })).not.toContain("kugetsu logs");
+    const asked = { issueNumber: 14, requestedBy: "walter", ref: "git.example.org/o/r#14" };
+    expect(reply.pullRequestBody({ ...long, ...asked })).toContain(offer);
+  });
+
   it("holds its own HTML alone", () => {
     const html: string[] = [];
     visit(
