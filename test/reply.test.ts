@@ -162,6 +162,15 @@ describe("the final status comment", () => {
 });
 
 describe("the short texts", () => {
+  it("mention nobody where an order came to no turn, whatever a branch is called", () => {
+    const words =
+      "The repository has a branch called @walter/#12, beside which git cannot have it.";
+    expect(textOf(reply.statusEnded({ state: "failed", words }))).not.toMatch(/@\w|#\d/);
+    expect(reply.statusEnded({ state: "stopped", words: "`ann` stopped it." })).toBe(
+      "**Stopped.** `ann` stopped it.",
+    );
+  });
+
   it("say how an order waits", () => {
     expect(reply.statusQueued({ verb: "fix" })).toBe(
       "**Queued:** `fix`. It begins when its turn comes.",

@@ -40,16 +40,19 @@ async function openForge(): Promise<SandboxForge> {
   return forge;
 }
 
-/** The real way out: outbox, sender, words and adapters, over a clock that only the test moves. */
+/**
+ * The real way out: outbox, sender, words and adapters, over a clock that only the test moves. `timeoutMs`: how long
+ * the sick forge is waited for.
+ */
 function outbox(timeoutMs: number) {
   const queue = createQueue();
   time.now = queue.clock.now;
-  const forges = new Map<string, Forge>();
-  for (const [name, { url }, token] of [
-    ["sick", sick, tokens.get(sick) ?? ""],
-    ["well", well, tokens.get(well) ?? ""],
-  ] as const)
-    forges.set(name, createGitea({ url, token, timeoutMs }));
+  const adapter = ({ url }: SandboxForge, token = "", ms = timeoutMs) =>
+    createGitea({ url, token, timeoutMs: ms });
+  const forges = new Map<string, Forge>([
+    ["sick", adapter(sick, tokens.get(sick))],
+    ["well", adapter(well, tokens.get(well), 10_000)],
+  ]);
   const log = keptLog();
   const sender = disposing(
     createOutboxSender({
@@ -211,3 +214,47 @@ test("while a forge answers nothing at all, another one hears everything", async
   expect(await sender.flush(0)).toBe(false);
   expect(sick.requests.slice(before).map(({ status }) => status)).toEqual(Array(4).fill("hang"));
 }, 30_000);
+
+test.each([
+  [
+    "deleted",
+    (number: number) => sick.deleteIssue(SHOP, number),
+    "Could not post a comment: the issue is gone.",
+  ],
+  [
+    "locked, to a bot that may not write any more",
+    (number: number) => {
+      sick.setCollaborator(SHOP, BOT, undefined);
+      sick.lockIssue(SHOP, number);
+    },
+    "Could not post a comment: the forge answered 403. The bot's account may not do this.",
+  ],
+] as const)(
+  "what is said in an issue that is %s is logged once and not tried again",
+  async (_, close, why) => {
+    const { queue, sender, log, passes } = outbox(10_000);
+    onTestFinished(() => {
+      sick.setCollaborator(SHOP, BOT, "write");
+    });
+    const job = await ordered(queue, "sick");
+    close(job.issueNumber);
+    sender.start();
+    const before = sick.requests.length;
+    for (let hour = 0; hour < 24; hour += 1) {
+      await sender.flush(10_000);
+      passes(60 * 60 * 1000);
+    }
+    const status = await queue.outbox.find(statusMessage(job, "", true).key);
+    expect(status).toMatchObject({ state: "dead", trouble: why, attempts: 1 });
+    expect(
+      log.lines.filter(({ fields }) => "kind" in fields && fields.kind === "status"),
+    ).toMatchObject([
+      {
+        level: "error",
+        message: "A message is given up",
+        fields: { why, issue: `${SHOP}#${job.issueNumber}` },
+      },
+    ]);
+    expect(sick.requests.slice(before).length).toBeLessThan(5);
+  },
+);
