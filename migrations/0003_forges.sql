@@ -45,4 +45,5 @@ CREATE INDEX `repositories_due` ON `repositories` (`forge`,`due_at`);--> stateme
 ALTER TABLE `sessions` ADD `closed_at` integer;--> statement-breakpoint
 ALTER TABLE `deliveries` ADD `hook` text;--> statement-breakpoint
 ALTER TABLE `jobs` ADD `act_key` text;--> statement-breakpoint
-CREATE INDEX `jobs_act_key` ON `jobs` (`forge`,`repository_id`,`act_key`);
+CREATE INDEX `jobs_act_key` ON `jobs` (`forge`,`repository_id`,`act_key`);--> statement-breakpoint
+ALTER TABLE `outbox` ADD `trouble` text;

@@ -70,6 +70,8 @@ export async function startBot(
       store: engine.outbox,
       owner,
       deliver: (message) => speak(engine.forge(message.forge), message, mask),
+      slots: (name) => slotsOf(() => engine.forge(name)),
+      gates: engine.gates,
       log,
     }),
   );
@@ -142,6 +144,16 @@ export async function startBot(
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** GitHub wants whatever makes content one after the other. */
+function slotsOf(forge: () => Forge): number {
+  try {
+    return forge().kind === "github" ? 1 : 4;
+  } catch {
+    // What is said to a forge that is not configured any more fails at once.
+    return 4;
+  }
 }
 
 /** Asks the forge who the bot is until it answers: a forge that starts together with the bot may be slower. */

@@ -6,6 +6,7 @@ import type { Forge } from "./forge/forge.ts";
 import { createGitea } from "./forge/gitea.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
+import { createForgeGates, type ForgeGates } from "./jobs/forge-slots.ts";
 import { createJobStore, type JobStore } from "./jobs/job-store.ts";
 import { createOutboxStore, type OutboxStore } from "./jobs/outbox.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
@@ -29,6 +30,8 @@ export interface Engine extends AsyncDisposable {
   readonly store: JobStore;
   readonly outbox: OutboxStore;
   readonly worker: Worker;
+  /** Forges that asked to be left alone. */
+  readonly gates: ForgeGates;
   /** The configured forge of that name. @throws KugetsuError `not_found` */
   readonly forge: (name: string) => Forge;
   /** Puts an order into the queue that comes from no comment. @throws as `placeOrder` does */
@@ -107,6 +110,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       since: Date.now() - DAY_MS,
       ...(except === undefined ? {} : { except }),
     });
+  const gates = createForgeGates();
   const place = async (order: Order): Promise<PlacedOrder> => {
     const unserved = options.only !== undefined;
     const placed = await placeOrder(
@@ -122,6 +126,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       store,
       leases,
       owner,
+      gates,
       admit: async (job) => {
         const { allow, delegateAllow, turnsPerDay } = await anew();
         const admit = createAdmit({
@@ -192,6 +197,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store,
     outbox,
     worker,
+    gates,
     forge,
     place,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -3,6 +3,7 @@ export { duration } from "./reply/amount.ts";
 export { code } from "./reply/code.ts";
 export { statusFinal, type FinalReport } from "./reply/final.ts";
 export { didYouMean, helpText } from "./reply/help.ts";
+export { logsCommand } from "./reply/logs-command.ts";
 export { plain } from "./reply/plain.ts";
 export { pullRequestBody, pullRequestTitle } from "./reply/pull-request.ts";
 export { type Refusal, refusal } from "./reply/refusal.ts";

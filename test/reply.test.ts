@@ -140,6 +140,16 @@ describe("the final status comment", () => {
     expect(text.length).toBeLessThan(60_000 - 5000);
   });
 
+  it("names what shows the rest where it cuts what the agent said", () => {
+    const whole = reply.logsCommand({ ref: "git.example.org/o/r#14", id: 7 });
+    const long = { ...report, whole, summary: "A line of it.\n\n".repeat(1000) };
+    const offer = "`kugetsu logs git.example.org/o/r#14 --job 7` shows the whole text";
+    expect(reply.statusFinal(long)).toContain(offer);
+    expect(reply.statusFinal({ ...long, summary: "A line of it." })).not.toContain("kugetsu logs");
+    const asked = { issueNumber: 14, requestedBy: "walter", ref: "git.example.org/o/r#14" };
+    expect(reply.pullRequestBody({ ...long, ...asked })).toContain(offer);
+  });
+
   it("holds its own HTML alone", () => {
     const html: string[] = [];
     visit(
@@ -152,6 +162,15 @@ describe("the final status comment", () => {
 });
 
 describe("the short texts", () => {
+  it("mention nobody where an order came to no turn, whatever a branch is called", () => {
+    const words =
+      "The repository has a branch called @walter/#12, beside which git cannot have it.";
+    expect(textOf(reply.statusEnded({ state: "failed", words }))).not.toMatch(/@\w|#\d/);
+    expect(reply.statusEnded({ state: "stopped", words: "`ann` stopped it." })).toBe(
+      "**Stopped.** `ann` stopped it.",
+    );
+  });
+
   it("say how an order waits", () => {
     expect(reply.statusQueued({ verb: "fix" })).toBe(
       "**Queued:** `fix`. It begins when its turn comes.",

@@ -10,12 +10,13 @@ import { sessionArgument } from "./ref-argument.ts";
 /** `kugetsu logs REF` */
 export const logs: CliCommand = {
   summary: "show what the agent of an issue said and did",
-  usage: `Usage: kugetsu logs REF [-f|--follow] [--all] [--debug] [--json]
+  usage: `Usage: kugetsu logs REF [-f|--follow] [--all | --job N] [--debug] [--json]
 
 Shows the last turn of the issue REF (instance/user/repo#number), or of the PM agent (pm-agent).
 
   -f, --follow  go on showing it until the turn is over; Ctrl-C ends the view, not the turn
   --all         every turn that is remembered, oldest first (30 days)
+  --job N       the turn of that job
   --debug       tools' input and output, and what the agent thinks, too
   --json        one JSON object a line`,
   async run(args, io) {
@@ -24,6 +25,7 @@ Shows the last turn of the issue REF (instance/user/repo#number), or of the PM a
       {
         follow: { type: "boolean", short: "f" },
         all: { type: "boolean" },
+        job: { type: "string" },
         debug: { type: "boolean" },
         json: { type: "boolean" },
       },
@@ -32,19 +34,25 @@ Shows the last turn of the issue REF (instance/user/repo#number), or of the PM a
     const typed = sessionArgument(positionals[0], "logs");
     if (values.all === true && values.follow === true)
       throw new UsageError("`--all` and `--follow` exclude each other.");
+    const wanted = jobNumber(values.job);
+    if (values.all === true && wanted !== undefined)
+      throw new UsageError("`--all` and `--job` exclude each other.");
     const { openQueue } = await import("./open-queue.ts");
     using queue = await openQueue(io);
     const ref = await queue.store.spelled(typed);
     const jobs = await queue.store.list({ ref, lanes: ["dev", "pm"], limit: 200 });
     const begun = jobs.filter(({ startedAt }) => startedAt !== undefined);
-    const shown =
-      values.all === true
-        ? begun.toReversed()
-        : (values.follow === true ? jobs : begun).slice(0, 1);
+    const open = values.follow === true ? jobs : begun;
+    const one = wanted === undefined ? open.slice(0, 1) : open.filter(({ id }) => id === wanted);
+    const shown = values.all === true ? begun.toReversed() : one;
     if (shown.length === 0)
-      throw new KugetsuError("not_found", `${ref} had no turn yet.`, {
-        hint: "`kugetsu list` shows the sessions, `kugetsu status` what waits.",
-      });
+      throw new KugetsuError(
+        "not_found",
+        wanted === undefined
+          ? `${ref} had no turn yet.`
+          : `Job ${wanted} is none of the last turns of ${ref}.`,
+        { hint: "`kugetsu list` shows the sessions, `kugetsu status` what waits." },
+      );
     const { debug = false, json = false, follow = false } = values;
     for (const job of shown) {
       if (!json) io.stdout.write(headOf(job));
@@ -53,6 +61,12 @@ Shows the last turn of the issue REF (instance/user/repo#number), or of the PM a
     }
   },
 };
+
+function jobNumber(typed: string | undefined): number | undefined {
+  if (typed === undefined) return undefined;
+  if (!/^[1-9]\d{0,14}$/.test(typed)) throw new UsageError("`--job` takes the number of a job.");
+  return Number(typed);
+}
 
 function headOf({ id, verb, word, state, startedAt, createdAt }: JobSummary): string {
   const at = new Date(startedAt ?? createdAt).toISOString();

@@ -7,7 +7,7 @@ export const status: CliCommand = {
   summary: "show whether a server runs, and what is worked on and waits",
   usage: `Usage: kugetsu status [--json]
 
-  --json  print {"server", "paused_since", "jobs": [{"job", "ref", "verb", "state", "since", "attended"}]}`,
+  --json  print {"server", "paused_since", "jobs": [{"job", "ref", "verb", "state", "since", "attended"}], "messages": {"due", "dead"}}`,
   async run(args, io) {
     const { values } = parseArguments(args, { json: { type: "boolean" } }, { max: 0 });
     const { openQueue } = await import("./open-queue.ts");
@@ -15,6 +15,8 @@ export const status: CliCommand = {
     const { isAttended } = await import("./order/lease.ts");
     using queue = await openQueue(io);
     const { store, leases } = queue;
+    const { createOutboxStore } = await import("../jobs/outbox.ts");
+    const said = await createOutboxStore({ db: queue.database, intervalMs: 0 }).counts();
     const living = await livingLeases(leases);
     const server = serverOf(living);
     const pause = await store.paused();
@@ -40,6 +42,7 @@ export const status: CliCommand = {
         server: server === undefined ? null : { pid: server.pid },
         paused_since: paused,
         jobs,
+        messages: said,
       };
       io.stdout.write(`${JSON.stringify(facts)}\n`);
       return;
@@ -52,6 +55,11 @@ export const status: CliCommand = {
         ? []
         : [
             `Paused since ${new Date(pause.pausedAt).toISOString()}: \`kugetsu resume\` ends that.`,
+          ]),
+      ...(said.dead === 0
+        ? []
+        : [
+            `Not said to the forge: ${said.dead} given up. \`kugetsu doctor\` says which, and why.`,
           ]),
       ...(open.length === 0 ? ["Nothing runs and nothing waits."] : []),
       ...open.toReversed().map((job) => {

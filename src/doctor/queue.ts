@@ -1,5 +1,6 @@
-import { and, count, desc, eq, gte, inArray } from "drizzle-orm";
+import { and, count, desc, eq, gte, inArray, type SQL } from "drizzle-orm";
 import { livingLeases, serverOf } from "../cli/served.ts";
+import type { MessageKind } from "../jobs/message.ts";
 import { pauseInForce } from "../jobs/pause.ts";
 import { jobs, outbox } from "../jobs/schema.ts";
 import type { Database } from "../kugetsu/db/database.ts";
@@ -11,6 +12,8 @@ import { type Check, type Finding, ok, type Subject, warning } from "./check.ts"
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** So often a message was tried in vain before it is worth a word. */
 const PATIENT_TRIES = 3;
+/** So many messages are named. */
+const SHOWN = 5;
 
 /** A check of what stands in the database; none where there is none yet, or one of another version. */
 function stored(
@@ -98,35 +101,49 @@ export const failedJobs = stored("jobs", async (db) => {
 
 export const messages = stored("outbox", async (db) => {
   const findings: Finding[] = [];
-  const { group, kind, attempts, state, id } = outbox;
-  const dead = db.orm
-    .select({ group, kind })
-    .from(outbox)
-    .where(eq(state, "dead"))
-    .orderBy(desc(id));
-  const last = dead.limit(1).get();
-  if (last !== undefined) {
-    const total = db.orm
-      .select({ total: count() })
-      .from(outbox)
-      .where(eq(state, "dead"))
-      .get()?.total;
+  const dead = troubled(db, eq(outbox.state, "dead"));
+  if (dead.total > 0) {
     findings.push(
       warning(
-        `${total ?? 0} given up, the last one a ${last.kind} for ${last.group}.`,
-        "The server's log says why, at “A message is given up”: the forge refused it, or somebody deleted the comment.",
+        `${dead.total} given up. ${dead.words}`,
+        "The forge refused them, and they are not tried again. Give the bot's account its right back, unlock the issue or open the archived repository again, so that the next ones arrive; where the issue is gone there is nothing to do.",
       ),
     );
   }
-  const waits = and(eq(state, "due"), gte(attempts, PATIENT_TRIES));
-  const late = db.orm.select({ total: count() }).from(outbox).where(waits).get()?.total ?? 0;
-  if (late > 0) {
+  const late = troubled(db, and(eq(outbox.state, "due"), gte(outbox.attempts, PATIENT_TRIES)));
+  if (late.total > 0) {
     findings.push(
       warning(
-        `${late} could not be said to the forge yet; they are tried again.`,
+        `${late.total} could not be said to the forge yet; they are tried again. ${late.words}`,
         "See what is said of the forge here, and in the server's log.",
       ),
     );
   }
   return findings.length > 0 ? findings : ok("Everything was said to the forge, or is on its way.");
 });
+
+/** How many there are, and of the newest which and why. */
+function troubled(db: Database, which: SQL | undefined): { total: number; words: string } {
+  const { group, kind, trouble, id } = outbox;
+  const newest = db.orm
+    .select({ group, kind, trouble })
+    .from(outbox)
+    .where(which)
+    .orderBy(desc(id))
+    .limit(SHOWN)
+    .all();
+  const total = db.orm.select({ total: count() }).from(outbox).where(which).get()?.total ?? 0;
+  const lines = newest.map((one) => {
+    const why = one.trouble === null ? "no reason is known." : one.trouble;
+    return `${KINDS[one.kind]} for ${one.group}: ${why}`;
+  });
+  const more = total > lines.length ? ` And ${total - lines.length} more.` : "";
+  return { total, words: `${lines.join(" ")}${more}` };
+}
+
+const KINDS: Record<MessageKind, string> = {
+  reaction: "A reaction",
+  status: "A status comment",
+  comment: "A comment",
+  review: "A review request",
+};

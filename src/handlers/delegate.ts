@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
-import { statusFinal, statusWorking } from "../reply.ts";
+import { logsCommand, statusFinal, statusWorking } from "../reply.ts";
 import type { Job } from "../jobs/job.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import { PM_AGENT } from "../kugetsu/session/core.ts";
@@ -34,6 +34,7 @@ export async function delegateTo(work: Work, forgeUrl: string | undefined): Prom
     words: statusFinal({
       outcome: result.outcome,
       summary: result.text,
+      whole: logsCommand(job),
       reason: reasonOf(result, work.signal),
       commits: 0,
       committedForAgent: false,

@@ -2,7 +2,7 @@ import { KugetsuError, safeMessage } from "../kugetsu/errors.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Published, TurnReport } from "../kugetsu/turn.ts";
 import type { PullRequest } from "../forge/forge.ts";
-import { code, pullRequestBody, pullRequestTitle } from "../reply.ts";
+import { code, logsCommand, pullRequestBody, pullRequestTitle } from "../reply.ts";
 import type { ForgeWork } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import { titleOf } from "./title.ts";
@@ -110,7 +110,7 @@ function notPushed(published: Exclude<Published, { kind: "pushed" }>): Publicati
       return {
         ...NOWHERE,
         kept: [published.kept],
-        advice: `\`/kugetsu continue take back the changes of ${published.paths.slice(0, 3).join(", ")}\` lets the rest be pushed; \`/kugetsu reset\` gives it all up.`,
+        advice: `${code(`/kugetsu continue take back the changes of ${published.paths.slice(0, 3).join(", ")}`)} lets the rest be pushed; \`/kugetsu reset\` gives it all up.`,
         failure: `The change touches CI files (${listed(published.paths)}), and a push would run them with the repository's secrets, so it was not pushed. The operator can allow it with \`ALLOW_CI_CHANGES\`.`,
       };
     case "unresolved":
@@ -186,6 +186,7 @@ async function openPull(
   const facts = {
     issueNumber: job.issueNumber,
     summary,
+    whole: logsCommand(job),
     requestedBy: job.actor.login,
     ref: job.ref,
   };

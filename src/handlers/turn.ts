@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
-import { code, plain, statusFinal, statusWorking } from "../reply.ts";
+import { code, logsCommand, plain, statusFinal, statusWorking } from "../reply.ts";
 import type { Session } from "../kugetsu/db/sessions.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Tokens } from "../kugetsu/runner.ts";
@@ -248,6 +248,7 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
     words: statusFinal({
       outcome,
       summary: result.text,
+      whole: logsCommand(job),
       reason,
       diffstat: report.diffstat,
       branch: publication?.branch ?? report.branch,

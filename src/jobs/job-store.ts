@@ -52,10 +52,13 @@ export interface JobStore {
     except?: number;
   }): Promise<number>;
 
-  /** The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now. */
+  /**
+   * The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now. None of
+   * the forges in `except`; with `only`, one of those.
+   */
   nextReceived(
     busy: readonly number[],
-    only?: readonly number[],
+    which?: { readonly only?: readonly number[] | undefined; readonly except?: readonly string[] },
   ): Promise<DueAdmission | undefined>;
   /** Carries out an admission. Returns the job as it is now, or undefined when it was no longer `received`. */
   settle(jobId: number, admission: Admission): Promise<Job | undefined>;
@@ -183,7 +186,7 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
       );
       return db.orm.select({ turns: count() }).from(jobs).where(turns).get()?.turns ?? 0;
     },
-    nextReceived: async (busy, only) => nextReceived(db.orm, busy, now(), only),
+    nextReceived: async (busy, which = {}) => nextReceived(db.orm, busy, now(), which),
     settle: async (jobId, admission) =>
       speaking(db.write((tx) => settle(tx, jobId, admission, now()))),
     postpone: async (jobId, dueAt, isFault) => {

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, notExists, or, sql } from "drizzle-orm";
+import { and, asc, eq, lte, notExists, notInArray, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Database, Tx } from "../kugetsu/db/database.ts";
 import { acquireLease, releaseLease } from "../kugetsu/db/leases.ts";
@@ -15,17 +15,20 @@ export interface OutboxStore {
    * over is left out: its final one came with its end.
    */
   put(messages: readonly NewMessage[], jobId?: number): Promise<void>;
-  /** Takes the next message that is due, one of an issue at a time, and counts the try before it is made. */
-  claim(owner: Owner): Promise<Message | undefined>;
+  /**
+   * Takes the next message that is due, one of an issue at a time, and counts the try before it is made. None of the
+   * forges in `except`.
+   */
+  claim(owner: Owner, except?: readonly string[]): Promise<Message | undefined>;
   /** It is on the forge, under that id when it is a comment. */
   sent(message: Message, owner: Owner, remoteId: number | undefined): Promise<void>;
-  /** It failed, and the next try is due at `dueAt`. */
-  postpone(message: Message, owner: Owner, dueAt: number): Promise<void>;
+  /** It failed, and the next try is due at `dueAt`. `why` may be shown to the operator. */
+  postpone(message: Message, owner: Owner, next: { dueAt: number; why: string }): Promise<void>;
   /**
-   * It failed for good. `gone`: the comment to edit was deleted; it is posted anew, once.
-   * Returns whether there will be another try.
+   * It failed for good. `gone`: the comment to edit was deleted; it is posted anew, once. `why` may be shown to the
+   * operator. Returns whether there will be another try.
    */
-  giveUp(message: Message, owner: Owner, gone: boolean): Promise<boolean>;
+  giveUp(message: Message, owner: Owner, end: { gone: boolean; why: string }): Promise<boolean>;
   /** How many messages are not out yet, those that are held left out, and how many never will be. */
   counts(): Promise<{ due: number; dead: number }>;
   /** The message as it stands, for tests and `status`. */
@@ -68,10 +71,11 @@ export function createOutboxStore({
       });
       onOutbox?.();
     },
-    claim: async (owner) => {
+    claim: async (owner, except = []) => {
       // Most wakes find nothing: they need not wait for the one writer.
-      if (nextDue(db.orm, now(), intervalMs) === undefined) return undefined;
-      return db.write((tx) => claimMessage(tx, owner, now(), intervalMs));
+      const ripe = { now: now(), intervalMs, except };
+      if (nextDue(db.orm, ripe) === undefined) return undefined;
+      return db.write((tx) => claimMessage(tx, owner, ripe));
     },
     sent: async (message, owner, remoteId) => {
       settle(message, owner, (tx) => {
@@ -80,6 +84,7 @@ export function createOutboxStore({
             postedVersion: message.version,
             remoteId: remoteId ?? message.remoteId ?? null,
             attempts: 0,
+            trouble: null,
             lastEditAt: now(),
             state: sql`CASE WHEN ${outbox.version} > ${message.version} THEN 'due' ELSE 'done' END`,
           })
@@ -87,25 +92,30 @@ export function createOutboxStore({
           .run();
       });
     },
-    postpone: async (message, owner, dueAt) => {
+    postpone: async (message, owner, { dueAt, why }) => {
       settle(message, owner, (tx) => {
-        tx.update(outbox).set({ dueAt }).where(eq(outbox.id, message.id)).run();
+        tx.update(outbox)
+          .set({ dueAt, trouble: short(why) })
+          .where(eq(outbox.id, message.id))
+          .run();
       });
     },
-    giveUp: async (message, owner, gone) =>
+    giveUp: async (message, owner, { gone, why }) =>
       settle(message, owner, (tx) => {
         const again = and(eq(outbox.id, message.id), eq(outbox.reposted, false));
         if (gone && message.remoteId !== undefined) {
           const restart = {
             remoteId: null,
             attempts: 0,
+            trouble: short(why),
             reposted: true,
             state: "due",
             dueAt: now(),
           } as const;
           if (tx.update(outbox).set(restart).where(again).run().changes === 1) return true;
         }
-        tx.update(outbox).set({ state: "dead" }).where(eq(outbox.id, message.id)).run();
+        const dead = { state: "dead", trouble: short(why) } as const;
+        tx.update(outbox).set(dead).where(eq(outbox.id, message.id)).run();
         return false;
       }),
     counts: async () => {
@@ -116,11 +126,17 @@ export function createOutboxStore({
   };
 }
 
-function claimMessage(tx: Tx, owner: Owner, now: number, intervalMs: number): Message | undefined {
-  const id = nextDue(tx, now, intervalMs);
+interface Ripe {
+  readonly now: number;
+  readonly intervalMs: number;
+  readonly except: readonly string[];
+}
+
+function claimMessage(tx: Tx, owner: Owner, ripe: Ripe): Message | undefined {
+  const id = nextDue(tx, ripe);
   if (id === undefined) return undefined;
   const group = groupOf(tx, id);
-  if (!acquireLease(tx, { resource: groupLease(group), kind: "outbox", owner }, now))
+  if (!acquireLease(tx, { resource: groupLease(group), kind: "outbox", owner }, ripe.now))
     return undefined;
   const row = tx
     .update(outbox)
@@ -143,7 +159,7 @@ function claimMessage(tx: Tx, owner: Owner, now: number, intervalMs: number): Me
   };
 }
 
-function nextDue(tx: Tx, now: number, intervalMs: number): number | undefined {
+function nextDue(tx: Tx, { now, intervalMs, except }: Ripe): number | undefined {
   const older = alias(outbox, "older");
   // Whether it need not wait for the interval.
   const isRipe = (row: typeof outbox | typeof older) =>
@@ -173,6 +189,7 @@ function nextDue(tx: Tx, now: number, intervalMs: number): number | undefined {
       and(
         eq(outbox.state, "due"),
         lte(outbox.dueAt, now),
+        notInArray(outbox.forge, [...except]),
         isRipe(outbox),
         notExists(sending),
         notExists(before),
@@ -196,4 +213,9 @@ function groupOf(tx: Tx, id: number): string {
 
 function groupLease(group: string): string {
   return `outbox:${group}`;
+}
+
+/** A reason is one short line. */
+function short(why: string): string {
+  return why.replaceAll(/\s+/g, " ").slice(0, 500).toWellFormed();
 }

@@ -2,6 +2,7 @@ import { KugetsuError, safeMessage } from "../kugetsu/errors.ts";
 import type { Admit, ReportEnd } from "./contract.ts";
 import type { DueAdmission } from "./settle.ts";
 import { backoff } from "./backoff.ts";
+import { type ForgeGates, ForgeSlots, leftAloneUntil } from "./forge-slots.ts";
 import type { JobEnd } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Log } from "../log.ts";
@@ -14,6 +15,7 @@ export interface AdmissionsOptions {
   readonly log: Log;
   readonly now: () => number;
   readonly random: () => number;
+  readonly gates: ForgeGates;
   readonly only: (() => readonly number[]) | undefined;
   /** Aborted when the process ends. */
   readonly closing: AbortSignal;
@@ -25,10 +27,11 @@ const SIDE_BY_SIDE = 4;
 /** Tries of an admission that fails for another reason than an unavailable forge. */
 const MAX_FAULTS = 3;
 
-/** Runs admissions, several side by side, those of one issue in order. */
+/** Runs admissions, of each forge several side by side, those of one issue in order. */
 export function createAdmissions(options: AdmissionsOptions) {
   const { store, report, log, now, random, only, closing } = options;
   const busy = new Map<number, Promise<void>>();
+  const slots = new ForgeSlots(() => SIDE_BY_SIDE, options.gates);
 
   const run = async ({ job, tries, faults }: DueAdmission): Promise<void> => {
     try {
@@ -38,6 +41,8 @@ export function createAdmissions(options: AdmissionsOptions) {
         log.info({ job: job.id, why: settled.words }, "A job is dropped");
     } catch (error) {
       const known = error instanceof KugetsuError ? error : undefined;
+      const until = leftAloneUntil(error, now());
+      if (until !== undefined) options.gates.close(job.forge, until);
       const isUnavailable = known?.code === "unavailable";
       const dueAt = now() + Math.max(backoff(tries + 1, random()), known?.retryAfterMs ?? 0);
       // Counted first: whatever else goes wrong, the job is not tried again at once and for ever.
@@ -58,16 +63,19 @@ export function createAdmissions(options: AdmissionsOptions) {
   return {
     /** Begins what is due and has room. */
     fill: async (): Promise<void> => {
-      while (busy.size < SIDE_BY_SIDE) {
-        const received = await store.nextReceived([...busy.keys()], only?.());
+      for (;;) {
+        const which = { only: only?.(), except: slots.full() };
+        const received = await store.nextReceived([...busy.keys()], which);
         if (received === undefined) return;
-        const { id } = received.job;
+        const { id, forge } = received.job;
+        slots.take(forge);
         const admission = run(received)
           .catch((error: unknown) => {
             log.error({ job: id, err: error }, "The outcome of an admission could not be stored");
           })
           .finally(() => {
             busy.delete(id);
+            slots.free(forge);
             options.onEnd();
           });
         busy.set(id, admission);

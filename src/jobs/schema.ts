@@ -126,6 +126,8 @@ export const outbox = sqliteTable(
     remoteId: integer("remote_id"),
     /** Tries since the last success; a row with one and no remote id may have been posted. */
     attempts: integer().notNull().default(0),
+    /** Why the last try failed, for the operator; null once one succeeds. */
+    trouble: text(),
     /** It was posted anew since somebody deleted the comment. */
     reposted: integer({ mode: "boolean" }).notNull().default(false),
     state: text({ enum: ["held", "due", "done", "dead"] }).notNull(),

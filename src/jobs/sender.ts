@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Owner } from "../kugetsu/db/owner.ts";
-import { KugetsuError } from "../kugetsu/errors.ts";
+import { KugetsuError, safeMessage } from "../kugetsu/errors.ts";
 import { backoff } from "./backoff.ts";
+import { createForgeGates, type ForgeGates, ForgeSlots, leftAloneUntil } from "./forge-slots.ts";
 import type { Log } from "../log.ts";
 import type { Message } from "./message.ts";
 import type { OutboxStore } from "./outbox.ts";
@@ -28,6 +29,10 @@ export interface SenderOptions {
   readonly owner: Owner;
   readonly deliver: Deliver;
   readonly log: Log;
+  /** How many messages may be on their way to a forge at once; 4 unless it says less. */
+  readonly slots?: (forge: string) => number;
+  /** Shared with whatever else asks the forges. */
+  readonly gates?: ForgeGates;
   readonly now?: () => number;
   /** Between 0 and 1, for the jitter. */
   readonly random?: () => number;
@@ -36,22 +41,31 @@ export interface SenderOptions {
 }
 
 const SIDE_BY_SIDE = 4;
-/** Some three and a half days of trying. */
-const MAX_ATTEMPTS = 1_000;
+/** Some three days of trying. */
+const MAX_ATTEMPTS = 1_150;
+/** Some two hours: what is said after a reaction waits for it, and nobody looks for an eye on a comment of yesterday. */
+const MAX_REACTION_ATTEMPTS = 40;
 
-/** Sends what is due: the messages of one issue in order, those of several issues side by side. */
+/**
+ * Sends what is due: the messages of one issue in order, those of several issues side by side, and each forge for
+ * itself. One that asks to be left alone is sent nothing until then.
+ */
 export function createOutboxSender(options: SenderOptions): OutboxSender {
   const { store, owner, log, now = Date.now, random = Math.random, pollMs = 1_000 } = options;
+  const gates = options.gates ?? createForgeGates(now);
+  const slots = new ForgeSlots(options.slots ?? (() => SIDE_BY_SIDE), gates);
   const onTheWay = new Set<Promise<void>>();
   const closing = new AbortController();
   let timer: NodeJS.Timeout | undefined;
 
   const fill = async (): Promise<void> => {
-    while (onTheWay.size < SIDE_BY_SIDE && !closing.signal.aborted) {
-      const message = await store.claim(owner);
+    while (!closing.signal.aborted) {
+      const message = await store.claim(owner, slots.full());
       if (message === undefined) return;
+      slots.take(message.forge);
       const sending: Promise<void> = send(message).finally(() => {
         onTheWay.delete(sending);
+        slots.free(message.forge);
         pump.wake();
       });
       onTheWay.add(sending);
@@ -78,15 +92,32 @@ export function createOutboxSender(options: SenderOptions): OutboxSender {
   };
 
   const failed = async (message: Message, error: unknown): Promise<void> => {
-    const { key, kind, attempts } = message;
+    const { key, forge, kind, attempts } = message;
     const code = error instanceof KugetsuError ? error.code : "internal";
-    if (error instanceof KugetsuError && code === "unavailable" && attempts < MAX_ATTEMPTS) {
+    const most = kind === "reaction" ? MAX_REACTION_ATTEMPTS : MAX_ATTEMPTS;
+    const until = leftAloneUntil(error, now());
+    if (until !== undefined) gates.close(forge, until);
+    const why = reasonOf(error);
+    if (error instanceof KugetsuError && code === "unavailable" && attempts < most) {
       const wait = Math.max(backoff(attempts, random()), error.retryAfterMs ?? 0);
-      await store.postpone(message, owner, now() + wait);
+      await store.postpone(message, owner, { dueAt: now() + wait, why });
       const level = error.needsOperator ? "error" : "info";
-      log[level]({ key, kind, attempts, wait, err: error }, "A message could not be sent yet");
-    } else if (!(await store.giveUp(message, owner, code === "not_found"))) {
-      log.error({ key, kind, attempts, err: error }, "A message is given up");
+      log[level](
+        { key, forge, kind, attempts, wait, err: error },
+        "A message could not be sent yet",
+      );
+    } else if (!(await store.giveUp(message, owner, { gone: code === "not_found", why }))) {
+      const { owner: of, name, number } = message.target;
+      const about = {
+        key,
+        forge,
+        kind,
+        issue: `${of}/${name}#${number}`,
+        attempts,
+        why,
+        err: error,
+      };
+      log.error(about, "A message is given up");
     }
   };
 
@@ -118,4 +149,10 @@ export function createOutboxSender(options: SenderOptions): OutboxSender {
       await Promise.all([pump.busy(), ...onTheWay]);
     },
   };
+}
+
+/** Why it failed and what helps, in words that may be shown. */
+function reasonOf(error: unknown): string {
+  const hint = error instanceof KugetsuError ? error.hint : undefined;
+  return hint === undefined ? safeMessage(error) : `${safeMessage(error)} ${hint}`;
 }

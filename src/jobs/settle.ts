@@ -32,7 +32,7 @@ export function nextReceived(
   tx: Tx,
   busy: readonly number[],
   now: number,
-  only: readonly number[] | undefined,
+  { only, except = [] }: { only?: readonly number[] | undefined; except?: readonly string[] },
 ): DueAdmission | undefined {
   // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
   const before = earlierOfIssue(tx, ["received"]);
@@ -44,6 +44,7 @@ export function nextReceived(
         eq(jobs.state, "received"),
         lte(jobs.dueAt, now),
         notInArray(jobs.id, [...busy]),
+        notInArray(jobs.forge, [...except]),
         only === undefined ? undefined : inArray(jobs.id, [...only]),
         or(eq(jobs.lane, "quick"), notExists(before)),
       ),

@@ -1,5 +1,6 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { Forge, IssueAddress, Reaction, ReactionTarget } from "../forge/forge.ts";
+import { MOST_CHARACTERS, within } from "../reply/within.ts";
 import type { Message, MessageTarget } from "./message.ts";
 
 /**
@@ -40,7 +41,8 @@ async function comment(
   mask: (text: string) => string,
 ): Promise<number> {
   const marker = `<!-- kugetsu:${message.key.replaceAll(/[^A-Za-z0-9:._-]/g, "_")} -->`;
-  const body = `${mask(message.body)}\n\n${marker}`;
+  const words = within(mask(message.body), MOST_CHARACTERS - marker.length - 2);
+  const body = `${words}\n\n${marker}`;
   const known =
     message.remoteId ?? (message.maybePosted ? await findPosted(forge, at, marker) : undefined);
   if (known === undefined) return forge.createComment(at, body);

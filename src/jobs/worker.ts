@@ -6,6 +6,7 @@ import { createAdmissions } from "./run-admissions.ts";
 import type { Caps } from "./claim.ts";
 import type { Job } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
+import { createForgeGates, type ForgeGates } from "./forge-slots.ts";
 import type { Log } from "../log.ts";
 import { createPump } from "./pump.ts";
 import type { StopAnswer, StoppedJobs } from "./request-stop.ts";
@@ -47,6 +48,8 @@ export interface WorkerOptions {
   readonly graceMs: number;
   /** Ends what dead owners left behind, by their marker, before their work is taken up again. */
   readonly onDead?: (dead: readonly Lease[]) => Promise<void>;
+  /** Shared with whatever else asks the forges. */
+  readonly gates?: ForgeGates;
   /** Called once a day, when what is old is forgotten. */
   readonly onDay?: () => Promise<void>;
   /** Work off these jobs and no other; asked each time. */
@@ -99,6 +102,7 @@ export function createWorker(options: WorkerOptions): Worker {
     log,
     now,
     random,
+    gates: options.gates ?? createForgeGates(now),
     only,
     closing: closing.signal,
     onEnd: () => {

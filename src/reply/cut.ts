@@ -1,4 +1,4 @@
-import type { Nodes, Root, RootContent } from "mdast";
+import type { Paragraph, PhrasingContent, Root, RootContent } from "mdast";
 import { printMarkdown } from "../markdown.ts";
 
 /**
@@ -15,18 +15,36 @@ export function cutText(text: string, most: number): { text: string; left: numbe
 /**
  * The beginning of a document that is not longer than `most` characters when it is written down; it ends with whole
  * blocks, list items or lines, and says that it was cut.
- * @param left characters that were already left out before
+ * @param options.left characters that were already left out before
+ * @param options.whole the command that shows the whole text on the server
  */
-export function cut(root: Root, most: number, left: number): Root {
+export function cut(
+  root: Root,
+  most: number,
+  options: { left: number; whole: string | undefined },
+): Root {
   const { children, whole } = fit(root.children, most);
-  if (whole && left === 0) return root;
-  return { type: "root", children: [...children, { type: "paragraph", children: [CUT] }] };
+  if (whole && options.left === 0) return root;
+  return { type: "root", children: [...children, cutHere(options.whole)] };
 }
 
-const CUT = {
-  type: "emphasis",
-  children: [{ type: "text", value: "… cut here, there was more." }],
-} as const satisfies Nodes;
+/** Says that a text was cut, and where the rest is. */
+export function cutHere(whole: string | undefined): Paragraph {
+  const children: PhrasingContent[] =
+    whole === undefined
+      ? [emphasis("… cut here, there was more.")]
+      : [
+          emphasis("… cut here."),
+          { type: "text", value: " On the server, " },
+          { type: "inlineCode", value: whole },
+          { type: "text", value: " shows the whole text to the operator." },
+        ];
+  return { type: "paragraph", children };
+}
+
+function emphasis(value: string): PhrasingContent {
+  return { type: "emphasis", children: [{ type: "text", value }] };
+}
 
 function fit(
   nodes: readonly RootContent[],

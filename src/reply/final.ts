@@ -9,6 +9,8 @@ export interface FinalReport {
   readonly outcome: TurnOutcome;
   /** What the agent said last, in its words; made harmless here. */
   readonly summary: string;
+  /** The command that shows the whole of it on the server. */
+  readonly whole?: string | undefined;
   /** Why it did not finish. */
   readonly reason?: string | undefined;
   readonly diffstat?: ChangedFiles | undefined;
@@ -63,12 +65,12 @@ const STATE: Record<TurnOutcome, string> = {
 const MOST_FILES = 30;
 const MOST_LINES = 10;
 
-/** The status comment in its final state: under 60,000 characters, whatever the agent wrote. */
+/** The status comment in its final state. Each part is bounded, so that what matters is not cut off in the end. */
 export function statusFinal(report: FinalReport): string {
   return [
     headline(report),
     [whereabouts(report), notesOf(report)].filter((part) => part !== "").join("\n"),
-    harmless(report.summary),
+    harmless(report.summary, { whole: report.whole }),
     filesOf(report),
     aboutTurn(report),
     goOn(report),

@@ -5,7 +5,7 @@ import { withDeadline } from "../markdown/deadline.ts";
 import { withoutInvisible } from "../markdown/invisible.ts";
 import { isIssueUrl, isLive } from "./break-up.ts";
 import { codeBlock, withoutMarker } from "./code.ts";
-import { cut, cutText } from "./cut.ts";
+import { cut, cutHere, cutText } from "./cut.ts";
 import { tame } from "./tame.ts";
 
 const MOST_CHARACTERS = 12_000;
@@ -20,20 +20,26 @@ const DEADLINE = 1000;
  * loads no image, holds no HTML, no hidden text and no command. It reads as before. The result is parsed again and
  * checked; what fails, or is too deep or too slow to parse, becomes a code block.
  * @param options.maxChars about how long the result may be; it is cut at the end of a block or a line, and says so
+ * @param options.whole the command that shows the whole text on the server, named where it is cut
  */
-export function harmless(markdown: string, options: { maxChars?: number } = {}): string {
+export function harmless(
+  markdown: string,
+  options: { maxChars?: number; whole?: string | undefined } = {},
+): string {
+  const { whole } = options;
   const most = options.maxChars ?? MOST_CHARACTERS;
   // What is written may be shorter than what is read, but not by much unless it hides a lot.
   const read = cutText(withoutInvisible(markdown), Math.min(MOST_PARSED, 3 * most));
   const written = withDeadline(DEADLINE, () => {
-    const root = cut(tame(parseMarkdown(read.text)), most, read.left);
+    const root = cut(tame(parseMarkdown(read.text)), most, { left: read.left, whole });
     const text = withoutMarker(printMarkdown(root).trimEnd());
     // A text that is nothing but escapes can be twice as long as it was.
     return text.length <= LONGER * most + 100 && isHarmless(parseMarkdown(text)) ? text : undefined;
   });
   if (written !== undefined) return written;
   const shown = cutText(read.text, most);
-  return codeBlock(shown.left + read.left === 0 ? shown.text : `${shown.text}\n… cut here`);
+  if (shown.left + read.left === 0) return codeBlock(shown.text);
+  return `${codeBlock(shown.text)}\n\n${printMarkdown(cutHere(whole)).trimEnd()}`;
 }
 
 const ACTING = new Set<Nodes["type"]>([

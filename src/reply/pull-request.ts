@@ -18,6 +18,8 @@ export function pullRequestBody(facts: {
   readonly issueNumber: number;
   /** What the agent said last, in its words. */
   readonly summary: string;
+  /** The command that shows the whole of it on the server. */
+  readonly whole?: string | undefined;
   /** Login of whoever asked. */
   readonly requestedBy: string;
   /** Printed issue ref. */
@@ -27,7 +29,7 @@ export function pullRequestBody(facts: {
   const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}.`;
   const goOn = "Write `/kugetsu continue <message>` in that issue to have something changed.";
   return [
-    harmless(facts.summary),
+    harmless(facts.summary, { whole: facts.whole }),
     isIssue ? `Fixes #${facts.issueNumber}` : "",
     "---",
     isIssue ? `${asked} ${goOn}` : asked,

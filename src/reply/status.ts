@@ -2,6 +2,7 @@ import type { Verb } from "../command.ts";
 import type { JobEnd } from "../jobs/job.ts";
 import { duration } from "./amount.ts";
 import { code } from "./code.ts";
+import { harmless } from "./harmless.ts";
 
 const MOST_LINES = 8;
 
@@ -67,10 +68,10 @@ const STATES: Record<JobEnd["state"], string> = {
   refused: "Refused",
 };
 
-/** The status comment of an order that came to no turn. `words` are kugetsu's own, plain. */
+/** The status comment of an order that came to no turn. `words` are kugetsu's own, but may name a branch of anybody's. */
 export function statusEnded(end: JobEnd): string {
   const again = end.state === "failed" ? " `/kugetsu retry` tries again." : "";
-  return `**${STATES[end.state]}.** ${end.words}${again}`;
+  return `**${STATES[end.state]}.** ${harmless(end.words, { maxChars: 2000 })}${again}`;
 }
 
 const ENDED: Record<JobEnd["state"], string> = {

@@ -16,6 +16,8 @@ import { imageWords, textOfHtml } from "./tags.ts";
 
 const URL_IN_TEXT = /(?:https?:\/\/|www\.)[^\s<>"'`]+/gi;
 const LANGUAGE = /^[\w+#.-]{1,30}$/;
+// Forges draw these instead of showing them, and what is drawn can load a picture or lead away.
+const DRAWN = /^(?:mermaid|math|latex|katex|geojson|topojson|stl|plantuml|graphviz|dot|svg)$/i;
 // A summary's own titles stay below the words around it.
 const LEAST_HEADING = 3;
 
@@ -60,7 +62,8 @@ class Tamer {
       case "list":
         return [this.#list(node)];
       case "code": {
-        const lang = LANGUAGE.test(node.lang ?? "") ? node.lang : null;
+        const named = LANGUAGE.test(node.lang ?? "") && !DRAWN.test(node.lang ?? "");
+        const lang = named ? node.lang : null;
         return [{ type: "code", value: node.value, ...(lang ? { lang } : {}) }];
       }
       case "table": {

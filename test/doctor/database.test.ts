@@ -101,7 +101,10 @@ test("a server that runs, a pause, a failed job and a message that is given up a
   const outbox = createOutboxStore({ db: queue.db, intervalMs: 0 });
   const message = await outbox.claim(owner);
   if (message === undefined) throw new Error("nothing to say");
-  await outbox.giveUp(message, owner, false);
+  await outbox.giveUp(message, owner, {
+    gone: false,
+    why: "Could not post a comment: the forge answered 403.",
+  });
 
   const env = { KUGETSU_HOME };
   expect(await look(baseSession, env)).toMatchObject([
@@ -117,7 +120,12 @@ test("a server that runs, a pause, a failed job and a message that is given up a
     { status: "warning", detail: expect.stringMatching(/^1 failed .*#7, failed: \*\*Failed/) },
   ]);
   expect(await look(messages, env)).toMatchObject([
-    { status: "warning", detail: expect.stringMatching(/^1 given up, the last one a status/) },
+    {
+      status: "warning",
+      detail: expect.stringMatching(
+        /^1 given up\. A status comment for \S+#\d+: Could not post a comment: the forge answered 403\.$/,
+      ),
+    },
   ]);
 });
 

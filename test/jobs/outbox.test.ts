@@ -135,7 +135,7 @@ test("while a message is tried again, what follows it for the same issue waits",
   const { outbox, owner, clock } = queue;
   await outbox.put([message("1a"), message("1b"), message("2a", { target: ISSUE_2 })]);
   const first = await claimed(queue);
-  await outbox.postpone(first, owner, clock.now + 1_000);
+  await outbox.postpone(first, owner, { dueAt: clock.now + 1_000, why: "It is away." });
   expect((await claimed(queue)).key).toBe("2a");
   expect(await outbox.claim(owner)).toBeUndefined();
   clock.now += 1_000;
@@ -155,7 +155,7 @@ test("a message that is given up makes way for the next one", async () => {
   const queue = createQueue();
   const { outbox, owner } = queue;
   await outbox.put([message("1a"), message("1b")]);
-  expect(await outbox.giveUp(await claimed(queue), owner, false)).toBe(false);
+  expect(await outbox.giveUp(await claimed(queue), owner, { gone: false, why: "No." })).toBe(false);
   expect((await claimed(queue)).key).toBe("1b");
   expect(await outbox.counts()).toMatchObject({ dead: 1 });
 });
@@ -164,7 +164,7 @@ test("a given-up status is not tried for every step, but once more for an urgent
   const queue = createQueue();
   const { outbox, owner } = queue;
   await outbox.put([message("s")]);
-  await outbox.giveUp(await claimed(queue), owner, false);
+  await outbox.giveUp(await claimed(queue), owner, { gone: false, why: "No." });
   await outbox.put([message("s", { body: "b", urgent: false })]);
   expect(await outbox.claim(owner)).toBeUndefined();
   await outbox.put([message("s", { body: "final" })]);
@@ -177,12 +177,16 @@ test("a status whose comment was deleted is posted anew, once", async () => {
   await outbox.put([message("s")]);
   await post(queue, 77);
   await outbox.put([message("s", { body: "b" })]);
-  expect(await outbox.giveUp(await claimed(queue), owner, true)).toBe(true);
+  expect(await outbox.giveUp(await claimed(queue), owner, { gone: true, why: "It is gone." })).toBe(
+    true,
+  );
   const anew = await claimed(queue);
   expect(anew).toMatchObject({ remoteId: undefined, maybePosted: false, body: "b" });
   await outbox.sent(anew, owner, 78);
   await outbox.put([message("s", { body: "c" })]);
-  expect(await outbox.giveUp(await claimed(queue), owner, true)).toBe(false);
+  expect(await outbox.giveUp(await claimed(queue), owner, { gone: true, why: "It is gone." })).toBe(
+    false,
+  );
 });
 
 test("after a crash between the post and its storing, the next try knows that it may have been posted", async () => {

@@ -1,13 +1,14 @@
 import { expect, test, vi } from "vitest";
 import { KugetsuError } from "../../src/kugetsu/errors.ts";
 import type { Message, NewMessage } from "../../src/jobs/message.ts";
-import { createOutboxSender, type Deliver } from "../../src/jobs/sender.ts";
+import { createOutboxSender, type Deliver, type SenderOptions } from "../../src/jobs/sender.ts";
+import { createForgeGates } from "../../src/jobs/forge-slots.ts";
 import { createQueue, disposing, keptLog, type Queue } from "./queue.ts";
 
-function message(key: string, number = 1): NewMessage {
+function message(key: string, number = 1, forge = "gitea"): NewMessage {
   return {
     key,
-    forge: "gitea",
+    forge,
     kind: "comment",
     target: { owner: "ann", name: "app", number },
     body: "a",
@@ -15,7 +16,11 @@ function message(key: string, number = 1): NewMessage {
 }
 
 /** A sender whose poll never comes: only what wakes it makes it send. */
-function start({ outbox: store, owner, clock }: Queue, deliver: Deliver) {
+function start(
+  { outbox: store, owner, clock }: Queue,
+  deliver: Deliver,
+  more: Partial<SenderOptions> = {},
+) {
   const log = keptLog();
   const options = {
     store,
@@ -25,6 +30,7 @@ function start({ outbox: store, owner, clock }: Queue, deliver: Deliver) {
     now: () => clock.now,
     random: () => 1,
     pollMs: 1_000_000,
+    ...more,
   };
   const sender = disposing(createOutboxSender(options));
   sender.start();
@@ -166,6 +172,127 @@ test("issues are served side by side, four at most, and each in order", async ()
   });
   for (const key of open.keys()) answer(key);
   expect(await sender.flush(5_000)).toBe(true);
+});
+
+/** A sender whose messages stay on their way until they are answered. */
+function held(queue: Queue, more: Partial<SenderOptions> = {}) {
+  const open = new Map<string, PromiseWithResolvers<number>>();
+  const { sender } = start(
+    queue,
+    async ({ key }) => {
+      const answer = Promise.withResolvers<number>();
+      open.set(key, answer);
+      return answer.promise;
+    },
+    more,
+  );
+  const onTheWay = async (keys: readonly string[]) =>
+    vi.waitFor(() => {
+      expect([...open.keys()]).toEqual(keys);
+    });
+  const answer = (key: string): void => {
+    open.get(key)?.resolve(1);
+    open.delete(key);
+  };
+  return { sender, onTheWay, answer, keys: () => [...open.keys()] };
+}
+
+test("a forge that does not answer fills its own slots, and nobody else's", async () => {
+  const queue = createQueue();
+  const { sender, onTheWay, answer, keys } = held(queue);
+  await queue.outbox.put([
+    ...[1, 2, 3, 4, 5].map((n) => message(`dead ${n}`, n)),
+    ...[1, 2].map((n) => message(`alive ${n}`, n, "github")),
+  ]);
+  sender.wake();
+  await onTheWay(["dead 1", "dead 2", "dead 3", "dead 4", "alive 1", "alive 2"]);
+  answer("alive 1");
+  await queue.outbox.put([message("alive 3", 3, "github")]);
+  sender.wake();
+  await onTheWay(["dead 1", "dead 2", "dead 3", "dead 4", "alive 2", "alive 3"]);
+  for (const key of keys()) answer(key);
+  await onTheWay(["dead 5"]);
+  answer("dead 5");
+  expect(await sender.flush(5_000)).toBe(true);
+});
+
+const githubOne = (forge: string) => (forge === "github" ? 1 : 4);
+
+test("a forge that takes one thing at a time is sent the next after the answer", async () => {
+  const queue = createQueue();
+  const { sender, onTheWay, answer, keys } = held(queue, { slots: githubOne });
+  await queue.outbox.put([
+    ...[1, 2].map((n) => message(`hub ${n}`, n, "github")),
+    ...[1, 2].map((n) => message(`tea ${n}`, n)),
+  ]);
+  sender.wake();
+  await onTheWay(["hub 1", "tea 1", "tea 2"]);
+  answer("hub 1");
+  await onTheWay(["tea 1", "tea 2", "hub 2"]);
+  for (const key of keys()) answer(key);
+  expect(await sender.flush(5_000)).toBe(true);
+});
+
+test("a forge that asks to be left alone is sent nothing until then, for no issue; another one is", async () => {
+  const queue = createQueue();
+  const { clock, outbox } = queue;
+  const gates = createForgeGates(() => clock.now);
+  const tries: string[] = [];
+  const errors = [new KugetsuError("unavailable", "Slower.", { retryAfterMs: 60_000 })];
+  const deliver: Deliver = async ({ key }) => {
+    tries.push(`${key} at ${clock.now - 1_000_000}`);
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+    return 1;
+  };
+  const { sender } = start(queue, deliver, { gates });
+  await outbox.put([message("a", 1)]);
+  await sender.flush(5_000);
+  expect(gates.closed()).toEqual(["gitea"]);
+  await outbox.put([message("b", 2), message("c", 1, "github")]);
+  for (const step of [0, 59_999, 1]) {
+    clock.now += step;
+    await sender.flush(5_000);
+  }
+  expect(tries).toEqual(["a at 0", "c at 0", "a at 60000", "b at 60000"]);
+});
+
+test("what a gate holds back costs it no try", async () => {
+  const queue = createQueue();
+  const { clock, outbox } = queue;
+  const gates = createForgeGates(() => clock.now);
+  gates.close("gitea", clock.now + 1_000);
+  gates.close("gitea", clock.now + 500);
+  const { sender } = start(queue, async () => 1, { gates });
+  await outbox.put([message("a")]);
+  await sender.flush(5_000);
+  clock.now += 999;
+  await sender.flush(5_000);
+  expect(await outbox.find("a")).toMatchObject({ state: "due", attempts: 0 });
+  clock.now += 1;
+  await sender.flush(5_000);
+  expect(await outbox.find("a")).toMatchObject({ state: "done" });
+});
+
+test("a reaction that cannot be given holds up nothing for days, and why stays for the operator", async () => {
+  const queue = createQueue();
+  const { clock, outbox } = queue;
+  const error = new KugetsuError("unavailable", "The forge could not be reached.", {
+    hint: "Check that it runs.",
+  });
+  const { sender, log } = start(queue, async () => Promise.reject(error));
+  await outbox.put([{ ...message("a"), kind: "reaction" }]);
+  const begun = clock.now;
+  while ((await outbox.counts()).dead === 0) {
+    await sender.flush(5_000);
+    clock.now = (await outbox.find("a"))?.dueAt ?? 0;
+  }
+  expect(clock.now - begun).toBeLessThan(3 * 60 * 60 * 1000);
+  expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+  expect(await outbox.find("a")).toMatchObject({
+    state: "dead",
+    trouble: "The forge could not be reached. Check that it runs.",
+  });
 });
 
 test("a flush gives up after its time when the forge does not answer", async () => {

@@ -115,6 +115,16 @@ describe("a comment", () => {
   });
 });
 
+describe("a comment that is longer than a forge takes", () => {
+  test("is cut at a line, says so, and still ends with its marker", async () => {
+    const number = issue();
+    await say(message(number, { body: `\`\`\`\n${"a line of it\n".repeat(10_000)}\`\`\`` }));
+    const body = comments(number)[0]?.body ?? "";
+    expect(body.length).toBeLessThanOrEqual(60_000);
+    expect(body).toMatch(/a line of it\n```\n\n\*… cut here[^\n]+\n\n<!-- kugetsu:[^\n]+ -->$/);
+  });
+});
+
 describe("a comment whose answer was lost", () => {
   test.each(["drop", 500, 502] as const)("is found and not posted twice: %s", async (answer) => {
     const number = issue();

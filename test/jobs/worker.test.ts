@@ -155,6 +155,51 @@ test("an admission is tried again with backoff while the forge is unavailable", 
   expect(await worker.finished(id)).toMatchObject(DONE);
 });
 
+test("admissions of a forge that does not answer hold up nobody else's", async () => {
+  const queue = createQueue();
+  const { store } = queue;
+  const answer = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const admit: WorkerOptions["admit"] = async ({ forge, issueNumber }) => {
+    asked.push(`${forge} ${issueNumber}`);
+    if (forge === "gitea") await answer.promise;
+    return { kind: "queued", thread: THREAD };
+  };
+  const { worker } = create(queue, { admit });
+  for (const number of [1, 2, 3, 4, 5]) await accepted(store, newJob(number));
+  const other = await accepted(store, newJob(6, { forge: "github", ref: "github.com/ann/app#6" }));
+  await worker.start();
+  expect(await worker.finished(other)).toMatchObject(DONE);
+  expect(asked).toEqual(["gitea 1", "gitea 2", "gitea 3", "gitea 4", "github 6"]);
+  answer.resolve();
+  expect(await worker.finished(5)).toMatchObject(DONE);
+});
+
+test("after a rate limit nothing of that forge is admitted until it is over", async () => {
+  const queue = createQueue();
+  const { store, clock } = queue;
+  const asked: string[] = [];
+  const errors = [new KugetsuError("unavailable", "Slower.", { retryAfterMs: 60_000 })];
+  const admit: WorkerOptions["admit"] = async ({ issueNumber }) => {
+    asked.push(`${issueNumber} at ${clock.now - 1_000_000}`);
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+    return { kind: "queued", thread: THREAD };
+  };
+  const { worker, log } = create(queue, { admit });
+  await accepted(store, newJob(1));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(log.lines).toHaveLength(1);
+  });
+  const second = await accepted(store, newJob(2));
+  const other = await accepted(store, newJob(3, { forge: "github", ref: "github.com/ann/app#3" }));
+  expect(await worker.finished(other)).toMatchObject(DONE);
+  clock.now += 60_000;
+  expect(await worker.finished(second)).toMatchObject(DONE);
+  expect(asked).toEqual(["1 at 0", "3 at 0", "1 at 60000", "2 at 60000"]);
+});
+
 test("while the bot's token is refused an admission waits, and the log calls for the operator", async () => {
   const queue = createQueue();
   const { store, clock } = queue;

@@ -24,6 +24,7 @@ function actingIn(markdown: string): string[] {
     ) {
       acting.push(node.type);
     }
+    if (node.type === "code" && /mermaid|math|geojson/i.test(node.lang ?? "")) acting.push("code");
     if (node.type === "text" && LIVE.test(node.value)) acting.push(node.value);
     if (
       node.type === "link" &&
@@ -86,6 +87,8 @@ const HOSTILE: [string, string][] = [
   ["a fence's words", "```@walter #12\nx\n```"],
   ["a task list", "- [ ] @walter\n- [x] #12"],
   ["strikethrough", "~~@walter~~ ~#~12"],
+  ["a drawing that loads a picture", '```mermaid\ngraph TD\nA@{ img: "https://x.org/a.png" }\n```'],
+  ["a drawing of another kind", "~~~ GeoJSON x\n{}\n~~~\n\n```math\n\\href{x}{y}\n```"],
   ["a mail address", "mail root@x.org or <root@x.org>"],
 ];
 
@@ -202,8 +205,12 @@ describe("harmless answers in time", () => {
   );
 
   it("with a code block that nothing can end", () => {
-    const result = harmless(`\`\`\`\`\n@walter\n\`\`\`\`\n${"1. ".repeat(8000)}`);
-    expect(result).toMatch(/^`{5}\n/);
+    const result = harmless(`\`\`\`\`\n@walter\n\`\`\`\`\n${"1. ".repeat(8000)}`, {
+      whole: "kugetsu logs x --job 1",
+    });
+    expect(result).toMatch(
+      /^`{5}\n[^]*\n`{5}\n\n\*… cut here\.\* On the server, `kugetsu logs x --job 1`/,
+    );
     expect(actingIn(result)).toEqual([]);
   });
 });
