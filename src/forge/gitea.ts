@@ -140,7 +140,6 @@ export function createGitea(options: GiteaOptions): Forge {
     lastLabelling: notYet,
     lastAssignment: notYet,
     changes: notYet,
-    pullRequestAt: notYet,
 
     async createComment(address, body) {
       const what = "post a comment";
@@ -180,6 +179,17 @@ export function createGitea(options: GiteaOptions): Forge {
         "read the pull request",
         readPullRequest(found, repositoryUrl(owner, name)),
       );
+    },
+
+    async pullRequestAt(address) {
+      const what = "read the pull request";
+      const { status, data } = await call(
+        what,
+        () => api.repos.repoGetPullRequest(...issueSegments(address)),
+        [404],
+      );
+      if (status === 404) return undefined;
+      return understood(what, readPullRequest(data, repositoryUrl(address.owner, address.name)));
     },
 
     async createPullRequest(owner, name, draft) {

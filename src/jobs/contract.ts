@@ -9,6 +9,10 @@ export type Admission =
       readonly kind: "queued";
       /** undefined where no agent will read it. */
       readonly thread: Thread | undefined;
+      /** The issue ref whose session it belongs to, where that is not the thread's own. */
+      readonly ref?: string;
+      /** As the forge says; undefined: as the delivery said. */
+      readonly isPullRequest?: boolean;
     }
   /** The actor may not; `say` takes the place of the acknowledgement. */
   | { readonly kind: "refused"; readonly words: string; readonly say: readonly NewMessage[] }

@@ -14,7 +14,7 @@ import {
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
-import { type JobRow, toJob } from "./job-row.ts";
+import { type JobRow, resourceOf, toJob } from "./job-row.ts";
 import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { earlierOfIssue } from "./earlier.ts";
 import { tellIfPaused } from "./pause.ts";
@@ -80,14 +80,27 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
   if (outcome.kind === "refused") {
     for (const message of outcome.say) putMessage(tx, message, { jobId, held: false }, now);
   }
-  const settled = tx.update(jobs).set(change(outcome, now)).where(waiting).returning().get();
+  const settled = tx
+    .update(jobs)
+    .set(change(row, outcome, now))
+    .where(waiting)
+    .returning()
+    .get();
   if (settled.state === "queued") tellIfPaused(tx, settled, now);
   return toJob(settled);
 }
 
-function change(outcome: Admission, now: number): Partial<JobRow> {
+function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "queued") {
-    return { state: "queued", thread: outcome.thread ?? null, admittedAt: now };
+    const { thread, ref = row.ref, isPullRequest = row.act.isPullRequest } = outcome;
+    return {
+      state: "queued",
+      thread: thread ?? null,
+      admittedAt: now,
+      ref,
+      resource: resourceOf({ lane: row.lane, ref }) ?? null,
+      act: { ...row.act, ref, isPullRequest },
+    };
   }
   const words = outcome.kind === "refused" ? outcome.words : outcome.why;
   return { state: outcome.kind, words, finishedAt: now };
