@@ -255,7 +255,9 @@ function saidWhere(job: Job): string[] {
   const at = job.thread?.orderAt;
   if (at !== undefined) {
     const line = at.line === undefined ? "" : `, line ${at.line}`;
-    lines.push(`The order was written on a line of the pull request's changes: ${at.path}${line}.`);
+    lines.push(
+      `The order was written on a line of the pull request's changes: ${JSON.stringify(at.path.slice(0, 300))}${line}.`,
+    );
   }
   return lines;
 }

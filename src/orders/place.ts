@@ -1,3 +1,4 @@
+import { placeOfPull } from "../admission/pull-request.ts";
 import { threadNow } from "../admission/snapshot.ts";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Forge } from "../forge/forge.ts";
@@ -42,9 +43,9 @@ export async function placeOrder(options: PlaceOptions, order: Order): Promise<P
   const about = await lookUp(options.forgeAt(typed.instance), typed);
   // As the forge writes its names: it ignores their case, and a session is found by its ref.
   const { owner, name: repo } = about.repository;
-  const ref = printRef({ ...typed, owner, repo });
+  const ref = about.ref ?? printRef({ ...typed, owner, repo });
   if (order.verb === "continue") await assertSession(kugetsu, ref, about.repository.id);
-  const { thread, ...rest } = about;
+  const { thread, ref: _ref, ...rest } = about;
   const verb =
     order.verb === "start"
       ? ({ verb: "fix", anew: true } as const)
@@ -74,7 +75,9 @@ async function assertSession(kugetsu: Kugetsu, ref: string, repositoryId: number
   });
 }
 
-interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber"> {
+interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber" | "isPullRequest"> {
+  /** Of a pull request: whose session works on it. */
+  readonly ref?: string;
   readonly thread: Thread | undefined;
 }
 
@@ -90,6 +93,7 @@ async function lookUp(
       forge: NO_FORGE,
       repository: { id: 0, owner, name },
       issueNumber: number,
+      isPullRequest: false,
       thread: undefined,
     };
   const { forge } = at;
@@ -100,17 +104,32 @@ async function lookUp(
       `${owner}/${name} is archived: nothing can be pushed to it.`,
     );
   const repository: RepositoryId = { id: found.id, owner: found.owner, name: found.name };
-  const about = { forge: at.name, repository, issueNumber: number };
+  const about = { forge: at.name, repository, issueNumber: number, isPullRequest: false };
   if (number === 0) return { ...about, thread: undefined };
   const address = { owner, name, number };
   const issue = await known(forge.issue(address), `issue ${number} in ${owner}/${name}`, forge);
-  if (issue.isPullRequest)
-    throw new KugetsuError("failed", `${printRef(ref)} is a pull request.`, {
+  const [bot, comments] = await Promise.all([forge.self(), forge.comments(address)]);
+  const thread = threadNow(issue, comments, bot);
+  if (!issue.isPullRequest) return { ...about, thread };
+  const own = printRef({ ...ref, owner: found.owner, repo: found.name });
+  const place = await placeOfPull(forge, { at: address, ref: own, repository: found });
+  if (place.kind !== "session")
+    throw new KugetsuError("failed", `${own} is a pull request ${NO_PLACE[place.kind]}`, {
       hint: "Name the issue that it is for.",
     });
-  const [bot, comments] = await Promise.all([forge.self(), forge.comments(address)]);
-  return { ...about, thread: threadNow(issue, comments, bot) };
+  return {
+    ...about,
+    ref: place.ref,
+    isPullRequest: true,
+    thread: { ...thread, isPullRequest: true },
+  };
 }
+
+const NO_PLACE = {
+  fork: "from a fork, where the bot cannot push.",
+  default_branch: "of the default branch, where the bot pushes nothing that nobody has reviewed.",
+  missing: "that the forge does not show.",
+} as const;
 
 async function known<T>(asked: Promise<T>, what: string, forge: Forge): Promise<T> {
   try {
