@@ -90,5 +90,11 @@ async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thr
   const thread = await snapshotThread(forge, job, act);
   if (!act.issue.isPullRequest) return thread;
   const trigger = Date.parse(act.comment.updatedAt);
-  return withReviewWords(forge, job, thread, { issue: act.issue, trigger, log });
+  return withReviewWords(forge, job, thread, {
+    issue: act.issue,
+    trigger,
+    onUnreadable: (error) => {
+      log.warn({ err: error, job: job.id }, "The reviews of the pull request cannot be read");
+    },
+  });
 }

@@ -1,6 +1,5 @@
 import type { Forge, Issue, ReviewWords } from "../forge/forge.ts";
-import type { Job } from "../jobs/job.ts";
-import type { Log } from "../log.ts";
+import type { NewJob } from "../jobs/job.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { Thread, ThreadComment } from "../thread.ts";
 import { cut, newest, roomFor } from "./snapshot.ts";
@@ -8,23 +7,34 @@ import { cut, newest, roomFor } from "./snapshot.ts";
 // A review is handed in at one moment, and forges tell whole seconds, of its parts not always the same.
 const SAME_ACT_MS = 2000;
 
-/** A pull request's thread together with the words of its reviews, as they were at the trigger. */
+interface ReviewFacts {
+  readonly issue: Issue;
+  /** Milliseconds since the epoch. */
+  readonly trigger: number;
+  /** Told of reviews that the bot may not read; it works on what it may read. */
+  readonly onUnreadable: (error: KugetsuError) => void;
+}
+
+/**
+ * A pull request's thread together with the words of its reviews, as they were at the trigger.
+ * @throws KugetsuError `unavailable`
+ */
 export async function withReviewWords(
   forge: Forge,
-  job: Job,
+  order: Pick<NewJob, "repository" | "author" | "trigger" | "commentId">,
   thread: Thread,
-  { issue, trigger, log }: { issue: Issue; trigger: number; log: Log },
+  { issue, trigger, onUnreadable }: ReviewFacts,
 ): Promise<Thread> {
-  const { owner, name } = job.repository;
+  const { owner, name } = order.repository;
   const at = { owner, name, number: issue.number };
   const [bot, all] = await Promise.all([
     forge.self(),
-    readable(forge.reviews(at, issue.createdAt), job, log),
+    readable(forge.reviews(at, issue.createdAt), onUnreadable),
   ]);
-  const isOrder = ({ place, id }: ReviewWords) => place === job.trigger && id === job.commentId;
+  const isOrder = ({ place, id }: ReviewWords) => place === order.trigger && id === order.commentId;
   const said = all
     .filter((words) => words.author.id !== bot.id && words.body !== "" && !isOrder(words))
-    .filter((words) => wasThere(words, job.author.id, trigger))
+    .filter((words) => wasThere(words, order.author.id, trigger))
     .map(toThread);
   const { path, line } = all.find(isOrder) ?? {};
   const comments = [...thread.comments, ...said].toSorted(
@@ -38,17 +48,15 @@ export async function withReviewWords(
   };
 }
 
-/** A bot that may not read reviews works on what it may read. */
 async function readable(
   asked: Promise<readonly ReviewWords[]>,
-  job: Job,
-  log: Log,
+  onUnreadable: ReviewFacts["onUnreadable"],
 ): Promise<readonly ReviewWords[]> {
   try {
     return await asked;
   } catch (error) {
     if (!(error instanceof KugetsuError) || error.code === "unavailable") throw error;
-    log.warn({ err: error, job: job.id }, "The reviews of the pull request cannot be read");
+    onUnreadable(error);
     return [];
   }
 }

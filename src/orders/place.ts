@@ -1,4 +1,5 @@
 import { placeOfPull } from "../admission/pull-request.ts";
+import { withReviewWords } from "../admission/review-words.ts";
 import { threadNow } from "../admission/snapshot.ts";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Forge } from "../forge/forge.ts";
@@ -40,7 +41,7 @@ export async function placeOrder(options: PlaceOptions, order: Order): Promise<P
     return { job, ref: PM_AGENT };
   }
   const typed = parseRef(await store.spelled(printRef(parseRef(order.ref ?? ""))));
-  const about = await lookUp(options.forgeAt(typed.instance), typed);
+  const about = await lookUp(options.forgeAt(typed.instance), typed, order);
   // As the forge writes its names: it ignores their case, and a session is found by its ref.
   const { owner, name: repo } = about.repository;
   const ref = about.ref ?? printRef({ ...typed, owner, repo });
@@ -85,6 +86,7 @@ interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber" | "i
 async function lookUp(
   at: { readonly name: string; readonly forge: Forge } | undefined,
   ref: IssueRef,
+  order: Order,
 ): Promise<About> {
   const { owner, repo: name, identifier } = ref;
   const number = identifier.startsWith("-") ? 0 : Number(identifier);
@@ -117,12 +119,14 @@ async function lookUp(
     throw new KugetsuError("failed", `${own} is a pull request ${NO_PLACE[place.kind]}`, {
       hint: "Name the issue that it is for.",
     });
-  return {
-    ...about,
-    ref: place.ref,
-    isPullRequest: true,
-    thread: { ...thread, isPullRequest: true },
-  };
+  const read = await withReviewWords(
+    forge,
+    { repository, author: order.by, commentId: 0 },
+    thread,
+    // Whoever runs the bot sees all that is there.
+    { issue, trigger: Infinity, onUnreadable: () => undefined },
+  );
+  return { ...about, ref: place.ref, isPullRequest: true, thread: read };
 }
 
 const NO_PLACE = {

@@ -3,9 +3,9 @@ import { withReviewWords } from "../../src/admission/review-words.ts";
 import type { Issue } from "../../src/forge/forge.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
 import type { Job } from "../../src/jobs/job.ts";
+import type { KugetsuError } from "../../src/kugetsu/errors.ts";
 import type { Thread } from "../../src/thread.ts";
 import { captured, type CapturedAnswer, replay } from "../forge/gitea/captured.ts";
-import { keptLog } from "../jobs/queue.ts";
 import { storedJob } from "../jobs/stored.ts";
 
 const OLIVIA = { id: 1, login: "olivia" };
@@ -39,11 +39,12 @@ async function read(
 ) {
   await using server = await replay([captured("001"), ...answers]);
   const gitea = createGitea({ url: server.url, token: "t" });
-  const log = keptLog();
+  const unreadable: string[] = [];
   const repository = { id: 1, owner: "olivia", name: "shop" };
   const job = storedJob({ repository, issueNumber: 3, author: OLIVIA, ...change });
-  const facts = { issue: ISSUE, trigger: Date.parse(trigger), log };
-  return { thread: await withReviewWords(gitea, job, THREAD, facts), lines: log.lines };
+  const onUnreadable = ({ code }: KugetsuError) => unreadable.push(code);
+  const facts = { issue: ISSUE, trigger: Date.parse(trigger), onUnreadable };
+  return { thread: await withReviewWords(gitea, job, THREAD, facts), unreadable };
 }
 
 const bodies = ({ comments }: Thread) => comments.map(({ body }) => body);
@@ -94,12 +95,12 @@ test("the bot's own reviews are left out", async () => {
   expect(bodies((await read("2026-11-22T17:21:39Z", {}, answers)).thread)).toEqual(["Soon."]);
 });
 
-test("reviews that may not be read are left out, and the log says so; a forge that is away is waited for", async () => {
-  const { thread, lines } = await read("2026-11-22T17:21:39Z", {}, [
+test("reviews that may not be read are left out, and that is told; a forge that is away is waited for", async () => {
+  const { thread, unreadable } = await read("2026-11-22T17:21:39Z", {}, [
     captured("106", { status: 403, body: {} }),
   ]);
   expect(bodies(thread)).toEqual(["Soon."]);
-  expect(lines).toMatchObject([{ level: "warn" }]);
+  expect(unreadable).toEqual(["forbidden"]);
   const away = [captured("106", { status: 503, body: {} })];
   await expect(read("2026-11-22T17:21:39Z", {}, away)).rejects.toMatchObject({
     code: "unavailable",

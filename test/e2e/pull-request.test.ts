@@ -9,7 +9,8 @@ const append = (name: string) =>
   ]);
 
 /** Comments on a pull request; resolves with what the bot answers there in the end. */
-async function ask({ forge, bot }: World, pull: number, body: string): Promise<string> {
+async function ask(world: World, pull: number, body: string): Promise<string> {
+  const { forge } = world;
   const id = forge.comment(REPOSITORY, pull, { by: "olivia", body });
   const answer = () =>
     forge.issue(REPOSITORY, pull).comments.find((said) => said.by === "kugetsu-bot" && said.id > id)
@@ -18,7 +19,7 @@ async function ask({ forge, bot }: World, pull: number, body: string): Promise<s
   try {
     await forge.until(isOver, { timeoutMs: 60_000 });
   } catch (error) {
-    throw new Error(`No answer, but: ${answer()}\nThe bot's log:\n${bot().log()}`, {
+    throw new Error(`No answer, but: ${answer()}\nThe bot's log:\n${world.bot().log()}`, {
       cause: error,
     });
   }
