@@ -53,10 +53,14 @@ export function createAdmit(options: AdmitOptions): Admit {
       "An order is admitted.",
     );
     const { isPullRequest } = act.issue;
-    const told = { ref: job.ref, isPullRequest: job.isPullRequest };
-    const isAsTold = ref === told.ref && isPullRequest === told.isPullRequest;
-    const thread = await threadOf(forge, job, act, log);
-    return { kind: "queued", thread, ...(isAsTold ? {} : { ref, isPullRequest }) };
+    const isAsTold = ref === job.ref && isPullRequest === job.isPullRequest;
+    return {
+      kind: "queued",
+      thread: await threadOf(forge, job, act, log),
+      act: act.act,
+      sameAs: act.sameAs,
+      ...(isAsTold ? {} : { ref, isPullRequest }),
+    };
   };
 }
 
@@ -89,7 +93,7 @@ async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thr
   if (job.lane === "quick") return undefined;
   const thread = await snapshotThread(forge, job, act);
   if (!act.issue.isPullRequest) return thread;
-  const trigger = Date.parse(act.comment.updatedAt);
+  const trigger = Date.parse(act.at);
   return withReviewWords(forge, job, thread, {
     issue: act.issue,
     trigger,

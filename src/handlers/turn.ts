@@ -209,13 +209,18 @@ function promptOf(
       tempDir: facts.tempDir,
       instructions: briefed ? undefined : facts.instructions,
       ...threadFor(job, briefed ? seen : undefined),
-      context: order.context,
+      context: contextOf(job, order, briefed),
       message: order.message,
       actor: order.by ?? job.actor.login,
       notes: [...anew, ...notes(work, facts)],
       fence: randomBytes(9).toString("hex"),
     });
   };
+}
+
+/** An agent that is shown the issue's text finds there what stands before an order in it. */
+function contextOf({ trigger }: Job, { context }: Order, briefed: boolean): string {
+  return trigger === "issue" && !briefed ? "" : context;
 }
 
 /** In a conversation that knows the issue, only what was said since. */

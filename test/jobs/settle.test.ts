@@ -40,6 +40,16 @@ test("an order on the bot's own pull request waits for the turn of its issue, an
   expect(later).toBeGreaterThan(id);
 });
 
+test("what is only for an idle issue is not worked off on its pull request while a turn of the issue waits", async () => {
+  const { store } = createQueue();
+  const issue = newJob(1);
+  await queued(store, issue);
+  const label = newJob(7, { trigger: "label", commentId: 0, only: "idle", isPullRequest: true });
+  const id = await accepted(store, label);
+  const admission = { ...QUEUED, act: "label:5", ref: issue.ref };
+  expect(await store.settle(id, admission)).toMatchObject({ state: "dropped", ref: label.ref });
+});
+
 test("a refused job says what the refusal says instead of the acknowledgement", async () => {
   const { store, outbox } = createQueue();
   const id = await accepted(store, newJob(1));
