@@ -17,7 +17,7 @@ async function ask(world: World, pull: number, body: string): Promise<string> {
       ?.body ?? "";
   const isOver = () => /^\*\*(?:Done|Failed|Refused|Stopped|Timed)/.test(answer());
   try {
-    await forge.until(isOver, { timeoutMs: 60_000 });
+    await forge.until(isOver, { timeoutMs: 120_000 });
   } catch (error) {
     throw new Error(`No answer, but: ${answer()}\nThe bot's log:\n${world.bot().log()}`, {
       cause: error,
