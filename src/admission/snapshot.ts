@@ -18,12 +18,14 @@ export async function snapshotThread(
   act: ConfirmedAct & { kind: "confirmed" },
 ): Promise<Thread> {
   const bot = await forge.self();
-  const trigger = Date.parse(act.comment.updatedAt);
+  const trigger = Date.parse(act.at);
+  // Ids of other words are counted on their own.
+  const commanding = (job.trigger ?? "comment") === "comment" ? job.commentId : 0;
   const title = act.issue.title === job.issueTitle ? act.issue.title : "";
   const body = act.issue.body === job.issueBody ? cut(act.issue.body) : "";
   const comments = act.comments
-    .filter(({ id, author }) => id !== job.commentId && author.id !== bot.id)
-    .filter((comment) => wasThere(comment, job.commentId, trigger) && asAtTrigger(comment, trigger))
+    .filter(({ id, author }) => id !== commanding && author.id !== bot.id)
+    .filter((comment) => wasThere(comment, commanding, trigger) && asAtTrigger(comment, trigger))
     .map(({ id, author, body: words, createdAt }) => ({ id, author, body: cut(words), createdAt }));
   return {
     title,
@@ -51,12 +53,17 @@ export function threadNow(
   };
 }
 
-function cut(text: string): string {
+export function cut(text: string): string {
   return text.slice(0, MOST_OF_ONE).toWellFormed();
 }
 
+/** Characters that a thread has for its comments. */
+export function roomFor({ title, body }: Pick<Thread, "title" | "body">): number {
+  return MOST - title.length - body.length;
+}
+
 /** The newest comments that fit into so many characters, oldest first. */
-function newest(comments: readonly ThreadComment[], most: number): readonly ThreadComment[] {
+export function newest(comments: readonly ThreadComment[], most: number): readonly ThreadComment[] {
   let left = most;
   const tooOld = comments.findLastIndex(({ body }) => {
     left -= body.length;
