@@ -80,17 +80,22 @@ describe("a repository", () => {
   });
 
   test("is followed to its new name, inside the API", async () => {
-    const exchanges: Exchange[] = [{ path: "/repositories/100", answer: repository({ name: "store" }) }];
-    await using server = await replay(exchanges);
-    const location = `${server.url}/api/v3/repositories/100`;
-    await using old = await replay([]);
-    expect(old.asked).toEqual([]);
-    await using both = await replay([
-      { path: REPO, status: 301, headers: { location: location.replace(server.url, "") } },
-      ...exchanges,
+    await using server = await replay([
+      { path: REPO, status: 301, headers: { location: "/api/v3/repositories/100" } },
+      { path: "/repositories/100", answer: repository({ name: "store" }) },
     ]);
-    expect(await forgeAt(both).repository("olivia", "shop")).toMatchObject({ name: "store" });
-    expect(both.asked).toEqual([`GET ${REPO}`, "GET /repositories/100"]);
+    expect(await forgeAt(server).repository("olivia", "shop")).toMatchObject({ name: "store" });
+    expect(server.authorizations).toEqual([`token ${TOKEN}`, `token ${TOKEN}`]);
+  });
+
+  test("is not followed to another host, where the token would go along", async () => {
+    await using other = await replay([]);
+    const headers = { location: `${other.url}/api/v3/repositories/100` };
+    await using server = await replay([{ path: REPO, status: 301, headers }]);
+    await expect(forgeAt(server).repository("olivia", "shop")).rejects.toMatchObject({
+      code: "failed",
+    });
+    expect(other.asked).toEqual([]);
   });
 
   test("that is nowhere is not found", async () => {
@@ -166,7 +171,9 @@ describe("an issue", () => {
 describe("the comments", () => {
   const page = (number: number, count: number, last: number): Exchange => ({
     path: `${ISSUE}/comments?per_page=100&page=${number}`,
-    headers: { link: `<https://x.test/c?page=2>; rel="next", <https://x.test/c?page=${last}>; rel="last"` },
+    headers: {
+      link: `<https://x.test/c?page=2>; rel="next", <https://x.test/c?page=${last}>; rel="last"`,
+    },
     answer: list(count, (at) => comment(number * 1000 + at)),
   });
 
@@ -246,7 +253,13 @@ describe("a comment", () => {
     [422, "failed", "Validation Failed"],
   ])("that may not be posted (%d) is %s: %s", async (status, code, message) => {
     const answer = { message };
-    const post: Exchange = { method: "POST", path: `${ISSUE}/comments`, body: { body: "x" }, status, answer };
+    const post: Exchange = {
+      method: "POST",
+      path: `${ISSUE}/comments`,
+      body: { body: "x" },
+      status,
+      answer,
+    };
     await using server = await replay([post]);
     await expect(forgeAt(server).createComment(AT, "x")).rejects.toMatchObject({ code });
   });
@@ -282,7 +295,10 @@ test.each([
 
 describe("a branch", () => {
   const path = `${REPO}/branches/fix%2Fissue-7`;
-  const answer = { name: "fix/issue-7", commit: { sha: "b".repeat(40) } } satisfies Part<"branch-with-protection">;
+  const answer = {
+    name: "fix/issue-7",
+    commit: { sha: "b".repeat(40) },
+  } satisfies Part<"branch-with-protection">;
 
   test.each<[string, Omit<Exchange, "path">, string | undefined]>([
     ["has a head", { answer }, "b".repeat(40)],

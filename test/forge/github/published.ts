@@ -113,7 +113,12 @@ export function pullRequest(change: Part<"pull-request"> = {}) {
     merged_at: null,
     html_url: "https://github.com/olivia/shop/pull/9",
     requested_reviewers: [WALTER],
-    head: { ref: "fix/issue-7", label: "olivia:fix/issue-7", sha: "b".repeat(40), repo: { id: 100 } },
+    head: {
+      ref: "fix/issue-7",
+      label: "olivia:fix/issue-7",
+      sha: "b".repeat(40),
+      repo: { id: 100 },
+    },
     base: { ref: "main", label: "olivia:main", sha: "a".repeat(40), repo: { id: 100 } },
     ...change,
   } satisfies Part<"pull-request">;
