@@ -168,15 +168,15 @@ describe("an issue", () => {
   });
 });
 
-describe("the comments", () => {
-  const page = (number: number, count: number, last: number): Exchange => ({
-    path: `${ISSUE}/comments?per_page=100&page=${number}`,
-    headers: {
-      link: `<https://x.test/c?page=2>; rel="next", <https://x.test/c?page=${last}>; rel="last"`,
-    },
-    answer: list(count, (at) => comment(number * 1000 + at)),
-  });
+const page = (number: number, count: number, last: number): Exchange => ({
+  path: `${ISSUE}/comments?per_page=100&page=${number}`,
+  headers: {
+    link: `<https://x.test/c?page=2>; rel="next", <https://x.test/c?page=${last}>; rel="last"`,
+  },
+  answer: list(count, (at) => comment(number * 1000 + at)),
+});
 
+describe("the comments", () => {
   test("are read, oldest first", async () => {
     const answer = [
       comment(2, { created_at: "2026-01-02T03:04:06Z" }),
@@ -317,9 +317,10 @@ describe("a branch", () => {
   });
 });
 
+const query = (state: string) =>
+  `${REPO}/pulls?state=${state}&head=olivia%3Afix%2Fissue-7&sort=created&direction=desc&per_page=30`;
+
 describe("a pull request", () => {
-  const query = (state: string) =>
-    `${REPO}/pulls?state=${state}&head=olivia%3Afix%2Fissue-7&sort=created&direction=desc&per_page=30`;
   const draft = { title: "Fix", body: "Fixes #7", head: "fix/issue-7", base: "main" };
   const open: Exchange = { method: "POST", path: `${REPO}/pulls`, body: draft };
   const fork = {

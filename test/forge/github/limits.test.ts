@@ -15,11 +15,12 @@ async function limitOf(exchange: Omit<Exchange, "path">) {
   );
 }
 
+const primary = (reset: number) => ({
+  "x-ratelimit-remaining": "0",
+  "x-ratelimit-reset": String(reset),
+});
+
 describe("an answer that limits", () => {
-  const primary = (reset: number) => ({
-    "x-ratelimit-remaining": "0",
-    "x-ratelimit-reset": String(reset),
-  });
   const secondary = { message: "You have exceeded a secondary rate limit." };
   const abuse = {
     message: "Forbidden",

@@ -97,7 +97,7 @@ export async function replay(exchanges: readonly Exchange[]): Promise<Replay> {
 function sorted(path: string): string {
   const { pathname, searchParams } = new URL(path, "http://github.test");
   searchParams.sort();
-  return `${pathname}?${searchParams}`;
+  return `${pathname}?${searchParams.toString()}`;
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
