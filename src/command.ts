@@ -63,7 +63,7 @@ interface Candidate {
 function findCandidates(body: string, { botLogin = "", slash = true }: Address): Candidate[] {
   const names = [
     ...(slash ? [String.raw`(?<slash>\/kugetsu)`] : []),
-    ...(botLogin === "" ? [] : [`@${escapeRegExp(botLogin)}[,:]?`]),
+    ...(botLogin === "" ? [] : [`@${nameOf(botLogin)}[,:]?`]),
   ];
   if (names.length === 0) return [];
   // Not `^`: with the m flag it also matches after U+2028, where Markdown has no new line.
@@ -136,6 +136,12 @@ function proseOf(text: string): { start: number; end: number }[] {
     }
   }
   return prose;
+}
+
+/** A GitHub App is `slug[bot]` to the API, and `@slug` to people. */
+function nameOf(botLogin: string): string {
+  const slug = botLogin.replace(/\[bot\]$/, "");
+  return slug === botLogin ? escapeRegExp(slug) : String.raw`${escapeRegExp(slug)}(?:\[bot\])?`;
 }
 
 function escapeRegExp(text: string): string {

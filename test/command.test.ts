@@ -152,3 +152,16 @@ describe("a word that is no verb", () => {
     expect(suggestVerb(word)).toBeUndefined();
   });
 });
+
+describe("a GitHub App is addressed", () => {
+  const app = { botLogin: "kugetsu[bot]" };
+
+  it.each(["@kugetsu fix it", "@kugetsu[bot] fix it", "@Kugetsu, fix it"])("as %s", (body) => {
+    expect(parseCommand(body, app)).toMatchObject({ verb: "fix", message: "it" });
+  });
+
+  it("by no other name", () => {
+    expect(parseCommand("@kugetsubot] fix it", app)).toBeUndefined();
+    expect(parseCommand("@kugetsu-bot fix it", app)).toBeUndefined();
+  });
+});

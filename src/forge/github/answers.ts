@@ -147,6 +147,8 @@ export function readReviewComment(data: unknown, repositoryUrl: string): ReviewW
   if (createdAt === undefined || updatedAt === undefined) return undefined;
   return {
     place: "review_comment",
+    path: text(field(data, "path"), 4096),
+    line: positive(field(data, "line") ?? field(data, "original_line")),
     id,
     issueNumber: place.number,
     body,

@@ -35,6 +35,8 @@ describe("a comment on a line", () => {
     await using server = await replay([{ path, answer: lineComment(4) }]);
     expect(await forgeAt(server).reviewWords(AT, "review_comment", 4)).toEqual({
       place: "review_comment",
+      path: "total.ts",
+      line: undefined,
       id: 4,
       issueNumber: 7,
       body: "/kugetsu fix this line",
