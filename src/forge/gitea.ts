@@ -131,7 +131,7 @@ export function createGitea(options: GiteaOptions): Forge {
     async editorsMayPush(repository) {
       assertNames(repository.owner, repository.name);
       try {
-        return await editorsMayPush((permissionAsker ?? bot).api, repository);
+        return await editorsMayPush(api, repository);
       } catch (error) {
         if (error instanceof KugetsuError && UNTOLD.has(error.code)) return false;
         throw error;

@@ -130,12 +130,14 @@ test("a short list that the server marks is not sent twice", async () => {
   expect(Object.values(validators)).toEqual(['W/"abc"', '"def"']);
   answers[0] = { ...first, status: 304, body: "" };
   const again = await gitea.changes(SHOP, SINCE, validators);
+  expect(server.known).toEqual([undefined, undefined, 'W/"abc"', '"def"']);
   expect(shown(again)).toEqual({ comments: [], issues: [2, 1], complete: true });
   expect(again.validators).toEqual(validators);
   // Another cursor is another list.
   answers[0] = first;
   const later = await gitea.changes(SHOP, "2026-11-22T17:30:00Z", validators);
   expect(Object.keys(later.validators)).not.toEqual(Object.keys(validators));
+  expect(server.known.slice(4)).toEqual([undefined, undefined]);
 });
 
 test.each([
