@@ -24,7 +24,7 @@ export function hookRoutes(): Hono<ForgeEnv> {
   });
   app.post("/:owner/:repo/hooks", async (c) => {
     repositoryAdmin(c);
-    const hook = await readHook(c, "repository");
+    const hook = await readHook(c, { kind: "repository", id: c.get("repository").id });
     c.get("repository").hooks.push(hook);
     c.get("internals").state.changed();
     return json(hookJson(hook), 201);
@@ -61,7 +61,10 @@ export function hookRoutes(): Hono<ForgeEnv> {
 }
 
 /** Reads a new hook; not active unless the body says so. */
-export async function readHook(c: Ctx, target: Hook["target"]): Promise<Hook> {
+export async function readHook(
+  c: Ctx,
+  target: { readonly kind: Hook["target"]; readonly id: number },
+): Promise<Hook> {
   const body = await readBody(c);
   const config = configOf(body);
   for (const key of ["url", "content_type"] as const) {

@@ -29,7 +29,7 @@ export function organizationRoutes(): Hono<ForgeEnv> {
     if (account?.kind !== "organization") return notFound(c);
     if (!user.admin && !owns(account, user))
       return failure(c, 403, "Must be an organization owner");
-    const hook = await readHook(c, "organization");
+    const hook = await readHook(c, { kind: "organization", id: account.id });
     account.hooks.push(hook);
     return json(hookJson(hook), 201);
   });
