@@ -16,10 +16,10 @@ import { page } from "./paging.ts";
 
 type Ctx = Context<ForgeEnv>;
 
-/** Whose hooks a path is about. `hooks` ends the request of whoever may not see them. */
-export interface HookOwner {
-  readonly target: Hook["target"];
-  readonly hooks: (c: Ctx) => Hook[];
+/** Whose hooks a path is about. `find` ends the request of whoever may not see them. */
+interface HookOwner {
+  readonly kind: Hook["target"];
+  readonly find: (c: Ctx) => { readonly id: number; readonly hooks: Hook[] };
 }
 
 const TYPES = new Set(["gitea", "gogs", "forgejo"]);
@@ -27,16 +27,16 @@ const TYPES = new Set(["gitea", "gogs", "forgejo"]);
 export function hookRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
   const owner: HookOwner = {
-    target: "repository",
-    hooks(c) {
+    kind: "repository",
+    find(c) {
       repositoryAdmin(c);
-      return c.get("repository").hooks;
+      return c.get("repository");
     },
   };
   addHookRoutes(app, "/:owner/:repo/hooks", owner);
   // As on Gitea an organization's hook cannot be tested.
   app.post("/:owner/:repo/hooks/:id{[0-9]+}/tests", async (c) => {
-    const hook = hookOr404(c, owner.hooks(c));
+    const hook = hookOr404(c, owner.find(c).hooks);
     c.get("internals").deliveries.queue(hook, "push", await testPayload(c));
     return empty(204);
   });
@@ -45,17 +45,17 @@ export function hookRoutes(): Hono<ForgeEnv> {
 
 /** The routes that a repository's and an organization's hooks share. */
 export function addHookRoutes(app: Hono<ForgeEnv>, path: string, owner: HookOwner): void {
-  app.get(path, (c) => page(c, owner.hooks(c), hookJson));
+  app.get(path, (c) => page(c, owner.find(c).hooks, hookJson));
   app.post(path, async (c) => {
-    const hooks = owner.hooks(c);
-    const hook = await readHook(c, owner.target);
+    const { id, hooks } = owner.find(c);
+    const hook = await readHook(c, { kind: owner.kind, id });
     hooks.push(hook);
     c.get("internals").state.changed();
     return json(hookJson(hook), 201);
   });
-  app.get(`${path}/:id{[0-9]+}`, (c) => json(hookJson(hookOr404(c, owner.hooks(c)))));
+  app.get(`${path}/:id{[0-9]+}`, (c) => json(hookJson(hookOr404(c, owner.find(c).hooks))));
   app.patch(`${path}/:id{[0-9]+}`, async (c) => {
-    const hooks = owner.hooks(c);
+    const { hooks } = owner.find(c);
     const hook = hookOr404(c, hooks);
     const edited = edit(c, hook, await readBody(c));
     hooks[hooks.indexOf(hook)] = edited;
@@ -63,7 +63,7 @@ export function addHookRoutes(app: Hono<ForgeEnv>, path: string, owner: HookOwne
     return json(hookJson(edited));
   });
   app.delete(`${path}/:id{[0-9]+}`, (c) => {
-    const hooks = owner.hooks(c);
+    const { hooks } = owner.find(c);
     hooks.splice(hooks.indexOf(hookOr404(c, hooks)), 1);
     c.get("internals").state.changed();
     return empty(204);
@@ -71,7 +71,10 @@ export function addHookRoutes(app: Hono<ForgeEnv>, path: string, owner: HookOwne
 }
 
 /** Reads a new hook; not active unless the body says so. */
-async function readHook(c: Ctx, target: Hook["target"]): Promise<Hook> {
+async function readHook(
+  c: Ctx,
+  target: { readonly kind: Hook["target"]; readonly id: number },
+): Promise<Hook> {
   const body = await readBody(c);
   const type = optionalText(body, "type") ?? "";
   if (!TYPES.has(type)) throw stop(failure(c, 422, `Invalid hook type: ${type}`));

@@ -63,13 +63,13 @@ export function organizationRoutes(): Hono<ForgeEnv> {
     });
   });
   addHookRoutes(app, "/orgs/:org/hooks", {
-    target: "organization",
-    hooks(c) {
+    kind: "organization",
+    find(c) {
       const user = doer(c);
       const organization = organizationOr404(c);
       if (!user.admin && !owns(organization, user))
         throw stop(failure(c, 403, "Must be an organization owner"));
-      return organization.hooks;
+      return organization;
     },
   });
   return app;
