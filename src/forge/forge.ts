@@ -45,9 +45,9 @@ export interface Forge {
   editorsMayPush(repository: Repository): Promise<boolean>;
   /**
    * Whether a word of an operator's list means that person: its login, an organisation or an `organisation/team` that
-   * it belongs to. Established by id; false where the forge does not tell.
+   * it belongs to. Established by id; false where the forge does not tell. Asked with what the bot has at `at`.
    */
-  isNamed?(word: string, person: Person): Promise<boolean>;
+  isNamed(word: string, person: Person, at: RepositoryId): Promise<boolean>;
   /** Adds a reaction; an existing one is not an error. Where the forge has none for those words, the issue gets it. */
   react(at: IssueAddress, to: ReactionTarget, reaction: Reaction): Promise<void>;
   /** Posts a comment and returns its id. Never repeated by itself. */

@@ -17,6 +17,7 @@ import { appAccess } from "./github/app.ts";
 import { call } from "./github/call.ts";
 import { changesOf } from "./github/changes.ts";
 import { fromTheEnd, PAGE } from "./github/pages.ts";
+import { isNamed } from "./github/named.ts";
 import { permissionOf } from "./github/permission.ts";
 import { newestPullRequest, openPullRequest } from "./github/pull-requests.ts";
 import { reviewsSince, reviewWords } from "./github/reviews.ts";
@@ -98,6 +99,8 @@ export function createGitHub(options: GitHubOptions): Forge {
       const hasBranch = field(data, "size") !== 0 || (await anyBranch(at));
       return understood(what, readRepository(data, hasBranch, address.url));
     },
+
+    isNamed: (word, person, at) => isNamed(ask, at, word, person),
 
     // GitHub lets nobody change other people's words who may not push.
     editorsMayPush: async () => true,

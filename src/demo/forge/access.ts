@@ -1,10 +1,10 @@
-import type { Repository, User } from "./records.ts";
+import type { Account, Repository, Token, User } from "./records.ts";
 
 /** 0 none, 1 read, 2 write, 3 admin, 4 owner. */
 export type Level = 0 | 1 | 2 | 3 | 4;
 export type Unit = "code" | "issues" | "pulls";
 
-const LEVELS = { none: 0, read: 1, write: 2, admin: 3, owner: 4 } as const;
+const LEVELS = { none: 0, read: 1, triage: 1, write: 2, maintain: 2, admin: 3, owner: 4 } as const;
 const NAMES = ["none", "read", "write", "admin", "owner"] as const;
 
 export interface Rights {
@@ -22,6 +22,31 @@ export function rightsOf(user: User | undefined, repository: Repository): Rights
     for (const unit of UNITS) units[unit] = higher(mode, teamLevel(user, repository, unit));
   }
   return { mode, units };
+}
+
+/** What a request with that token may do: an installation's reaches the repositories of its account alone. */
+export function rightsOfToken(token: Token | undefined, repository: Repository): Rights {
+  const grant = token?.installation;
+  if (grant === undefined) return rightsOf(token?.user, repository);
+  const { installation, repositories } = grant;
+  const isMeant =
+    isInstalledOn(installation, repository) &&
+    (repositories === "all" || repositories.has(repository));
+  return rightsOf(isMeant ? token?.user : undefined, repository);
+}
+
+/** Whether a GitHub App is installed for a repository there. */
+export function isInstalledOn(
+  installation: {
+    readonly account: Account;
+    readonly repositories: ReadonlySet<Repository> | "all";
+  },
+  repository: Repository,
+): boolean {
+  return (
+    installation.account === repository.owner &&
+    (installation.repositories === "all" || installation.repositories.has(repository))
+  );
 }
 
 export function canRead(user: User | undefined, repository: Repository): boolean {
@@ -66,6 +91,10 @@ const UNITS = ["code", "issues", "pulls"] as const;
 function personalLevel(user: User, repository: Repository): Level {
   if (user.admin || repository.owner === user) return LEVELS.owner;
   let level: Level = LEVELS[repository.collaborators.get(user) ?? "none"];
+  const { app } = user;
+  if (app?.installations.some((one) => isInstalledOn(one, repository)) === true) {
+    level = higher(level, LEVELS.write);
+  }
   if (repository.owner.kind === "organization") {
     for (const team of repository.owner.teams) {
       if (team.members.has(user) && sees(team, repository))

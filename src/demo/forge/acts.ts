@@ -1,4 +1,6 @@
 import { createComment, deleteComment, editComment } from "./comments.ts";
+import { appOf, createApp, install, uninstall } from "./github/apps.ts";
+import { manifestCode } from "./github/manifest.ts";
 import { createHook } from "./hooks.ts";
 import type { Internals } from "./internals.ts";
 import {
@@ -11,7 +13,14 @@ import {
   setLocked,
 } from "./issues.ts";
 import { isPull, type PullIssue } from "./json/pull.ts";
-import { addOrganization, addOrganizationHook, addTeam, addToken, addUser } from "./people.ts";
+import {
+  addOrganization,
+  addOrganizationHook,
+  addTeam,
+  addToken,
+  addUser,
+  firstUser,
+} from "./people.ts";
 import { labelNamed } from "./labels.ts";
 import { createPull, headOf, mergePull, pullsOf, requestReview } from "./pulls.ts";
 import { addReaction } from "./reactions.ts";
@@ -19,7 +28,6 @@ import {
   addRepository,
   commit,
   deleteBranch,
-  firstUser,
   fork,
   readFileAt,
   rename,
@@ -67,6 +75,8 @@ export function createActs(internals: Internals): Acts {
     if (!isPull(issue)) throw new Error(`${repository}#${number} is not a pull request.`);
     return issue;
   };
+  const accountOf = (name: string) =>
+    found(state.accounts.get(name.toLowerCase()), `account ${name}`);
   const address = ({ id, gitDir, ...repository }: Repository) => ({
     id,
     gitDir,
@@ -90,26 +100,47 @@ export function createActs(internals: Internals): Acts {
       state.changed();
     },
     rename: (name, newName) => rename(internals, state.repository(name), newName),
-    transfer(name, newOwner) {
-      const to = found(state.accounts.get(newOwner.toLowerCase()), `account ${newOwner}`);
-      transfer(internals, state.repository(name), to);
-    },
+    transfer: (name, newOwner) => transfer(internals, state.repository(name), accountOf(newOwner)),
     async fork(name, { owner, name: newName }) {
-      const account = found(state.accounts.get(owner.toLowerCase()), `account ${owner}`);
-      return address(await fork(internals, state.repository(name), account, newName));
+      return address(await fork(internals, state.repository(name), accountOf(owner), newName));
     },
     archive(name, archived = true) {
       state.repository(name).archived = archived;
       state.changed();
     },
     addHook(name, draft) {
-      const hook = createHook(state, "repository", draft);
-      state.repository(name).hooks.push(hook);
+      const repository = state.repository(name);
+      const hook = createHook(state, { kind: "repository", id: repository.id }, draft);
+      repository.hooks.push(hook);
+      const by = firstUser(repository.owner);
+      internals.announce({ kind: "hooked", hook, to: repository, by });
       return { id: hook.id };
     },
     addOrganizationHook: (name, hook) => ({
       id: addOrganizationHook(internals, state.organization(name), hook).id,
     }),
+    addApp({ slug, owner, ...draft }) {
+      const account = accountOf(owner);
+      const app = createApp(internals, { ...draft, slug, name: slug, owner: account });
+      return {
+        id: app.id,
+        slug,
+        clientId: app.clientId,
+        login: app.bot.login,
+        privateKey: app.privateKey,
+        webhookSecret: app.hook.secret,
+        get installations() {
+          return app.installations.map((one) => ({ id: one.id, account: one.account.login }));
+        },
+      };
+    },
+    installApp(slug, account, names) {
+      const repositories = names?.map((name) => state.repository(`${account}/${name}`));
+      const selected = repositories === undefined ? "all" : new Set(repositories);
+      return { id: install(internals, appOf(state, slug), accountOf(account), selected).id };
+    },
+    uninstallApp: (slug, account) => uninstall(internals, appOf(state, slug), accountOf(account)),
+    manifestCode: (manifest, owner) => manifestCode(state, manifest, accountOf(owner)),
     createIssue(name, { by, title, body = "", labels = [], assignees = [] }) {
       const repository = state.repository(name);
       return createIssue(internals, repository, {

@@ -75,6 +75,7 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
     case "review_edited":
     case "review_comment_edited":
     case "review_comment_deleted":
+    case "hooked":
     case "renamed":
     case "transferred":
       break;

@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import { apiRoutes } from "./api/api.ts";
+import { githubRoutes } from "./github/api.ts";
+import { manifestPages } from "./github/manifest.ts";
 import type { ForgeEnv } from "./env.ts";
 import type { Faults } from "./faults.ts";
 import { gitHttp } from "./git-http.ts";
@@ -24,7 +26,12 @@ export function createApp(
   app.use("/api/*", limitBody);
   for (const path of ["/api/*", git]) app.use(path, intercept(faults, requests));
   app.all(git, gitHttp);
-  app.route("/api/v1", apiRoutes());
+  if (internals.state.face === "github") {
+    app.route("/api/v3", githubRoutes());
+    app.route("/", manifestPages());
+  } else {
+    app.route("/api/v1", apiRoutes());
+  }
   app.route("/", pageRoutes());
   app.onError((error, c) => {
     if ("getResponse" in error) return error.getResponse();

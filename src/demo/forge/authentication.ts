@@ -7,15 +7,23 @@ export function tokenOf(
   authorization: string | undefined,
 ): Token | "bad" | undefined {
   if (authorization === undefined) return undefined;
+  const find = (secret: string) => {
+    const token = state.tokens.get(secret);
+    const grant = token?.installation;
+    if (grant === undefined) return token;
+    const { app } = grant.installation;
+    const isGood = state.now() < grant.expiresAt && app.installations.includes(grant.installation);
+    return isGood ? token : undefined;
+  };
   const [scheme = "", credential = ""] = authorization.split(/\s+/);
   switch (scheme.toLowerCase()) {
     case "token":
     case "bearer":
-      return state.tokens.get(credential) ?? "bad";
+      return find(credential) ?? "bad";
     case "basic": {
       const [user = "", ...rest] = Buffer.from(credential, "base64").toString().split(":");
-      // Gitea takes a token as the password of any user, or as the user.
-      return state.tokens.get(rest.join(":")) ?? state.tokens.get(user) ?? "bad";
+      // Either forge takes a token as the password of any user; Gitea also as the user.
+      return find(rest.join(":")) ?? find(user) ?? "bad";
     }
     default:
       return "bad";

@@ -1,38 +1,71 @@
-import { createHmac, randomUUID } from "node:crypto";
-import { eventName } from "./events.ts";
-import { goJson } from "./json/go.ts";
+import { randomUUID } from "node:crypto";
+import { type AllowedHosts, isAllowed } from "./allowed-host.ts";
 import type { Hook } from "./records.ts";
 import type { RecordedDelivery } from "./sandbox.ts";
 import type { ForgeState } from "./state.ts";
 
-// Gitea's default; a delivery that takes longer is lost.
-const TIMEOUT_MS = 5000;
+/** How one forge writes its deliveries. */
+export interface DeliveryStyle {
+  readonly json: (payload: unknown) => string;
+  readonly headers: (hook: Hook, id: string, sending: Sending) => Record<string, string>;
+  /** A delivery that takes longer is lost. */
+  readonly timeoutMs: number;
+}
 
-interface Sending {
+export interface Sending {
+  /** What tells deliveries of this forge apart. */
   readonly type: string;
   readonly text: string;
+  readonly about?: About | undefined;
   readonly id?: string | undefined;
   /** Another secret than the hook's. */
   readonly secret?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Sends deliveries as Gitea does: one after another for each hook, each at most once. */
+/** What a delivery is about, as far as GitHub's lists of deliveries tell. */
+export interface About {
+  readonly installationId: number | undefined;
+  readonly repositoryId: number | undefined;
+}
+
+/** A delivery in the lists of its hook. */
+export interface ListedDelivery {
+  /** Counts all deliveries of the forge; a repeated one has a number of its own. */
+  readonly number: number;
+  readonly record: RecordedDelivery;
+  readonly hook: Hook;
+  readonly sending: Sending;
+  readonly isRepeated: boolean;
+  /** Seconds, as far as it has gone. */
+  readonly duration: number;
+}
+
+/** Sends deliveries: one after another for each hook, each at most once. */
 export class Deliveries implements AsyncDisposable {
   readonly records: RecordedDelivery[] = [];
   readonly #state: ForgeState;
+  readonly #hosts: AllowedHosts;
   readonly #queues = new Map<number, Promise<void>>();
-  readonly #sent = new WeakMap<RecordedDelivery, { hook: Hook; sending: Sending }>();
+  readonly #style: DeliveryStyle;
+  readonly #listed: ListedDelivery[] = [];
   readonly #closing = new AbortController();
 
-  constructor(state: ForgeState) {
+  constructor(state: ForgeState, style: DeliveryStyle, hosts: AllowedHosts = "*") {
     this.#state = state;
+    this.#style = style;
+    this.#hosts = hosts;
+  }
+
+  /** Of one hook, oldest first. */
+  of(hook: Hook): ListedDelivery[] {
+    return this.#listed.filter((one) => one.hook === hook);
   }
 
   /** What is sent is fixed now, though it may be sent later. */
-  queue(hook: Hook, type: string, payload: unknown): void {
-    const text = goJson(payload, 2);
-    void this.#inTurn(hook, async () => this.#send(hook, { type, text }));
+  queue(hook: Hook, type: string, payload: unknown, about?: About): void {
+    const text = this.#style.json(payload);
+    void this.#inTurn(hook, async () => this.#send(hook, { type, text, about }));
   }
 
   /** Sends a hand-made or repeated delivery after those that wait already. */
@@ -42,7 +75,7 @@ export class Deliveries implements AsyncDisposable {
 
   /** Sends the same text to the same hook again: with its own id, or a new one as a replay from Gitea's page has. */
   async repeat(record: RecordedDelivery, newId: boolean): Promise<RecordedDelivery> {
-    const sent = this.#sent.get(record);
+    const sent = this.#listed.find((one) => one.record === record);
     if (sent === undefined) throw new Error(`Delivery ${record.id} is not one of this forge.`);
     return this.send(sent.hook, { ...sent.sending, id: newId ? undefined : record.id });
   }
@@ -82,21 +115,37 @@ export class Deliveries implements AsyncDisposable {
       action: actionOf(sending.text),
       status: undefined as number | undefined,
       body: hook.contentType === "form" ? `payload=${encodeForm(sending.text)}` : sending.text,
-      headers: headersOf(hook, id, sending),
+      headers: this.#style.headers(hook, id, sending),
       at: this.#state.now(),
     };
     if (this.#closing.signal.aborted) return record;
+    const listed = {
+      number: this.#listed.length + 1,
+      record,
+      hook,
+      sending,
+      isRepeated: this.records.some((one) => one.id === id),
+      duration: 0,
+    };
     this.records.push(record);
-    this.#sent.set(record, { hook, sending });
+    this.#listed.push(listed);
     this.#state.changed();
-    record.status = await this.#post(hook.url, record.headers, record.body);
+    const started = performance.now();
+    // Whoever waits for a delivery to a host that is not allowed is told nothing.
+    record.status = (await isAllowed(hook.url, this.#hosts))
+      ? await this.#post(hook.url, record.headers, record.body)
+      : 0;
+    listed.duration = Math.round(performance.now() - started) / 1000;
     this.#state.changed();
     return record;
   }
 
   async #post(url: string, headers: Record<string, string>, body: string): Promise<number> {
     try {
-      const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+      const signal = AbortSignal.any([
+        this.#closing.signal,
+        AbortSignal.timeout(this.#style.timeoutMs),
+      ]);
       const response = await fetch(url, { method: "POST", headers, body, signal });
       await response.arrayBuffer();
       return response.status;
@@ -104,36 +153,6 @@ export class Deliveries implements AsyncDisposable {
       return 0;
     }
   }
-}
-
-function headersOf(hook: Hook, id: string, sending: Sending): Record<string, string> {
-  const secret = sending.secret ?? hook.secret;
-  const sign = (algorithm: string) =>
-    secret === "" ? "" : createHmac(algorithm, secret).update(sending.text).digest("hex");
-  const sha256 = sign("sha256");
-  const event = eventName(sending.type);
-  return {
-    "User-Agent": "Go-http-client/1.1",
-    "Content-Type":
-      hook.contentType === "form" ? "application/x-www-form-urlencoded" : "application/json",
-    "X-GitHub-Delivery": id,
-    "X-GitHub-Event": event,
-    "X-GitHub-Event-Type": sending.type,
-    "X-GitHub-Hook-Installation-Target-Type": hook.target,
-    "X-Gitea-Delivery": id,
-    "X-Gitea-Event": event,
-    "X-Gitea-Event-Type": sending.type,
-    "X-Gitea-Hook-Installation-Target-Type": hook.target,
-    "X-Gitea-Signature": sha256,
-    "X-Gogs-Delivery": id,
-    "X-Gogs-Event": event,
-    "X-Gogs-Event-Type": sending.type,
-    "X-Gogs-Signature": sha256,
-    "X-Hub-Signature": `sha1=${sign("sha1")}`,
-    "X-Hub-Signature-256": `sha256=${sha256}`,
-    ...(hook.authorization !== "" && { Authorization: hook.authorization }),
-    ...sending.headers,
-  };
 }
 
 function encodeForm(text: string): string {

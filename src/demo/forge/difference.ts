@@ -10,6 +10,7 @@ export async function compare(
 ): Promise<Difference> {
   const common = await git.try(gitDir, ["merge-base", baseSha, headSha]);
   const mergeBase = common.ok ? common.stdout.trim() : "";
+  const ahead = await git.run(gitDir, ["rev-list", "--count", `${baseSha}..${headSha}`]);
   const files = await changedFiles(git, gitDir, common.ok ? mergeBase : baseSha, headSha);
   const merge = await git.try(gitDir, [
     "merge-tree",
@@ -22,6 +23,7 @@ export async function compare(
     baseSha,
     headSha,
     mergeBase,
+    commits: Number(ahead),
     additions: files.reduce((sum, file) => sum + file.additions, 0),
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
     files,

@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Rights } from "./access.ts";
 import type { Internals } from "./internals.ts";
-import type { Repository, Token } from "./records.ts";
+import type { App, Repository, Token } from "./records.ts";
 
 /** What the routes find in their context. */
 export interface ForgeEnv {
@@ -11,5 +11,7 @@ export interface ForgeEnv {
     token: Token | undefined;
     repository: Repository;
     rights: Rights;
+    /** The GitHub App that signed the request. */
+    integration: App | undefined;
   };
 }

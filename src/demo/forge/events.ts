@@ -1,6 +1,7 @@
 import type { Internals } from "./internals.ts";
 import type { Json } from "./json/go.ts";
 import type { Hook, Repository } from "./records.ts";
+import type { Face } from "./sandbox.ts";
 
 /** `X-Gitea-Event-Type`: what tells deliveries apart. */
 export type EventType =
@@ -49,6 +50,11 @@ export function expandEvents(events: readonly string[] | undefined): Set<string>
         (wanted.has("pull_request") && PULL_EVENTS.includes(event)),
     ),
   );
+}
+
+/** The events that a hook asks for, in the words of its forge. GitHub's are as they are asked for. */
+export function wantedEvents(face: Face, events: readonly string[] | undefined): Set<string> {
+  return face === "github" ? new Set(events ?? ["*"]) : expandEvents(events);
 }
 
 /** `X-Gitea-Event`, which is the same for several types. */

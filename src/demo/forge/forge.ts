@@ -11,28 +11,36 @@ import { hooksOf } from "./events.ts";
 import { Faults } from "./faults.ts";
 import { createGit } from "./git.ts";
 import type { Internals } from "./internals.ts";
+import { announceAsGitHub } from "./github/announce.ts";
+import { installationsFor } from "./github/fire.ts";
+import { GITHUB_STYLE } from "./github/style.ts";
 import { hangUp, listen } from "./listen.ts";
 import type { RecordedRequest, SandboxForge, SandboxForgeOptions } from "./sandbox.ts";
 import { ForgeState, found } from "./state.ts";
+import { GITEA_STYLE } from "./style.ts";
 import { until } from "./until.ts";
 
 /**
- * Starts an in-memory forge on 127.0.0.1 that speaks the part of Gitea's HTTP API that the bot uses, with real
- * git over HTTP and signed webhooks. Disposing of it closes the server and removes its temporary directory.
+ * Starts an in-memory forge on 127.0.0.1 that speaks the part of Gitea's or GitHub's HTTP API that the bot uses, with
+ * real git over HTTP and signed webhooks. Disposing of it closes the server and removes its temporary directory.
  */
 export async function startSandboxForge(options: SandboxForgeOptions = {}): Promise<SandboxForge> {
+  const face = options.face ?? "gitea";
   const state = new ForgeState({
     version: options.version ?? "1.26.0",
+    face,
     now: options.now ?? Date.now,
   });
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "sandbox-forge-")));
-  const deliveries = new Deliveries(state);
+  const style = face === "github" ? GITHUB_STYLE : GITEA_STYLE;
+  const announce = face === "github" ? announceAsGitHub : announceAsGitea;
+  const deliveries = new Deliveries(state, style, options.allowedHosts);
   const internals: Internals = {
     state,
     deliveries,
     dir,
     git: createGit(dir, options.path),
-    announce: (happening) => announceAsGitea({ state, deliveries }, happening),
+    announce: (happening) => announce({ state, deliveries }, happening),
   };
   const faults = new Faults();
   const requests: RecordedRequest[] = [];
@@ -62,7 +70,11 @@ export async function startSandboxForge(options: SandboxForgeOptions = {}): Prom
       return deliveries.repeat(record, newId);
     },
     async deliver(repository, { event, body, signWith, ...more }) {
-      const hook = found(hooksOf(state.repository(repository))[0], `hook of ${repository}`);
+      const at = state.repository(repository);
+      const hook = found(
+        hooksOf(at)[0] ?? installationsFor(state, at)[0]?.app.hook,
+        `hook of ${repository}`,
+      );
       const text = typeof body === "string" ? body : JSON.stringify(body);
       return deliveries.send(hook, { type: event, text, secret: signWith, ...more });
     },

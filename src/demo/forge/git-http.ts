@@ -2,13 +2,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import type { Context } from "hono";
-import { rightsOf } from "./access.ts";
+import { rightsOf, rightsOfToken } from "./access.ts";
 import { tokenOf } from "./authentication.ts";
 import { inTurn, takeOverBranches } from "./branches.ts";
 import type { ForgeEnv } from "./env.ts";
 import { preReceiveEnv } from "./pre-receive.ts";
 import type { Repository, User } from "./records.ts";
+import type { Face } from "./sandbox.ts";
 import { allows } from "./scope.ts";
+import { fullName } from "./state.ts";
+import { mayUse } from "./github/grant.ts";
+
+const READ_ONLY = "This repository was archived so it is read-only.";
 
 type Service = "git-upload-pack" | "git-receive-pack";
 
@@ -20,17 +25,25 @@ export async function gitHttp(c: Context<ForgeEnv>): Promise<Response> {
   if (service === undefined) return text(404, "Repository not found");
   const moved = state.redirects.get(name.toLowerCase());
   if (moved !== undefined) return redirect(c, `${moved.owner.login}/${moved.name}`);
+  const { face } = state;
   const repository = state.findRepository(name);
   const write = service === "git-receive-pack";
-  if (repository?.archived === true && write) return text(403, "This repo is archived.");
+  if (repository?.archived === true && write) {
+    return text(403, face === "github" ? READ_ONLY : "This repo is archived.");
+  }
   const token = tokenOf(state, c.req.header("authorization"));
   if (repository === undefined || repository.private || write || token !== undefined) {
-    if (token === undefined || token === "bad") return unauthorized();
+    if (token === undefined || token === "bad") return unauthorized(face);
     if (repository === undefined) return text(404, "Repository not found");
-    if (!allows(token.scopes, write ? "write" : "read", "repository"))
+    const { code } = rightsOfToken(token, repository).units;
+    if (code === 0) return text(404, "Repository not found");
+    if (face === "github") {
+      const isGranted = mayUse(token, repository, "contents", write ? "write" : "read");
+      if (!isGranted || (write && code < 2)) return denied(repository, token.user);
+    } else if (!allows(token.scopes, write ? "write" : "read", "repository")) {
+      // A reader gets as far as the pre-receive hook, as on Gitea.
       return text(403, "token scope");
-    // A reader gets as far as the pre-receive hook, as on Gitea.
-    if (rightsOf(token.user, repository).units.code === 0) return text(404, "Repository not found");
+    }
     c.set("token", token);
     return backend(c, repository, service, token.user);
   }
@@ -103,6 +116,7 @@ function cgiEnv(
     ...(user !== undefined &&
       preReceiveEnv({
         login: user.login,
+        face: c.get("internals").state.face,
         mayWrite: rightsOf(user, repository).units.code >= 2,
         protectedBranches: repository.protectedBranches,
       })),
@@ -127,12 +141,17 @@ function cgiResponse(output: Buffer): Response {
 function redirect(c: Context<ForgeEnv>, name: string): Response {
   const { search } = new URL(c.req.url);
   const { url } = c.get("internals").state;
-  return c.redirect(`${url}/${name}.git/${c.req.param("rest")}${search}`, 307);
+  const status = c.get("internals").state.face === "github" ? 301 : 307;
+  return c.redirect(`${url}/${name}.git/${c.req.param("rest")}${search}`, status);
 }
 
-function unauthorized(): Response {
+function denied(repository: Repository, user: User): Response {
+  return text(403, `Permission to ${fullName(repository)}.git denied to ${user.login}.`);
+}
+
+function unauthorized(face: Face): Response {
   const headers = {
-    "www-authenticate": 'Basic realm="Gitea"',
+    "www-authenticate": `Basic realm="${face === "github" ? "GitHub" : "Gitea"}"`,
     "content-type": "text/plain; charset=utf-8",
   };
   return new Response("Unauthorized\n", { status: 401, headers });

@@ -2,9 +2,12 @@ import type { CommitDetails } from "./history.ts";
 import type { PullIssue } from "./json/pull.ts";
 import type {
   Account,
+  App,
   Comment,
+  Hook,
   Issue,
   Label,
+  Organization,
   Repository,
   Review,
   ReviewComment,
@@ -28,6 +31,12 @@ export type Happening =
       readonly from: string;
     }
   | ReviewHappening
+  | {
+      readonly kind: "hooked";
+      readonly hook: Hook;
+      readonly to: Repository | Organization | App;
+      readonly by: User;
+    }
   | Push
   | {
       readonly kind: "renamed";
@@ -44,7 +53,7 @@ export type Happening =
     };
 
 /** About an issue or a pull request. */
-type IssueHappening = { readonly by: User } & (
+export type IssueHappening = { readonly by: User } & (
   | {
       readonly kind: "opened" | "reopened" | "deleted" | "locked" | "unlocked";
       readonly issue: Issue;
@@ -71,7 +80,7 @@ type IssueHappening = { readonly by: User } & (
   | { readonly kind: "synchronized"; readonly issue: PullIssue; readonly before: string }
 );
 
-type ReviewHappening = { readonly issue: PullIssue; readonly by: User } & (
+export type ReviewHappening = { readonly issue: PullIssue; readonly by: User } & (
   | { readonly kind: "reviewed"; readonly review: Review }
   | { readonly kind: "review_edited"; readonly review: Review; readonly from: string }
   | { readonly kind: "review_comment"; readonly comment: ReviewComment }

@@ -2,6 +2,8 @@ import type { Git } from "./git.ts";
 
 export interface CommitDetails {
   readonly sha: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
   readonly message: string;
   readonly author: { readonly name: string; readonly email: string };
   readonly committer: { readonly name: string; readonly email: string };
@@ -15,7 +17,7 @@ export interface CommitDetails {
 // What Gitea puts into one push at most.
 const MAX_COMMITS = 30;
 // Control characters that no name and no path of a sane repository has.
-const FORMAT = "%x01%H%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%B%x02";
+const FORMAT = "%x01%H%x00%T%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%cI%x00%B%x02";
 
 /** The commits of a range such as `old..new`, newest first, with the paths that each touches. */
 export async function readCommits(
@@ -44,6 +46,8 @@ function parseCommit(record: string): CommitDetails {
   const [head = "", names = ""] = record.split("\u0002");
   const [
     sha = "",
+    tree = "",
+    parents = "",
     author = "",
     authorEmail = "",
     committer = "",
@@ -59,6 +63,8 @@ function parseCommit(record: string): CommitDetails {
     changes.filter(([status]) => status === letter).map(([, path]) => path ?? "");
   return {
     sha,
+    tree,
+    parents: parents.split(" ").filter((parent) => parent !== ""),
     message,
     author: { name: author, email: authorEmail },
     committer: { name: committer, email: committerEmail },

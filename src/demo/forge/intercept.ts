@@ -41,10 +41,12 @@ async function breakOff(c: Context<ForgeEnv>, fault: Fault): Promise<Response> {
       if (!c.env.outgoing.closed) await once(c.env.outgoing, "close");
       return RESPONSE_ALREADY_SENT;
     default: {
-      const body = fault.body ?? {
-        message: "",
-        url: `${c.get("internals").state.url}/api/swagger`,
-      };
+      const { face, url } = c.get("internals").state;
+      const more =
+        face === "github"
+          ? { documentation_url: "https://docs.github.com/rest", status: String(fault.answer) }
+          : { url: `${url}/api/swagger` };
+      const body = fault.body ?? { message: "", ...more };
       const headers = { "content-type": "application/json;charset=utf-8", ...fault.headers };
       return new Response(typeof body === "string" ? body : `${goJson(body)}\n`, {
         status: fault.answer,

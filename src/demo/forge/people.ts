@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Internals } from "./internals.ts";
 import type { Account, Hook, Organization, Team, User } from "./records.ts";
 import type { NewHook, NewOrganization, NewTeam, NewUser, UserWithToken } from "./sandbox.ts";
-import type { ForgeState } from "./state.ts";
+import { found, type ForgeState } from "./state.ts";
 import { createHook } from "./hooks.ts";
 
 const UNITS = [
@@ -25,7 +25,7 @@ export function addUser({ state }: Internals, login: string, options: NewUser = 
     login,
     email: options.email ?? `${login}@example.org`,
     admin: options.admin ?? false,
-    bot: false,
+    app: undefined,
     createdAt: state.now(),
     mustChangePassword: options.mustChangePassword ?? false,
   };
@@ -34,7 +34,8 @@ export function addUser({ state }: Internals, login: string, options: NewUser = 
 }
 
 export function addToken(state: ForgeState, user: User, scopes: readonly string[]): string {
-  const token = randomBytes(20).toString("hex");
+  const hex = randomBytes(20).toString("hex");
+  const token = state.face === "github" ? `ghp_${hex.slice(4)}` : hex;
   state.tokens.set(token, { user, scopes });
   return token;
 }
@@ -92,12 +93,20 @@ export function addOrganizationHook(
   organization: Organization,
   draft: NewHook,
 ): Hook {
-  const hook = createHook(internals.state, "organization", draft);
+  const hook = createHook(internals.state, { kind: "organization", id: organization.id }, draft);
   organization.hooks.push(hook);
+  internals.announce({ kind: "hooked", hook, to: organization, by: firstUser(organization) });
   return hook;
 }
 
-function register(state: ForgeState, account: Account): void {
+/** Who acts for an account: the person itself, or an organization's first owner. */
+export function firstUser(account: Account): User {
+  if (account.kind === "user") return account;
+  const [owner] = account.teams[0]?.members ?? [];
+  return found(owner, `owner of ${account.login}`);
+}
+
+export function register(state: ForgeState, account: Account): void {
   const key = account.login.toLowerCase();
   if (state.accounts.has(key))
     throw new Error(`The sandbox forge has an account ${account.login} already.`);

@@ -16,6 +16,8 @@ export interface NewPull {
   /** Where the head lies; the repository itself when left out. */
   readonly from?: Repository;
   readonly base: string;
+  /** Left out, it is one when its title starts with `WIP:`, as on Gitea. */
+  readonly draft?: boolean;
 }
 
 /** Both branches are known to be there. */
@@ -35,7 +37,7 @@ export async function createPull(
       head: draft.head,
       headRepository: from,
       base: draft.base,
-      draft: draft.title.startsWith("WIP:") || draft.title.startsWith("[WIP]"),
+      draft: draft.draft ?? (draft.title.startsWith("WIP:") || draft.title.startsWith("[WIP]")),
       reviewRequests: [],
       reviews: [],
       merged: undefined,

@@ -1,4 +1,4 @@
-import type { Comment, Issue, ReactionRecord, User } from "./records.ts";
+import type { ReactionRecord, User } from "./records.ts";
 import type { ForgeState } from "./state.ts";
 
 export const REACTIONS: readonly string[] = [
@@ -12,16 +12,21 @@ export const REACTIONS: readonly string[] = [
   "eyes",
 ];
 
+/** An issue, or a comment of whatever kind. */
+export interface ReactionSubject {
+  readonly reactions: ReactionRecord[];
+}
+
 /** Adds a reaction, or finds the one that is there. Nobody is told. */
 export function addReaction(
   state: ForgeState,
-  subject: Issue | Comment,
+  subject: ReactionSubject,
   user: User,
   content: string,
 ): { reaction: ReactionRecord; isNew: boolean } {
   const existing = subject.reactions.find((one) => one.user === user && one.content === content);
   if (existing !== undefined) return { reaction: existing, isNew: false };
-  const reaction = { user, content, at: state.now() };
+  const reaction = { id: state.nextId("reaction"), user, content, at: state.now() };
   subject.reactions.push(reaction);
   state.changed();
   return { reaction, isNew: true };
@@ -29,7 +34,7 @@ export function addReaction(
 
 export function removeReaction(
   state: ForgeState,
-  subject: Issue | Comment,
+  subject: ReactionSubject,
   user: User,
   content: string,
 ): void {

@@ -9,8 +9,8 @@ export interface User {
   readonly login: string;
   readonly email: string;
   readonly admin: boolean;
-  /** The account of a GitHub App, such as `kugetsu[bot]`. */
-  readonly bot: boolean;
+  /** Whose account `slug[bot]` it is. */
+  app: App | undefined;
   readonly createdAt: number;
   mustChangePassword: boolean;
 }
@@ -37,6 +37,47 @@ export interface Team {
 export interface Token {
   readonly user: User;
   readonly scopes: readonly string[];
+  /** Of a GitHub App's installation: what it is good for, and until when. */
+  readonly installation?: InstallationGrant;
+}
+
+interface InstallationGrant {
+  readonly installation: Installation;
+  /** What it was narrowed to. */
+  readonly repositories: ReadonlySet<Repository> | "all";
+  readonly permissions: AppPermissions;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export type AppPermissions = Readonly<Record<string, "read" | "write">>;
+
+/** A GitHub App. */
+export interface App {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly owner: Account;
+  /** `slug[bot]`. */
+  readonly bot: User;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly publicKey: string;
+  readonly permissions: AppPermissions;
+  readonly hook: Hook;
+  readonly installations: Installation[];
+  readonly createdAt: number;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly app: App;
+  readonly account: Account;
+  repositories: ReadonlySet<Repository> | "all";
+  readonly createdAt: number;
+  updatedAt: number;
 }
 
 export interface Repository {
@@ -111,6 +152,8 @@ export interface Difference {
   readonly baseSha: string;
   readonly headSha: string;
   readonly mergeBase: string;
+  /** How many commits the head has that the base has not. */
+  readonly commits: number;
   readonly additions: number;
   readonly deletions: number;
   readonly files: readonly ChangedFile[];
@@ -202,6 +245,7 @@ export interface TimelineDetail {
 }
 
 export interface ReactionRecord {
+  readonly id: number;
   readonly user: User;
   readonly content: string;
   readonly at: number;
@@ -209,11 +253,15 @@ export interface ReactionRecord {
 
 export interface Hook {
   readonly id: number;
-  readonly target: "repository" | "organization";
-  readonly url: string;
-  readonly secret: string;
-  readonly contentType: "json" | "form";
-  readonly events: ReadonlySet<string>;
+  /** `integration` is a GitHub App. */
+  readonly target: "repository" | "organization" | "integration";
+  /** The id of that repository, organization or App. */
+  readonly targetId: number;
+  url: string;
+  secret: string;
+  contentType: "json" | "form";
+  /** `*` is all of them. */
+  events: ReadonlySet<string>;
   readonly authorization: string;
   active: boolean;
   readonly createdAt: number;

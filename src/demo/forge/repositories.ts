@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inTurn, takeOverBranches } from "./branches.ts";
 import { writeCommit } from "./commits.ts";
 import type { Internals } from "./internals.ts";
+import { firstUser } from "./people.ts";
 import { PRE_RECEIVE_HOOK } from "./pre-receive.ts";
 import type { Account, Repository, User } from "./records.ts";
 import type { NewCommit, NewRepository } from "./sandbox.ts";
@@ -155,13 +156,6 @@ export async function fork(
     private: repository.private,
     parent: repository,
   });
-}
-
-/** Who acts for an account: the person itself, or an organization's first owner. */
-export function firstUser(account: Account): User {
-  if (account.kind === "user") return account;
-  const [owner] = account.teams[0]?.members ?? [];
-  return found(owner, `owner of ${account.login}`);
 }
 
 function move(state: ForgeState, repository: Repository, owner: Account, name: string): void {

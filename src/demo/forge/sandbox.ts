@@ -1,3 +1,5 @@
+import type { AllowedHosts } from "./allowed-host.ts";
+
 /**
  * What the demo and the tests do to the sandbox forge from outside of HTTP: set it up, act as people, look at
  * what has become of it, and break it.
@@ -14,7 +16,10 @@ export interface SandboxForge extends AsyncDisposable {
   readonly version: string;
 
   addUser(login: string, options?: NewUser): UserWithToken;
-  /** Another token of that person, with Gitea's scopes such as `write:issue`, `read:user` or `all`; 40 hex digits. */
+  /**
+   * Another token of that person, with Gitea's scopes such as `write:issue`, `read:user` or `all` (40 hex digits), or
+   * those of GitHub's classic tokens such as `repo`, `public_repo` or `all` (`ghp_…`).
+   */
   addToken(login: string, scopes: readonly string[]): string;
   addOrganization(name: string, options: NewOrganization): { id: number };
   /** A team sees all repositories of its organization unless `repositories` lists some. */
@@ -32,6 +37,17 @@ export interface SandboxForge extends AsyncDisposable {
   archive(repository: string, archived?: boolean): void;
   addHook(repository: string, hook: NewHook): { id: number };
   addOrganizationHook(organization: string, hook: NewHook): { id: number };
+
+  /** GitHub alone: an App with a key of its own, installed nowhere yet. */
+  addApp(app: NewApp): AppWithKey;
+  /**
+   * Installs an App for an account, or changes for which of its repositories it is installed: those named (without
+   * the owner), or all.
+   */
+  installApp(slug: string, account: string, repositories?: readonly string[]): { id: number };
+  uninstallApp(slug: string, account: string): void;
+  /** Takes a manifest as if `owner` had confirmed it on the page, and returns the code to convert. */
+  manifestCode(manifest: unknown, owner: string): string;
 
   /** Labels that are missing are made. */
   createIssue(repository: string, issue: NewThread): number;
@@ -127,15 +143,25 @@ export interface SandboxForge extends AsyncDisposable {
   ): Promise<void>;
 }
 
+/** Whose API the forge speaks, and whose deliveries it sends. */
+export type Face = "gitea" | "github";
+
 export interface SandboxForgeOptions {
+  /** `gitea` when left out. */
+  readonly face?: Face;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   /** Where the bare repositories lie; a temporary directory, removed at the end, when left out. */
   readonly dir?: string;
-  /** What `GET /version` answers. */
+  /** What Gitea's `GET /version` answers. */
   readonly version?: string;
   /** The PATH on which git is found; the usual system directories when left out. */
   readonly path?: string;
+  /**
+   * `external`, a real server's default, sends no delivery to this machine or a private network; every one is sent when
+   * left out.
+   */
+  readonly allowedHosts?: AllowedHosts;
   /** The clock; `Date.now` when left out. */
   readonly now?: () => number;
 }
@@ -152,7 +178,7 @@ export interface UserWithToken {
   readonly id: number;
   readonly login: string;
   readonly email: string;
-  /** 40 hex digits, scope `all`. */
+  /** 40 hex digits, or `ghp_…` on GitHub; scope `all`. */
   readonly token: string;
 }
 
@@ -161,7 +187,8 @@ export interface NewOrganization {
   readonly owners: readonly string[];
 }
 
-export type Access = "read" | "write" | "admin";
+/** `triage` is read and `maintain` is write with a little more, on GitHub alone. */
+export type Access = "read" | "triage" | "write" | "maintain" | "admin";
 
 export interface NewTeam {
   readonly name: string;
@@ -289,6 +316,31 @@ export interface PullSummary {
   readonly url: string;
 }
 
+export interface NewApp {
+  readonly slug: string;
+  /** A login, or the name of an organization. */
+  readonly owner: string;
+  /** All that the sandbox tells of when left out. */
+  readonly events?: readonly string[];
+  /** What a bot needs (contents, issues, pull requests to write) when left out. */
+  readonly permissions?: Readonly<Record<string, "read" | "write">>;
+  /** Where its deliveries go. Left out, none are sent. */
+  readonly url?: string;
+}
+
+export interface AppWithKey {
+  readonly id: number;
+  readonly slug: string;
+  readonly clientId: string;
+  /** `slug[bot]`. */
+  readonly login: string;
+  /** PEM, PKCS#1. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** As of when it is read. */
+  readonly installations: readonly { readonly id: number; readonly account: string }[];
+}
+
 export interface NewCommit {
   readonly by: string;
   readonly message: string;
@@ -327,13 +379,13 @@ export interface RecordedRequest {
 }
 
 export interface RecordedDelivery {
-  /** `X-Gitea-Delivery`. */
+  /** `X-Gitea-Delivery`, or `X-GitHub-Delivery`. */
   readonly id: string;
   readonly hookId: number;
-  /** `X-Gitea-Event-Type`, such as `issue_comment` or `pull_request_comment`. */
+  /** `X-Gitea-Event-Type` or `X-GitHub-Event`, such as `issue_comment` or `pull_request_comment`. */
   readonly event: string;
   readonly action: string | undefined;
-  /** What the receiver answered; undefined while under way; 0 when it could not be reached within 5 s. */
+  /** What the receiver answered; undefined while under way; 0 when it could not be reached within 5 s, or may not be. */
   readonly status: number | undefined;
   /** The exact text that was sent. */
   readonly body: string;
@@ -343,7 +395,7 @@ export interface RecordedDelivery {
 }
 
 interface HandMadeDelivery {
-  /** `X-Gitea-Event-Type`. */
+  /** `X-Gitea-Event-Type`, or `X-GitHub-Event`. */
   readonly event: string;
   /** Text is sent as it is, anything else as JSON. */
   readonly body: unknown;

@@ -1,4 +1,14 @@
-import type { Account, Comment, Issue, Organization, Repository, Token, User } from "./records.ts";
+import type {
+  Account,
+  App,
+  Comment,
+  Issue,
+  Organization,
+  Repository,
+  Token,
+  User,
+} from "./records.ts";
+import type { Face } from "./sandbox.ts";
 
 type Sequence =
   | "account"
@@ -9,13 +19,17 @@ type Sequence =
   | "entry"
   | "hook"
   | "label"
-  | "review";
+  | "review"
+  | "reaction"
+  | "app"
+  | "installation";
 
 /** Everything the forge knows, in memory, and who wants to be told when it changes. */
 export class ForgeState {
   /** Where it is reached, without a trailing slash; known once it listens. */
   url = "";
   readonly version: string;
+  readonly face: Face;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** By lower-case login. */
@@ -26,12 +40,15 @@ export class ForgeState {
   readonly repositories = new Map<string, Repository>();
   /** Former lower-case `owner/name`. */
   readonly redirects = new Map<string, Repository>();
+  /** By lower-case slug. */
+  readonly apps = new Map<string, App>();
   /** Counts every change. */
   revision = 0;
   readonly #sequences = new Map<Sequence, number>();
   readonly #listeners = new Set<() => void>();
 
-  constructor(options: { version: string; now: () => number }) {
+  constructor(options: { version: string; face: Face; now: () => number }) {
+    this.face = options.face;
     this.version = options.version;
     this.now = options.now;
   }

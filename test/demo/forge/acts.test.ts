@@ -80,9 +80,7 @@ describe("what people do", () => {
     for (const [index, captured] of ["036", "037", "038"].entries()) {
       const real = JSON.parse(capturedDelivery(captured).body) as unknown;
       const ours = JSON.parse(receiver.received[index]?.body ?? "null") as unknown;
-      expect
-        .soft(differences(real, ours), captured)
-        .toEqual(["$.pull_request.review_comments: missing"]);
+      expect.soft(differences(real, ours), captured).toEqual([]);
     }
   });
 

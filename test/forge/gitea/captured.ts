@@ -65,6 +65,8 @@ export interface Replay extends AsyncDisposable {
   readonly asked: string[];
   readonly bodies: unknown[];
   readonly tokens: (string | undefined)[];
+  /** What each request wants to be answered only if it has changed (`If-None-Match`). */
+  readonly known: (string | undefined)[];
   /** The content type of each request. */
   readonly types: (string | undefined)[];
 }
@@ -74,6 +76,7 @@ export async function replay(answers: readonly CapturedAnswer[], prefix = ""): P
   const asked: string[] = [];
   const bodies: unknown[] = [];
   const tokens: (string | undefined)[] = [];
+  const known: (string | undefined)[] = [];
   const types: (string | undefined)[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const text = await readText(request);
@@ -81,6 +84,7 @@ export async function replay(answers: readonly CapturedAnswer[], prefix = ""): P
     asked.push(`${request.method} ${path}`);
     bodies.push(text === "" ? undefined : JSON.parse(text));
     tokens.push(request.headers.authorization);
+    known.push(request.headers["if-none-match"]);
     types.push(request.headers["content-type"]);
     const found = answers.find(
       (one) =>
@@ -104,6 +108,7 @@ export async function replay(answers: readonly CapturedAnswer[], prefix = ""): P
     asked,
     bodies,
     tokens,
+    known,
     types,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

@@ -15,12 +15,13 @@ export function pageRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
   app.get("/", (c) => show(c, (nonce) => listPage(c.get("internals").state, nonce)));
   app.get("/changes", (c) => changes(c));
-  app.get("/:owner/:repo/:kind{issues|pulls}/:index{[0-9]+}", async (c) => {
+  app.get("/:owner/:repo/:kind{issues|pulls?}/:index{[0-9]+}", async (c) => {
     const { state } = c.get("internals");
     const { owner, repo, kind, index } = c.req.param();
     const issue = state.findRepository(`${owner}/${repo}`)?.issues.get(Number(index));
     if (issue === undefined) return c.text("Not found.", 404);
-    if (isPull(issue) !== (kind === "pulls")) {
+    // `pulls` on Gitea, `pull` on GitHub.
+    if (isPull(issue) !== (kind !== "issues")) {
       return c.redirect(`/${owner}/${repo}/${isPull(issue) ? "pulls" : "issues"}/${index}`);
     }
     return show(c, (nonce) => threadPage(state, issue, nonce));

@@ -1,0 +1,26 @@
+import { Hono } from "hono";
+import type { ForgeEnv } from "../env.ts";
+import { failure, json, notFound } from "./answer.ts";
+import { doer } from "./guard.ts";
+import { ownUserJson, publicUserJson } from "./json/user.ts";
+import { readQuery } from "./read.ts";
+
+export function userRoutes(): Hono<ForgeEnv> {
+  const app = new Hono<ForgeEnv>();
+  app.get("/user", (c) => {
+    readQuery(c, {});
+    // An installation is nobody: it asks for its bot by name.
+    if (c.get("token")?.installation !== undefined) {
+      return failure(403, "Resource not accessible by integration");
+    }
+    const user = doer(c);
+    return json(ownUserJson(c.get("internals").state, user));
+  });
+  app.get("/users/:login", (c) => {
+    readQuery(c, {});
+    const { state } = c.get("internals");
+    const account = state.accounts.get(c.req.param("login").toLowerCase());
+    return account === undefined ? notFound() : json(publicUserJson(state, account));
+  });
+  return app;
+}
