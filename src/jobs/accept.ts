@@ -132,7 +132,7 @@ function insert(
 }
 
 /** The words belong to it: a comment may be written and edited within the one second that forges tell. */
-function meaningOf(job: NewJob): string {
+export function meaningOf(job: NewJob): string {
   const act = [
     job.forge,
     job.repository.id,
