@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { createCatchUp } from "./catch-up/catch-up.ts";
 import type { ServeConfig } from "./config.ts";
 import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
 import { createEngine, GITEA } from "./engine.ts";
@@ -91,6 +92,20 @@ export async function startBot(
     if (job !== undefined && acceptance.kind === "accepted") worker.wake();
     return acceptance.kind;
   };
+  const catchUp = setup.use(
+    createCatchUp({
+      db: kugetsu.database,
+      forges: () => new Map([[GITEA, forge]]),
+      origin: (name) => ({ forge: name, instance: engine.forge(name).instance }),
+      accept: async (delivery) => {
+        const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
+        worker.wake();
+        return acceptance;
+      },
+      settings: () => config,
+      log,
+    }),
+  );
   const app = createApp({
     forges: new Map([
       [
@@ -116,6 +131,7 @@ export async function startBot(
   void learnSelf(forge, self, ended.signal, log);
   await worker.start();
   sender.start();
+  catchUp.start();
   if (!(await kugetsu.canRunAgents())) {
     log.warn({}, "opencode cannot be started: every order will fail until it is there.");
   }

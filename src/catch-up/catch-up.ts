@@ -95,6 +95,8 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
   const { now = Date.now, random = Math.random, intervalMs = 300_000, log } = options;
   const memory: Memory = createMemory();
   let resentAt: number | undefined;
+  /** All was looked at once since the start. */
+  let hasLooked = false;
   /** As a whole: how often it could not be asked, and when it is asked again. */
   let tries = 0;
   let dueAt = 0;
@@ -128,7 +130,10 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
     const { resendFailed } = watch.forge;
     if (resendFailed === undefined) {
       const { allow } = options.settings();
-      return lookAtRepositories(watch, { memory, allow, intervalMs, all });
+      const kind = all ? "every" : hasLooked ? "due" : "start";
+      const until = await lookAtRepositories(watch, { memory, allow, intervalMs, kind });
+      hasLooked ||= until === undefined;
+      return until;
     }
     if (all || resentAt === undefined || now() - resentAt >= intervalMs)
       resentAt = await resend(watch, resendFailed, resentAt);

@@ -9,10 +9,11 @@ import type { Watch } from "./watch.ts";
 import {
   couldNotLook,
   countRepositories,
-  dueRepositories,
   lookedAt,
   moveCursor,
+  repositoriesToLookAt,
   type Watched,
+  type Which,
 } from "./watched.ts";
 
 /** What is remembered of a forge from one round to the next, as long as this process lives. */
@@ -33,8 +34,7 @@ export interface RoundOptions {
   /** KUGETSU_ALLOW: whom the bot works for, and which repositories are watched from the start. */
   readonly allow: readonly string[];
   readonly intervalMs: number;
-  /** Look at every repository, due or not. */
-  readonly all: boolean;
+  readonly kind: Which["kind"];
 }
 
 const HOUR_MS = 60 * 60 * 1_000;
@@ -56,8 +56,8 @@ export async function lookAtRepositories(
   await watchConfigured(watch, allow, memory.configured);
   const served = servedBy(allow);
   const interval = Math.max(intervalMs, countRepositories(db, name) * SPACING_MS);
-  const due = dueRepositories(db, name, options.all ? undefined : now());
-  return whileAnswered(due, async (watched) => {
+  const which: Which = { kind: options.kind, now: now(), intervalMs };
+  return whileAnswered(repositoriesToLookAt(db, name, which), async (watched) => {
     if (served(watched)) return lookAt(watch, watched, memory, interval);
     passOver(watch, watched, now() + interval);
     return undefined;

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, lte } from "drizzle-orm";
+import { and, asc, count, eq, isNotNull, lte, or } from "drizzle-orm";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Validators } from "../forge/forge.ts";
 import type { Database } from "../kugetsu/db/database.ts";
@@ -12,20 +12,46 @@ export interface Watched extends RepositoryId {
   readonly trouble: string | undefined;
 }
 
-/** What is due at `now`, the longest waiting first; of every one when `now` is left out. */
-export function dueRepositories(db: Database, forge: string, now?: number): readonly Watched[] {
+/**
+ * Which repositories are looked at: `every` one; those that are `due`; at the `start` of this process those as well whose
+ * last look was no failure, since what came while it was down is to be found at once.
+ */
+export type Which =
+  | { readonly kind: "every" }
+  | { readonly kind: "start"; readonly now: number }
+  | { readonly kind: "due"; readonly now: number; readonly intervalMs: number };
+
+/** The repositories that are looked at now, the longest waiting first. */
+export function repositoriesToLookAt(
+  db: Database,
+  forge: string,
+  which: Which,
+): readonly Watched[] {
   const rows = db.orm
     .select()
     .from(repositories)
-    .where(
-      and(
-        eq(repositories.forge, forge),
-        now === undefined ? undefined : lte(repositories.dueAt, now),
-      ),
-    )
+    .where(and(eq(repositories.forge, forge), isMeant(which)))
     .orderBy(asc(repositories.dueAt), asc(repositories.repositoryId))
     .all();
   return rows.map(toWatched);
+}
+
+function isMeant(which: Which) {
+  const { dueAt, tries, lookedAt: looked, cursor } = repositories;
+  switch (which.kind) {
+    case "every":
+      return undefined;
+    case "start":
+      return or(lte(dueAt, which.now), eq(tries, 0));
+    case "due":
+      // In one that was seen just now for the first time there is nothing to be found yet.
+      return and(
+        lte(dueAt, which.now),
+        or(isNotNull(looked), lte(cursor, which.now - which.intervalMs)),
+      );
+    default:
+      return which satisfies never;
+  }
 }
 
 function toWatched(row: typeof repositories.$inferSelect): Watched {
