@@ -49,7 +49,7 @@ export function createAdmit(options: AdmitOptions): Admit {
       "An order is admitted.",
     );
     const thread = job.lane === "quick" ? undefined : await snapshotThread(forge, job, act);
-    return { kind: "queued", thread };
+    return { kind: "queued", thread, act: act.act, sameAs: act.sameAs };
   };
 }
 

@@ -28,14 +28,11 @@ export interface CatchUpOptions {
   /** The forges that are configured now, by name. */
   readonly forges: () => ReadonlyMap<string, Forge>;
   /** How events of a forge are read; who the bot is there is asked here. */
-  readonly origin: (forge: string) => Omit<Origin, "bot">;
+  readonly origin: (forge: string) => Promise<Omit<Origin, "bot">>;
+  /** KUGETSU_ALLOW: whom the bot works for; the repositories that it names are watched from the start. */
+  readonly allow: () => Promise<readonly string[]>;
   /** Stores what was found as a delivery. @throws KugetsuError `unavailable` */
   readonly accept: (delivery: Delivery) => Promise<Acceptance>;
-  readonly settings: () => {
-    /** KUGETSU_ALLOW: whom the bot works for; the repositories that it names are watched from the start. */
-    readonly allow: readonly string[];
-    readonly triggerLabel: string;
-  };
   /** Told what became of an issue that changed; the same may come again. */
   readonly onState?: (state: FoundState) => Promise<void>;
   /** Told before a repository is known by its new name. */
@@ -106,12 +103,10 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
   const watchOf = async (forge: Forge): Promise<Watch> => {
     const bot = await orAborted(() => forge.self(), signal);
     const { onState = nothing, onRename = nothing, accept, db } = options;
-    const { triggerLabel } = options.settings();
     return {
       name,
       forge: whileWanted(forge, signal),
-      origin: { ...options.origin(name), bot },
-      triggerLabel,
+      origin: { ...(await options.origin(name)), bot },
       db,
       accept,
       onState,
@@ -129,7 +124,7 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
     if (quiet !== undefined) return quiet;
     const { resendFailed } = watch.forge;
     if (resendFailed === undefined) {
-      const { allow } = options.settings();
+      const allow = await options.allow();
       const kind = all ? "every" : hasLooked ? "due" : "start";
       const until = await lookAtRepositories(watch, { memory, allow, intervalMs, kind });
       hasLooked ||= until === undefined;

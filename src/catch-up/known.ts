@@ -1,4 +1,5 @@
-import { and, eq, isNotNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
+import { keyOfWords } from "../jobs/act.ts";
 import type { NewJob } from "../jobs/job.ts";
 import { deliveries, jobs, missed } from "../jobs/schema.ts";
 import type { Database } from "../kugetsu/db/database.ts";
@@ -13,7 +14,7 @@ export function deliveryIdOf(meaning: string): string {
  * has given its one order already.
  */
 export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
-  const { forge, repository, commentId, issueNumber, trigger = "comment" } = job;
+  const { forge, repository, commentId, trigger = "comment" } = job;
   const told = db.orm
     .select({ id: deliveries.deliveryId })
     .from(deliveries)
@@ -25,16 +26,18 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
   if (late.get() !== undefined) return true;
   // A label may be set more than once; words give one order, however often they are edited.
   if (trigger === "label" || trigger === "assignment") return false;
+  const key = keyOfWords(job);
   const given = db.orm
     .select({ id: jobs.id })
     .from(jobs)
     .where(
       and(
         eq(jobs.forge, forge),
-        eq(jobs.commentId, commentId),
         eq(jobs.repositoryId, repository.id),
-        eq(sql`json_extract(${jobs.act}, '$.issueNumber')`, issueNumber),
-        eq(sql`coalesce(json_extract(${jobs.act}, '$.trigger'), 'comment')`, trigger),
+        // Rows of old have no key: there was nothing else than comments.
+        trigger === "comment"
+          ? or(eq(jobs.actKey, key), and(isNull(jobs.actKey), eq(jobs.commentId, commentId)))
+          : eq(jobs.actKey, key),
         isNotNull(jobs.admittedAt),
         isNotNull(jobs.verb),
       ),

@@ -1,5 +1,4 @@
-import { isBot } from "../admission/bots.ts";
-import { meaningOf } from "../jobs/accept.ts";
+import { meaningOf } from "../jobs/act.ts";
 import type { NewJob } from "../jobs/job.ts";
 import { receive } from "../server/receive.ts";
 import type { Found } from "./found.ts";
@@ -18,7 +17,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function offer(watch: Watch, place: Place, found: Found): Promise<void> {
   const { name, origin, db, log, now } = watch;
   const first = jobOf(watch, found);
-  if (first === undefined || isBot(first.actor)) return;
+  if (first === undefined) return;
   const meaning = meaningOf(first);
   if (isKnown(db, first, meaning)) return;
   const why = await whyNot(first, found, place, now());
@@ -36,9 +35,10 @@ export async function offer(watch: Watch, place: Place, found: Found): Promise<v
     deliveryId: deliveryIdOf(meaning),
     event: event.kind,
     receivedAt: now(),
-    job: received.job,
+    // Whatever its age: that is decided here.
+    job: { ...received.job, notBefore: found.writtenAt },
   });
-  if (acceptance.kind === "accepted") {
+  if (acceptance.kind === "accepted" && acceptance.jobId !== undefined) {
     const { ref, actor } = received.job;
     log.info(
       { forge: name, ref, actor: actor.login },

@@ -12,8 +12,6 @@ export interface Watch {
   readonly forge: AskedForge;
   /** How its events are read; the bot is known. */
   readonly origin: Origin & { readonly bot: Person };
-  /** The label that gives an order. */
-  readonly triggerLabel: string;
   readonly db: Database;
   readonly accept: (delivery: Delivery) => Promise<Acceptance>;
   readonly onState: (state: FoundState) => Promise<void>;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { seeRepository } from "../../src/jobs/repositories.ts";
 import { repositories } from "../../src/jobs/schema.ts";
 import { HOUR, MINUTE, openWorld, SECOND, SHOP } from "./world.ts";
@@ -39,7 +39,7 @@ describe("what came while the bot was down", () => {
     }
     world.say("/kugetsu fix a moment ago");
     world.pass(2 * SECOND);
-    const catchUp = world.catchUp({ settings: () => ({ allow: [SHOP], triggerLabel: "kugetsu" }) });
+    const catchUp = world.catchUp({ allow: async () => [SHOP] });
     await catchUp.once();
     // Something new makes its issue as new as itself.
     world.say("Nothing to do.", "olivia", 2);
@@ -209,13 +209,13 @@ describe("a forge", () => {
       }),
     );
     catchUp.start();
-    await two.forge.until(async () => (await two.orders()).length === 1);
+    await vi.waitFor(async () => expect(await two.orders()).toHaveLength(1));
     await one.forge.until(() => one.forge.requests.some(({ path }) => path.includes("/shop")));
     expect(await two.orders()).toEqual(["queued: fix it"]);
     await catchUp[Symbol.asyncDispose]();
     expect(two.queue.db.orm.select().from(repositories).all()).toMatchObject([
-      { forge: "dead", lookedAt: null, trouble: null },
       { forge: "gitea", trouble: null },
+      { forge: "dead", lookedAt: null, trouble: null },
     ]);
   });
 

@@ -10,7 +10,7 @@ import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts
 import { createGitea } from "../../src/forge/gitea.ts";
 import { seeRepository } from "../../src/jobs/repositories.ts";
 import { jobs, missed, repositories } from "../../src/jobs/schema.ts";
-import { receive } from "../../src/server/receive.ts";
+import { createAccept } from "../../src/server/accept.ts";
 import { createQueue, disposing, keptLog, type Line, type Queue } from "../jobs/queue.ts";
 
 export const SHOP = "olivia/shop";
@@ -25,8 +25,8 @@ export interface World {
   /** The id of `olivia/shop`. */
   readonly shop: number;
   readonly lines: readonly Line[];
-  readonly states: readonly FoundState[];
-  readonly renames: readonly Rename[];
+  readonly states: FoundState[];
+  readonly renames: Rename[];
   /** Time goes by, for the forge and for the bot. */
   pass(ms: number): void;
   /** A comment a few seconds after the last one, on the one issue there is unless told. */
@@ -83,6 +83,14 @@ export async function openWorld(): Promise<World> {
   };
   pass(5 * MINUTE);
   let taken = 0;
+  const accept = createAccept({
+    store,
+    origin: () => ({ ...origin, bot }),
+    report: () => [],
+    onJob: () => undefined,
+    onLook: () => undefined,
+    log,
+  });
   onTestFinished(() => forge.deliveriesSent());
 
   return {
@@ -108,9 +116,9 @@ export async function openWorld(): Promise<World> {
         createCatchUp({
           db,
           forges: () => new Map([["gitea", gitea]]),
-          origin: () => origin,
+          origin: async () => origin,
+          allow: async () => [],
           accept: (delivery) => store.accept(delivery),
-          settings: () => ({ allow: [], triggerLabel: "kugetsu" }),
           onState: async (state) => void states.push(state),
           onRename: async (rename) => void renames.push(rename),
           log,
@@ -127,14 +135,8 @@ export async function openWorld(): Promise<World> {
         const told = new Headers(headers);
         const event = readGiteaDelivery(told, JSON.parse(body));
         if (event === undefined) throw new Error("unreadable");
-        const received = receive(event, { ...origin, bot });
-        await store.accept({
-          forge: "gitea",
-          deliveryId: deliveryId(told) ?? "",
-          event: event.kind,
-          receivedAt: clock.now,
-          job: "job" in received ? received.job : undefined,
-        });
+        const id = deliveryId(told) ?? "";
+        await accept({ forge: "gitea", deliveryId: id, event, receivedAt: clock.now });
       }
     },
     async orders() {
