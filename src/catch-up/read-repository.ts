@@ -2,7 +2,7 @@ import type { RepositoryId } from "../forge/event.ts";
 import type { Changes, Issue } from "../forge/forge.ts";
 import { foundActs } from "./acts.ts";
 import type { Examined } from "./examined.ts";
-import { type Found, foundIssue, foundWords } from "./found.ts";
+import { type Found, foundInReviews, foundIssue, foundWords } from "./found.ts";
 import { ifThere } from "./if-there.ts";
 import { offer } from "./offer.ts";
 import { openPlace, type Place } from "./place.ts";
@@ -91,9 +91,7 @@ async function foundIn(
   if (issue.isPullRequest) {
     const at = { owner: repository.owner, name: repository.name, number: issue.number };
     const words = (await ifThere(watch.forge.reviews(at, iso(since)))) ?? [];
-    found.push(
-      ...words.map((one) => foundWords(repository, one)).filter((one) => one.writtenAt >= since),
-    );
+    found.push(...foundInReviews(repository, words, { since, now: watch.now() }));
   }
   return found;
 }
