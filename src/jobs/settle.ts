@@ -94,5 +94,5 @@ function whyDropped(
   { act = keyOfWords(row.act), sameAs = [] }: Admission & { kind: "queued" },
 ): string | undefined {
   if (isActUsed(tx, row, [act, ...sameAs])) return "The same act was admitted before.";
-  return wrongTime(tx, row.act, row.id);
+  return wrongTime(tx, { only: row.act.only, ref: row.ref }, row.id);
 }
