@@ -4,6 +4,7 @@ import type { Admission, Admit } from "../jobs/contract.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Log } from "../log.ts";
 import { rejection } from "../jobs/acknowledge.ts";
+import { isSilent } from "../jobs/silent.ts";
 import { type Refusal, refusal } from "../reply.ts";
 import type { Thread } from "../thread.ts";
 import { confirmAct, type ConfirmedAct } from "./confirm.ts";
@@ -71,6 +72,8 @@ function dropped(why: string): Admission {
 }
 
 function refused(job: Job, reason: { why: Refusal; who?: Person; limit?: number }): Admission {
+  // Nobody asked for anything: a label was taken away, by somebody whom it does not stop for.
+  if (isSilent(job)) return dropped(reason.why);
   const { login } = reason.who ?? job.actor;
   return {
     kind: "refused",

@@ -4,6 +4,8 @@ import { type FoundAct, isSame, openingOf } from "./words.ts";
 
 /** How long after it a label or an assignment may be told, unless the job says otherwise. */
 const LATE_MS = 10 * 60_000;
+/** How far apart the act and the change of its issue may be told: deliveries tell only the latter. */
+const SAME_ACT_MS = 10_000;
 /** See what a delivery counts to an opening: the act may be a moment later than the issue. */
 const OPENING_MS = 60_000;
 
@@ -21,13 +23,19 @@ export async function findSetting(
     return { denied: `the ${what} was ${act.isSet ? "set" : "taken away"} last` };
   if (!isSame(act.actor, job.actor))
     return { denied: `somebody else ${act.isSet ? "set" : "took away"} the ${what}` };
-  if (Date.parse(act.at) < (job.notBefore ?? job.createdAt - LATE_MS))
+  if (Date.parse(act.at) < (job.notBefore ?? earliestOf(job)))
     return { denied: `the ${what} is too old` };
   const key = `${what}:${act.id}`;
   const opened = await issue;
   if (opened === undefined || !isOpening(act, opened)) return { act: key, sameAs: [], at: act.at };
   // Whatever an issue is opened with gives one order, its text before all.
   return { act: openingOf(job), sameAs: [`issue:${job.issueNumber}`], at: act.at };
+}
+
+/** Any other label tells of itself in the same way: then this one was set before, when perhaps a turn ran. */
+function earliestOf({ opening, createdAt, commentUpdatedAt }: Job): number {
+  const late = createdAt - LATE_MS;
+  return opening === true ? late : Math.max(late, Date.parse(commentUpdatedAt) - SAME_ACT_MS);
 }
 
 async function lastAct(forge: Forge, job: Job, bot: Bot): Promise<IssueAct | undefined> {

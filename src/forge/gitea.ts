@@ -114,7 +114,8 @@ export function createGitea(options: GiteaOptions): Forge {
       return all.map(({ words }) => words);
     },
 
-    lastLabelling: async (at, label) => lastAct(api, at, (act) => act.label === label),
+    lastLabelling: async (at, label) =>
+      lastAct(api, at, (act) => act.label?.toLowerCase() === label.toLowerCase()),
 
     lastAssignment: async (at, person) => lastAct(api, at, (act) => act.assignee?.id === person.id),
 

@@ -55,7 +55,7 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
   if (seen !== undefined) seeRepository(tx, { forge, repository: seen, seenAt: receivedAt });
   if (look !== undefined) addLook(tx, { ...look, forge }, now);
   if (delivery.takeBack !== undefined) takeBack(tx, forge, delivery.takeBack, now);
-  if (delivery.job === undefined || wrongTime(tx, delivery.job) !== undefined)
+  if (delivery.job === undefined || comesAtWrongTime(tx, delivery.job))
     return { kind: "accepted", jobId: undefined };
   const job = insert(
     tx,
@@ -72,6 +72,11 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
     putMessage(tx, message, { jobId: job.id, held: true }, now);
   }
   return { kind: "accepted", jobId: job.id };
+}
+
+/** Of a pull request it is not known yet whose turns are meant: its own, or those of the issue that it is for. */
+function comesAtWrongTime(tx: Tx, job: NewJob): boolean {
+  return !job.isPullRequest && wrongTime(tx, job) !== undefined;
 }
 
 /** What `JobStore.submit` may be told. */

@@ -104,5 +104,5 @@ function whyDropped(
   { act = keyOfWords(row.act), sameAs = [], ref = row.ref }: Admission & { kind: "queued" },
 ): string | undefined {
   if (isActUsed(tx, row, [act, ...sameAs])) return "The same act was admitted before.";
-  return wrongTime(tx, { ...row.act, ref }, row.id);
+  return wrongTime(tx, { only: row.act.only, ref }, row.id);
 }

@@ -13,7 +13,8 @@ export type Received = Asked & { readonly seen?: RepositoryId };
 export function receive(event: ForgeEvent, origin: Origin): Received {
   if (event.kind === "installation" || event.repository === undefined)
     return { ignored: `nothing is done with ${event.kind}` };
-  return { ...asked(event, origin), seen: event.repository };
+  const isGone = event.kind === "repository" && event.action === "deleted";
+  return { ...asked(event, origin), ...(isGone ? {} : { seen: event.repository }) };
 }
 
 function asked(event: Exclude<ForgeEvent, { kind: "installation" }>, origin: Origin): Asked {

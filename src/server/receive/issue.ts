@@ -36,7 +36,12 @@ function opened(event: IssueEvent, origin: Origin): Asked | undefined {
   const given = givenBy(event, origin);
   if (command === undefined || (command.verb === undefined && given !== undefined))
     return given && wordlessOrder(event, origin, { ...given, verb: "fix", opening: true });
-  return jobOf(event, origin, command, { ...textOf(event), action: "created", opening: true });
+  return jobOf(event, origin, command, {
+    ...textOf(event),
+    action: "created",
+    // What is no verb gets an answer, and leaves the order to what is set afterwards.
+    ...(command.verb === undefined ? {} : { opening: true }),
+  });
 }
 
 function edited(event: IssueEvent, origin: Origin): Asked {

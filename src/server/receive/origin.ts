@@ -16,7 +16,10 @@ export interface Origin {
   readonly triggerLabel: string;
 }
 
-/** The bot itself, or another program: two that answer each other would never end. */
+/**
+ * The bot itself, or another program: two that answer each other would never end. Forges give their own users ids below
+ * 1: the one that runs CI, and the one that stands for those who are gone.
+ */
 export function isOwn(person: Person, { bot }: Origin): boolean {
-  return person.id === bot?.id || isBot(person);
+  return person.id <= 0 || person.id === bot?.id || isBot(person);
 }

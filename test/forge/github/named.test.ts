@@ -23,9 +23,10 @@ test("an organisation means its members", async () => {
   expect(await ask("acme", ACCOUNT, { path, status: 404, answer: {} })).toBe(false);
 });
 
+const answer = (state: "active" | "pending") => ({ url: "", role: "member" as const, state });
+
 test("a team means those who took its invitation", async () => {
   const path = "/orgs/acme/teams/writers/memberships/walter";
-  const answer = (state: "active" | "pending") => ({ url: "", role: "member" as const, state });
   expect(await ask("acme/writers", ACCOUNT, { path, answer: answer("active") })).toBe(true);
   expect(await ask("acme/writers", ACCOUNT, { path, answer: answer("pending") })).toBe(false);
   expect(await ask("acme/writers", ACCOUNT, { path, status: 404, answer: {} })).toBe(false);

@@ -36,9 +36,11 @@ export function issueEvent(type: string, body: object): ForgeEvent | undefined {
   const isPullRequest = type.startsWith("pull_request");
   const subject = field(body, isPullRequest ? "pull_request" : "issue");
   const repository = readRepositoryId(field(body, "repository"));
-  const issue = readSubject(subject, isPullRequest);
+  const told = readSubject(subject, isPullRequest);
   const actor = person(field(body, "sender"));
-  if (repository === undefined || issue === undefined || actor === undefined) return undefined;
+  if (repository === undefined || told === undefined || actor === undefined) return undefined;
+  // Such a delivery still names the labels that were there.
+  const issue = named === "label_cleared" ? { ...told, labels: [] } : told;
   const previousBody = action === "edited" ? readPrevious(body, issue.body) : undefined;
   return { kind: "issue", action, repository, issue, previousBody, label: undefined, actor };
 }
