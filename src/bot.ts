@@ -1,12 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ServeConfig } from "./config.ts";
-import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
-import { createEngine, GITEA } from "./engine.ts";
-import type { Forge } from "./forge/forge.ts";
+import { createEngine } from "./engine.ts";
+import { routeOf } from "./forges/route.ts";
+import { createSelves } from "./forges/selves.ts";
+import type { ForgeSetting } from "./forges/setting.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
-import { KugetsuError, safeMessage } from "./kugetsu/errors.ts";
+import { KugetsuError } from "./kugetsu/errors.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
 import { openControl } from "./server/control.ts";
@@ -21,6 +21,9 @@ export interface Bot extends AsyncDisposable {
   /** Where this machine reaches it. */
   readonly url: string;
   readonly sandbox: "bubblewrap" | "off";
+  /** The forges that are configured now: the last parts of their addresses here, and where they are. */
+  forges(): readonly Pick<ForgeSetting, "name" | "url">[];
+  readonly log: Log;
   /** Takes no new work, lets turns go on for `graceMs`, then ends. What is cut off goes on after the next start. */
   close(options: { graceMs: number }): Promise<void>;
 }
@@ -51,8 +54,7 @@ export async function startBot(
       onOutbox: () => sender.wake(),
     }),
   );
-  const { kugetsu, store, worker } = engine;
-  const forge = engine.forge(GITEA);
+  const { forges, kugetsu, store, worker } = engine;
   const { leases, owner } = kugetsu;
   const dead = await leases.dead();
   await kugetsu.endLeftovers(dead);
@@ -69,15 +71,19 @@ export async function startBot(
     createOutboxSender({
       store: engine.outbox,
       owner,
-      deliver: (message) => speak(engine.forge(message.forge), message, mask),
+      deliver: async (message) => {
+        await forges.current();
+        return speak(forges.forge(message.forge), message, mask);
+      },
       log,
     }),
   );
 
-  const self = { bot: undefined as { id: number; login: string } | undefined };
+  const selves = setup.use(createSelves(forges, log));
   const accept = async (delivery: VerifiedDelivery): Promise<"accepted" | "repeated"> => {
     const { event, ...told } = delivery;
-    const received = receive(event, { forge: told.forge, instance: forge.instance, bot: self.bot });
+    const { instance } = forges.forge(told.forge);
+    const received = receive(event, { forge: told.forge, instance, bot: selves.of(told.forge) });
     const job = "job" in received ? received.job : undefined;
     if ("ignored" in received)
       log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
@@ -92,16 +98,17 @@ export async function startBot(
     return acceptance.kind;
   };
   const app = createApp({
-    forges: new Map([
-      [
-        GITEA,
-        { secrets: () => config.secrets.giteaWebhookSecrets, read: readGiteaDelivery, deliveryId },
-      ],
-    ]),
+    forges: {
+      get: async (name) => {
+        await forges.current();
+        const found = forges.get(name);
+        return found && routeOf(found.setting);
+      },
+    },
     accept,
     readiness: createReadiness({
       database: kugetsu.database,
-      forge,
+      forges: () => forges.current(),
       opencode: () => kugetsu.canRunAgents(),
       sandbox: kugetsu.sandbox,
     }),
@@ -111,9 +118,7 @@ export async function startBot(
     await listen({ fetch: (request) => app.fetch(request), host: config.host, port: config.port }),
   );
   setup.use(await openControl({ home: kugetsu.home.root, engine, log }));
-  const ended = new AbortController();
-  setup.defer(async () => ended.abort());
-  void learnSelf(forge, self, ended.signal, log);
+  for (const { setting } of forges.all()) selves.of(setting.name);
   await worker.start();
   sender.start();
   if (!(await kugetsu.canRunAgents())) {
@@ -135,6 +140,8 @@ export async function startBot(
   return {
     url: server.url,
     sandbox: kugetsu.sandbox.kind,
+    forges: () => forges.all().map(({ setting: { name, url } }) => ({ name, url })),
+    log,
     close: async ({ graceMs }) => {
       await worker.drain({ graceMs });
       await sender.flush(LAST_WORDS_MS);
@@ -142,27 +149,4 @@ export async function startBot(
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-/** Asks the forge who the bot is until it answers: a forge that starts together with the bot may be slower. */
-async function learnSelf(
-  forge: Forge,
-  self: { bot: { id: number; login: string } | undefined },
-  ended: AbortSignal,
-  log: Log,
-): Promise<void> {
-  for (let wait = 1_000; !ended.aborted; wait = Math.min(wait * 2, 60_000)) {
-    try {
-      self.bot = await forge.self();
-      return;
-    } catch (error) {
-      const level = error instanceof KugetsuError && error.needsOperator ? "error" : "warn";
-      // Its words are enough: a forge that is not up yet is no defect with a stack.
-      log[level](
-        { why: safeMessage(error) },
-        "The forge does not say who the bot is. Trying again.",
-      );
-    }
-    await delay(wait, undefined, { signal: ended, ref: false }).catch(() => undefined);
-  }
 }

@@ -13,6 +13,8 @@ import { deliveries, jobs } from "./schema.ts";
 export interface Delivery {
   /** Name of the forge's route. */
   readonly forge: string;
+  /** The hook of its own that it came through, if any. */
+  readonly hook?: string | undefined;
   readonly deliveryId: string;
   /** The event's name, for example `issue_comment`. */
   readonly event: string;
@@ -31,10 +33,10 @@ export type Acceptance =
 
 /** `JobStore.accept` inside a transaction of the caller's. */
 export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
-  const { forge, deliveryId, event, receivedAt } = delivery;
+  const { forge, hook, deliveryId, event, receivedAt } = delivery;
   const stored = tx
     .insert(deliveries)
-    .values({ forge, deliveryId, event, receivedAt })
+    .values({ forge, deliveryId, event, receivedAt, hook })
     .onConflictDoNothing()
     .run();
   if (stored.changes === 0) return { kind: "repeated" };

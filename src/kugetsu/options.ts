@@ -10,10 +10,13 @@ export interface KugetsuOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names of variables that agents get as well (`AGENT_ENV_PASS`). */
   readonly pass?: readonly string[];
-  /** Values that no agent may ever have. */
+  /** Values that no agent may ever have. Asked for each turn. */
   readonly secrets?: readonly string[];
-  /** Who commits: the bot's account. */
-  readonly identity: () => Promise<Identity>;
+  /**
+   * Who commits: the bot's account. Asked for each turn.
+   * @param instance host[:port] of the issue ref; undefined for what belongs to no repository
+   */
+  readonly identity: (instance: string | undefined) => Promise<Identity>;
   /** KUGETSU_OPENCODE_BIN */
   readonly opencodeBinary?: string | undefined;
   /** IDLE_AGENTS: how many agents wait for their next turn. */
