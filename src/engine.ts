@@ -75,7 +75,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     },
     warn,
   });
-  const { forge } = forges;
+  const forge = (name: string) => forges.forge(name);
   const watched = watchConfig(config, warn);
   // As the home's config file had it when a job was looked at last.
   let latest = config;

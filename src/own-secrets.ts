@@ -23,13 +23,19 @@ export function ownSecrets(settings: Settings): readonly string[] {
 
 /** A token that is needed; `help` says how to come by one. What is wrong is a problem of the settings. */
 export function neededToken(settings: Settings, name: OwnSecret, help: string): string {
-  const token = neededSecret(settings, name, help);
-  if (!isToken(token))
+  neededSecret(settings, name, help);
+  return checkedToken(settings, name) ?? "";
+}
+
+/** A token, if it is set. What is wrong is a problem of the settings. */
+export function checkedToken(settings: Settings, name: OwnSecret): string | undefined {
+  const token = settings.secret(name);
+  if (token !== undefined && !isToken(token))
     settings.problem(`${name} holds white space, or characters that no token has.`);
   return token;
 }
 
-/** Whether a token could stand in a header. The empty one is told elsewhere. */
+/** Whether a token could stand in a header. */
 export function isToken(text: string): boolean {
   return !/[^\x21-\x7e]/.test(text);
 }

@@ -18,8 +18,9 @@ export interface DeliveryReader {
  */
 export function openForge(setting: ForgeSetting, timeoutMs?: number): Forge {
   const { kind, url, secrets } = setting;
+  const { token = "", permissionToken } = secrets;
   const patience = timeoutMs === undefined ? {} : { timeoutMs };
-  if (kind === "gitea") return createGitea({ url, token: secrets.token ?? "", ...patience });
+  if (kind === "gitea") return createGitea({ url, token, permissionToken, ...patience });
   throw new KugetsuError("invalid", "GitHub cannot be used by this version.");
 }
 

@@ -1,5 +1,5 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
-import { neededToken, webhookSecretsOf } from "../own-secrets.ts";
+import { checkedToken, neededToken, webhookSecretsOf } from "../own-secrets.ts";
 import { redacted } from "../redacted.ts";
 import type { Settings } from "../settings.ts";
 import { readPrivateKey } from "./private-key.ts";
@@ -66,11 +66,11 @@ function gitea(
   { giteaUrl: url }: ForgeAddresses,
   use: ForgeUse,
 ): ForgeSetting | undefined {
-  const permissionToken = settings.secret("GITEA_PERMISSION_TOKEN");
+  const permissionToken = checkedToken(settings, "GITEA_PERMISSION_TOKEN");
   if (use === "work") {
     const token = settings.secret("GITEA_TOKEN");
     if (url === undefined || token === undefined) return undefined;
-    return forge({ name: GITEA, kind: "gitea", url }, { token, permissionToken });
+    return forgeOf({ name: GITEA, kind: "gitea", url }, { token, permissionToken });
   }
   if (!isAnySet(settings, ["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET"]) && !settings.isSet("GITEA_URL"))
     return undefined;
@@ -81,7 +81,7 @@ function gitea(
   const token = neededToken(settings, "GITEA_TOKEN", TOKEN_HELP);
   const webhook = webhookSecretsOf(settings, "GITEA_WEBHOOK_SECRET", GITEA_WHERE);
   if (url === undefined) return undefined;
-  return forge({ name: GITEA, kind: "gitea", url }, { token, permissionToken, webhook });
+  return forgeOf({ name: GITEA, kind: "gitea", url }, { token, permissionToken, webhook });
 }
 
 function github(
@@ -105,12 +105,12 @@ function github(
     );
     return undefined;
   }
-  if (use === "serve" && token !== undefined) neededToken(settings, "GITHUB_TOKEN", "");
+  if (use === "serve") checkedToken(settings, "GITHUB_TOKEN");
   const app = token === undefined ? appOf(settings, addresses) : undefined;
   const webhook =
     use === "serve" ? webhookSecretsOf(settings, "GITHUB_WEBHOOK_SECRET", GITHUB_WHERE) : [];
   if (token === undefined && app === undefined) return undefined;
-  return forge(
+  return forgeOf(
     {
       name: GITHUB,
       kind: "github",
@@ -149,7 +149,7 @@ function isAnySet(settings: Settings, names: readonly string[]): boolean {
   return names.some((name) => settings.secret(name) !== undefined);
 }
 
-function forge(
+function forgeOf(
   place: Pick<ForgeSetting, "name" | "kind" | "url"> &
     Partial<Pick<ForgeSetting, "apiUrl" | "accounts">>,
   { token, app, webhook = [], permissionToken }: Partial<ForgeSecrets>,

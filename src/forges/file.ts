@@ -32,7 +32,8 @@ export interface ForgeFile {
   load(): Promise<StoredForges>;
   /**
    * Stores a forge, or changes the one of that name; its hooks stay.
-   * @throws KugetsuError `conflict` when the environment has a forge of that name, or another one has its instance
+   * @throws KugetsuError `conflict` when the environment has a forge of that name, another one has its instance, or
+   *   that name is another server; `invalid` for what would not be read again
    */
   save(forge: ForgeSetting): Promise<void>;
   /** Forgets a forge and its hooks; false where it is not stored here. */
@@ -182,6 +183,13 @@ function assertFree(
   if (!isForgeName(forge.name))
     throw new KugetsuError("invalid", "A forge's name is up to 31 of a-z, 0-9 and -.");
   const { forges } = entriesOf(document, environment);
+  const instance = instanceOf(forge);
+  const earlier = forges.find(({ name }) => name === forge.name);
+  // What waits for the one would be said to the other.
+  if (earlier !== undefined && instanceOf(earlier) !== instance)
+    throw new KugetsuError("conflict", `${forge.name} is ${instanceOf(earlier)} already.`, {
+      hint: "Give this one another name.",
+    });
   assertAlone(forge, [...environment, ...forges.filter(({ name }) => name !== forge.name)]);
 }
 
