@@ -181,6 +181,11 @@ export function createGitHub(options: GitHubOptions): Forge {
       return permissionOf(ask, repository, person);
     },
 
+    async editorsMayPush() {
+      // An organisation's own roles may let people edit who cannot push, and GitHub shows those to its owners alone.
+      return false;
+    },
+
     async react(at, to, content) {
       const [owner, repo, issue_number] = issueSegments(at);
       const place = { owner, repo, content };

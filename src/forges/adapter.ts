@@ -1,7 +1,8 @@
 import type { Forge, ReadDelivery } from "../forge/forge.ts";
 import { createGitea } from "../forge/gitea.ts";
-import { deliveryId, readGiteaDelivery } from "../forge/gitea/delivery.ts";
-import { KugetsuError } from "../kugetsu/errors.ts";
+import { deliveryId as giteaDeliveryId, readGiteaDelivery } from "../forge/gitea/delivery.ts";
+import { createGitHub } from "../forge/github.ts";
+import { deliveryId as gitHubDeliveryId, readGitHubDelivery } from "../forge/github/delivery.ts";
 import type { ForgeSetting } from "./setting.ts";
 
 /** How deliveries of one kind of forge are read. */
@@ -17,14 +18,17 @@ export interface DeliveryReader {
  * @throws KugetsuError `invalid`
  */
 export function openForge(setting: ForgeSetting, timeoutMs?: number): Forge {
-  const { kind, url, secrets } = setting;
-  const { token = "", permissionToken } = secrets;
+  const { kind, url, apiUrl, accounts, secrets } = setting;
+  const { token = "", app, permissionToken } = secrets;
   const patience = timeoutMs === undefined ? {} : { timeoutMs };
   if (kind === "gitea") return createGitea({ url, token, permissionToken, ...patience });
-  throw new KugetsuError("invalid", "GitHub cannot be used by this version.");
+  const auth =
+    app === undefined ? ({ kind: "token", token } as const) : ({ kind: "app", ...app } as const);
+  return createGitHub({ url, apiUrl, auth, accounts, ...patience });
 }
 
 export function readerOf({ kind }: Pick<ForgeSetting, "kind">): DeliveryReader {
-  if (kind === "gitea") return { read: readGiteaDelivery, deliveryId };
-  return { read: () => undefined, deliveryId };
+  return kind === "gitea"
+    ? { read: readGiteaDelivery, deliveryId: giteaDeliveryId }
+    : { read: readGitHubDelivery, deliveryId: gitHubDeliveryId };
 }

@@ -191,8 +191,8 @@ describe("of what somebody wrote", () => {
     "%j is no such file: nothing is read, nothing is overwritten, nothing is quoted",
     async (text) => {
       await put(text);
-      for (const attempt of [file.load(), file.save(WORK)])
-        await expect(attempt).rejects.toMatchObject({
+      for (const attempt of [() => file.load(), () => file.save(WORK)])
+        await expect(attempt()).rejects.toMatchObject({
           code: "failed",
           message: expect.not.stringContaining("hunter22") as string,
         });
