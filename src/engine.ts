@@ -3,6 +3,8 @@ import { servedBy } from "./admission/served.ts";
 import type { WorkConfig } from "./config.ts";
 import { watchConfig } from "./config-watch.ts";
 import type { Forge } from "./forge/forge.ts";
+import { pmAccess } from "./forges/pm-access.ts";
+import type { ForgeSetting } from "./forges/setting.ts";
 import { type ConfiguredForge, type ForgeRegistry, openForgeRegistry } from "./forges/registry.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
@@ -95,6 +97,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           options.fallbackIdentity,
         );
       },
+      pmAccess: (url) => pmAccess(settingsOf(forges), url),
       opencodeBinary: config.opencodeBinary,
       idleAgents: options.only === undefined ? config.idleAgents : 0,
       get tempDir() {
@@ -215,6 +218,10 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     place,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+function settingsOf(forges: ForgeRegistry): readonly ForgeSetting[] {
+  return forges.all().map(({ setting }) => setting);
 }
 
 function named(

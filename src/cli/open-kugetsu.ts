@@ -1,3 +1,4 @@
+import { pmAccess } from "../forges/pm-access.ts";
 import { type ForgeRegistry, openForgeRegistry } from "../forges/registry.ts";
 import { createKugetsu, type Kugetsu } from "../kugetsu/kugetsu.ts";
 import { botIdentity } from "./bot-identity.ts";
@@ -23,6 +24,11 @@ export async function openKugetsu(
     pass: config.agentEnvPass,
     secrets: [...secrets],
     identity: (instance) => botIdentity(forges, instance, io),
+    pmAccess: (url) =>
+      pmAccess(
+        forges.all().map(({ setting }) => setting),
+        url,
+      ),
     opencodeBinary: config.opencodeBinary,
     idleAgents: 0,
     tempDir: config.tempDir,

@@ -204,6 +204,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     },
     pmInstructions: options.pmInstructions,
     environment: async (kind, tempDir, forgeUrl) => {
+      const access = forgeUrl === undefined ? undefined : options.pmAccess?.(forgeUrl);
       const env = agentEnvironment({
         source: environment,
         defaultEnv: await envFiles.read("default"),
@@ -214,6 +215,7 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
         identity,
         tempDir,
         giteaUrl: forgeUrl,
+        pmAccess: access,
         withheld: (name, why) => {
           warn(`${name} is withheld from the agent: ${why}.`);
         },
