@@ -58,7 +58,7 @@ test("what is said to the one is not said to the other, nor waits for it", async
   const queue = createQueue();
   await bothQueued(queue);
   const claimed = [await queue.outbox.claim(queue.owner), await queue.outbox.claim(queue.owner)];
-  expect(claimed.map((message) => message?.forge).toSorted()).toEqual(["here", "there"]);
+  expect(new Set(claimed.map((message) => message?.forge))).toEqual(new Set(["here", "there"]));
   expect(new Set(claimed.map((message) => message?.key)).size).toBe(2);
 });
 

@@ -38,6 +38,11 @@ function problemsOf(env: Record<string, string>, stored = 0): string {
   }
 }
 
+/** The forges that the command line has. */
+function forgesOf(env: Record<string, string>): readonly string[] {
+  return readWorkConfig({ ...HOME, ...env }).forges.map(({ name }) => name);
+}
+
 test("a server has Gitea, GitHub, or both, each with its secrets", () => {
   const { forges, secrets } = readConfig({
     ...HOME,
@@ -205,8 +210,6 @@ test("with a forge in forges.json the environment needs none", () => {
 });
 
 test("the command line needs no webhook's secret, and takes no half of a forge", () => {
-  const forgesOf = (env: Record<string, string>) =>
-    readWorkConfig({ ...HOME, ...env }).forges.map(({ name }) => name);
   expect(forgesOf({ GITEA_URL: "https://x", GITEA_TOKEN: TOKEN, GITHUB_TOKEN: "x" })).toEqual([
     "gitea",
     "github",
