@@ -1,8 +1,10 @@
+import { createCatchUp } from "./catch-up/catch-up.ts";
 import type { ServeConfig } from "./config.ts";
 import { createEngine } from "./engine.ts";
 import { routeOf } from "./forges/route.ts";
 import { createSelves } from "./forges/selves.ts";
 import type { ForgeSetting } from "./forges/setting.ts";
+import { reportEnd } from "./handlers/report-end.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
@@ -10,11 +12,10 @@ import { KugetsuError } from "./kugetsu/errors.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
 import { openControl } from "./server/control.ts";
+import { createAccept } from "./server/accept.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createReadiness } from "./server/probe.ts";
-import { receive } from "./server/receive.ts";
-import type { VerifiedDelivery } from "./server/webhook.ts";
 
 /** A running bot. Disposing of it ends everything at once; `close` gives running turns their time first. */
 export interface Bot extends AsyncDisposable {
@@ -80,23 +81,37 @@ export async function startBot(
   );
 
   const selves = setup.use(createSelves(forges, log));
-  const accept = async (delivery: VerifiedDelivery): Promise<"accepted" | "repeated"> => {
-    const { event, ...told } = delivery;
-    const { instance } = forges.forge(told.forge);
-    const received = receive(event, { forge: told.forge, instance, bot: selves.of(told.forge) });
-    const job = "job" in received ? received.job : undefined;
-    if ("ignored" in received)
-      log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
-    const name = event.kind === "other" ? event.name : event.kind;
-    const acceptance = await store.accept({
-      ...told,
-      event: name,
-      job,
-      acknowledge: acknowledgement,
-    });
-    if (job !== undefined && acceptance.kind === "accepted") worker.wake();
-    return acceptance.kind;
+  const origin = async (name: string) => {
+    const { triggers, triggerLabel } = await engine.settings();
+    const { instance } = forges.forge(name);
+    return { forge: name, instance, bot: selves.of(name), triggers, triggerLabel };
   };
+  const catchUp = setup.use(
+    createCatchUp({
+      db: kugetsu.database,
+      forges: () =>
+        new Map(forges.all().map(({ setting, forge }) => [setting.name, forge] as const)),
+      origin,
+      allow: async () => {
+        await forges.current();
+        return (await engine.settings()).allow;
+      },
+      accept: async (delivery) => {
+        const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
+        worker.wake();
+        return acceptance;
+      },
+      log,
+    }),
+  );
+  const accept = createAccept({
+    store,
+    origin,
+    report: reportEnd,
+    onJob: () => worker.wake(),
+    onLook: () => catchUp.wake(),
+    log,
+  });
   const app = createApp({
     forges: {
       get: async (name) => {
@@ -121,6 +136,7 @@ export async function startBot(
   for (const { setting } of forges.all()) selves.of(setting.name);
   await worker.start();
   sender.start();
+  catchUp.start();
   if (!(await kugetsu.canRunAgents())) {
     log.warn({}, "opencode cannot be started: every order will fail until it is there.");
   }

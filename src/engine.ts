@@ -34,6 +34,8 @@ export interface Engine extends AsyncDisposable {
   readonly forges: ForgeRegistry;
   /** The configured forge of that name. @throws KugetsuError `unavailable` */
   readonly forge: (name: string) => Forge;
+  /** What holds now, as the home's config file has it. */
+  readonly settings: () => Promise<WorkConfig>;
   /** Puts an order into the queue that comes from no comment. @throws as `placeOrder` does */
   readonly place: (order: Order) => Promise<PlacedOrder>;
 }
@@ -139,7 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       leases,
       owner,
       admit: async (job) => {
-        const [{ allow, delegateAllow, turnsPerDay }] = await Promise.all([
+        const [{ allow, delegateAllow, commandAllow, turnsPerDay }] = await Promise.all([
           anew(),
           forges.current(),
         ]);
@@ -147,6 +149,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           forge,
           served: servedBy(allow, forge(job.forge).instance),
           delegateAllow,
+          commandAllow,
           turnsPerDay,
           turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
           log,
@@ -215,6 +218,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     worker,
     forges,
     forge,
+    settings: anew,
     place,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

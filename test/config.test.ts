@@ -65,12 +65,12 @@ describe("the configuration", () => {
       shutdownGraceMs: 30_000,
       turnsPerDay: 20,
       delegateAllow: [],
+      commandAllow: [],
       allow: [],
-      allowCiChanges: [],
       triggers: ["comment", "issue", "label", "assignment", "mention"],
       triggerLabel: "kugetsu",
       cleanupAfterMs: 7 * 24 * 3_600_000,
-      commandAllow: [],
+      allowCiChanges: [],
       warnings: [],
     });
     expect(secrets.own).toEqual([TOKEN, SECRET]);
@@ -148,6 +148,21 @@ describe("the configuration", () => {
       host: "127.0.0.1",
       limits: { wallMs: 1_800_000 },
     });
+  });
+
+  test("counts a permission token among the bot's own secrets, and never shows it", () => {
+    const env = { ...NEEDED, GITEA_PERMISSION_TOKEN: "of-an-admin-0123456789" };
+    const configs = [readConfig(env), readWorkConfig(env)];
+    for (const { forges, secrets } of configs) {
+      expect(forges[0]?.secrets.permissionToken).toBe("of-an-admin-0123456789");
+      expect(secrets.own).toContain("of-an-admin-0123456789");
+      expect(JSON.stringify(secrets)).not.toContain("of-an-admin");
+    }
+    expect(readConfig(NEEDED).forges[0]?.secrets.permissionToken).toBeUndefined();
+    expect(readConfig(NEEDED).secrets.own).toEqual([TOKEN, SECRET]);
+    expect(problemsOf({ ...NEEDED, GITEA_PERMISSION_TOKEN: "two words" })).toContain(
+      "GITEA_PERMISSION_TOKEN holds white space",
+    );
   });
 
   test("tells every problem at once, and what to do about a missing secret", () => {

@@ -17,6 +17,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   GITEA_TOKEN                token of the bot's account: write:issue, write:repository, read:user
   GITEA_WEBHOOK_SECRET       at least 16 characters, the same text as in the webhook;
                              GITEA_WEBHOOK_SECRET_PREVIOUS is accepted too, while it is being changed
+  GITEA_PERMISSION_TOKEN     token of an admin of the whole server, for what the bot's account is not told about
+                             people's rights: read:repository, read:organization, read:user
   GITHUB_TOKEN               token of the bot's account on GitHub
   GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_ACCOUNTS
                              or a GitHub App: its number, its key (text or path), the accounts that it serves
@@ -46,6 +48,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)
   KUGETSU_ALLOW              owners, owner/repo and host/owner/repo that are served (all)
   DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
+  COMMAND_ALLOW              logins, organisations and organisation/team whose orders count where the forge does not
+                             tell the bot whether they may push
   ALLOW_CI_CHANGES           owner/repo and host/owner/repo whose CI files agents may change
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)

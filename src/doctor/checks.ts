@@ -1,9 +1,11 @@
+import { missedCommands, watchedRepositories } from "./catch-up.ts";
 import type { Check } from "./check.ts";
 import { database } from "./database.ts";
 import { envFiles, pmToken } from "./env-files.ts";
 import { forge } from "./forge.ts";
 import { disk, files, home } from "./home.ts";
 import { model } from "./model.ts";
+import { permissionToken } from "./permission-token.ts";
 import { git, node, opencode, ripgrep, shellVersion } from "./programs.ts";
 import { baseSession, failedJobs, leases, messages, pause, server } from "./queue.ts";
 import { sandbox } from "./sandbox.ts";
@@ -28,10 +30,13 @@ export const CHECKS: readonly Check[] = [
   model,
   baseSession,
   forge,
+  permissionToken,
   server,
   socket,
   pause,
   leases,
   failedJobs,
   messages,
+  watchedRepositories,
+  missedCommands,
 ];

@@ -13,7 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const PATIENT_TRIES = 3;
 
 /** A check of what stands in the database; none where there is none yet, or one of another version. */
-function stored(
+export function stored(
   name: string,
   look: (db: Database) => Promise<Finding | readonly Finding[]>,
 ): Check {

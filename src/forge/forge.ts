@@ -69,7 +69,7 @@ export interface Forge {
   credentials(owner: string, name: string): Promise<{ username: string; password: string }>;
   /**
    * Only of a GitHub App: asks for the deliveries since then (milliseconds since 1970) that failed to be sent again, with
-   * the ids that they had, and returns how many these are.
+   * the ids that they had, and returns how many these are. Where it is there, nothing is looked for in lists.
    */
   readonly resendFailed?: (since: number) => Promise<number>;
 }

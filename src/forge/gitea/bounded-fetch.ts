@@ -23,7 +23,7 @@ export function boundedFetch(
       let address = input instanceof Request ? input.url : String(input);
       for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
         const response = await send(address, { ...withType(init), redirect: "manual", signal });
-        if (!isRedirect(response.status)) return await readWhole(response);
+        if (!isRedirect(response)) return await readWhole(response);
         await response.body?.cancel();
         const isRead = (init?.method ?? "GET") === "GET";
         address = redirectTarget(api, address, response, isRead);
@@ -36,7 +36,8 @@ export function boundedFetch(
   };
 }
 
-function isRedirect(status: number): boolean {
+/** 304 says that what was asked for is unchanged. */
+function isRedirect({ status }: Response): boolean {
   return status >= 300 && status <= 399 && status !== 304;
 }
 
