@@ -81,7 +81,7 @@ export async function startBot(
       return { forge: name, instance: forge.instance, bot: self.bot, triggers, triggerLabel };
     },
     report: reportEnd,
-    onJob: worker.wake,
+    onJob: () => worker.wake(),
     onLook: () => undefined,
     log,
   });

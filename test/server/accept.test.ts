@@ -253,20 +253,20 @@ describe("the label", () => {
   });
 });
 
-describe("taking it away", () => {
-  /** Works off the newest job as the worker would. */
-  async function stopNewest() {
-    const job = (await queue.settle()).at(-1);
-    if (job?.verb !== "stop") throw new Error(`no stop, but ${job?.verb}`);
-    const handled = await stop({
-      job,
-      queue: {
-        stop: async (ref, request) => queue.store.stopIssue(ref, { ...request, report: reportEnd }),
-      },
-    } as Parameters<typeof stop>[0]);
-    return { job, said: reportEnd(job, { state: "done", words: handled.words }) };
-  }
+/** Works off the newest job as the worker would. */
+async function stopNewest() {
+  const job = (await queue.settle()).at(-1);
+  if (job?.verb !== "stop") throw new Error(`no stop, but ${job?.verb}`);
+  const handled = await stop({
+    job,
+    queue: {
+      stop: async (ref, request) => queue.store.stopIssue(ref, { ...request, report: reportEnd }),
+    },
+  } as Parameters<typeof stop>[0]);
+  return { job, said: reportEnd(job, { state: "done", words: handled.words }) };
+}
 
+describe("taking it away", () => {
   test.each<[string, (number: number) => void, (number: number) => void]>([
     ["the label", label, unlabel],
     ["the assignment", assign, unassign],
