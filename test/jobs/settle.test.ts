@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { NewJob } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { jobs } from "../../src/jobs/schema.ts";
-import { accepted, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
+import { accepted, CAPS, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
 
 const QUEUED = { kind: "queued", thread: THREAD } as const;
 
@@ -20,6 +20,37 @@ test("an admitted job is queued with its thread, and its acknowledgement goes ou
     maybePosted: false,
     attempts: 1,
   });
+});
+
+test("an order on the bot's own pull request waits for the turn of its issue, and holds that", async () => {
+  const { store, owner } = createQueue();
+  const issue = newJob(1);
+  await queued(store, issue);
+  const turn = await store.claim({ owner, caps: CAPS });
+  const id = await accepted(store, newJob(7, { isPullRequest: false }));
+  const admission = { ...QUEUED, ref: issue.ref, isPullRequest: true };
+  expect(await store.settle(id, admission)).toMatchObject({
+    ref: issue.ref,
+    issueNumber: 7,
+    isPullRequest: true,
+  });
+  expect((await store.list({ ref: issue.ref })).map((job) => job.id)).toContain(id);
+  expect(await store.claim({ owner, caps: CAPS })).toBeUndefined();
+  await store.finish(turn?.id ?? 0, owner.marker, { state: "done", words: "" }, []);
+  expect(await store.claim({ owner, caps: CAPS })).toMatchObject({ id, ref: issue.ref });
+  const later = await queued(store, newJob(1));
+  expect(await store.claim({ owner, caps: CAPS })).toBeUndefined();
+  expect(later).toBeGreaterThan(id);
+});
+
+test("what is only for an idle issue is not worked off on its pull request while a turn of the issue waits", async () => {
+  const { store } = createQueue();
+  const issue = newJob(1);
+  await queued(store, issue);
+  const label = newJob(7, { trigger: "label", commentId: 0, only: "idle", isPullRequest: true });
+  const id = await accepted(store, label);
+  const admission = { ...QUEUED, act: "label:5", ref: issue.ref };
+  expect(await store.settle(id, admission)).toMatchObject({ state: "dropped", ref: label.ref });
 });
 
 test("a refused job says what the refusal says instead of the acknowledgement", async () => {
@@ -142,11 +173,12 @@ test("whoever is to send is told as soon as an admission let something go", asyn
   expect(wakes).toBe(1);
 });
 
-describe("one act gives one order", () => {
-  const setting = (change: Partial<NewJob> = {}) =>
-    newJob(1, { trigger: "label", commentId: 0, only: "idle", ...change });
-  const later = (minutes: number) => ({ commentUpdatedAt: `2026-01-01T00:${minutes}:00Z` });
+const setting = (change: Partial<NewJob> = {}) =>
+  newJob(1, { trigger: "label", commentId: 0, only: "idle", ...change });
 
+const later = (minutes: number) => ({ commentUpdatedAt: `2026-01-01T00:${minutes}:00Z` });
+
+describe("one act gives one order", () => {
   test("by the name that the admission gives it, however it was told", async () => {
     const { store } = createQueue();
     const first = await accepted(store, setting(later(10)));
@@ -203,8 +235,6 @@ describe("one act gives one order", () => {
 });
 
 describe("an order for an idle issue", () => {
-  const setting = () => newJob(1, { trigger: "label", commentId: 0, only: "idle" });
-
   test("is dropped when what came before it was admitted meanwhile", async () => {
     const { store } = createQueue();
     const comment = await accepted(store, newJob(1));

@@ -69,9 +69,8 @@ function open() {
     onLook: () => told.push("look"),
     log,
   });
-  const secrets = () => [SECRET];
   const app = createApp({
-    forges: new Map([["gitea", { secrets, read: readGiteaDelivery, deliveryId }]]),
+    forges: new Map([["gitea", { secrets: () => [SECRET], read: readGiteaDelivery, deliveryId }]]),
     accept,
     readiness: async () => ({ parts: {}, forges: {} }),
     log,
