@@ -1,20 +1,12 @@
 import { KugetsuError } from "../kugetsu/errors.ts";
-import {
-  type Bot,
-  type Comment,
-  type Forge,
-  MAX_COMMENTS,
-  type NewPullRequest,
-  type PullRequest,
-} from "./forge.ts";
+import { type Bot, type Comment, type Forge, MAX_COMMENTS } from "./forge.ts";
 import { assertId, assertNames, branchSegment, issueSegments } from "./gitea/address.ts";
 import { understood } from "./gitea/call.ts";
 import { field, list, positive, text } from "./gitea/fields.ts";
-import type { Ask, Place, Rest } from "./github/access.ts";
+import type { Ask, Place } from "./github/access.ts";
 import { lastAssignment, lastLabelling } from "./github/acts.ts";
 import { gitHubAddress } from "./github/address.ts";
 import {
-  comesFrom,
   placeOf,
   readComment,
   readIssue,
@@ -26,6 +18,7 @@ import { call } from "./github/call.ts";
 import { changesOf } from "./github/changes.ts";
 import { fromTheEnd, PAGE } from "./github/pages.ts";
 import { permissionOf } from "./github/permission.ts";
+import { newestPullRequest, openPullRequest } from "./github/pull-requests.ts";
 import { reviewsSince, reviewWords } from "./github/reviews.ts";
 import { tokenAccess } from "./github/token.ts";
 
@@ -239,7 +232,8 @@ export function createGitHub(options: GitHubOptions): Forge {
     async pullRequest(owner, name, head) {
       assertNames(owner, name);
       branchSegment(head);
-      return (await pullRequestsFrom({ owner, name }, head, "all"))[0];
+      const at = { owner, name };
+      return newestPullRequest(ask, at, head, repositoryUrl(at));
     },
 
     async pullRequestAt(at) {
@@ -258,13 +252,7 @@ export function createGitHub(options: GitHubOptions): Forge {
     async createPullRequest(owner, name, draft) {
       assertNames(owner, name);
       const at = { owner, name };
-      const { title, body, head, base } = draft;
-      const what = "open a pull request";
-      const send = (rest: Rest) =>
-        rest.pulls.create({ owner, repo: name, title, body, head, base });
-      const { status, data } = await ask(what, at, send, [422]);
-      if (status === 422) throw await pullRequestFault(at, draft);
-      return understood(what, readPullRequest(data, repositoryUrl(at)));
+      return openPullRequest(ask, at, draft, repositoryUrl(at));
     },
 
     async requestReview(owner, name, number, login) {
@@ -306,44 +294,6 @@ export function createGitHub(options: GitHubOptions): Forge {
     if (place === undefined) return false;
     if (sameNames(place, at)) return true;
     return sameNames(place, await forge.repository(at.owner, at.name));
-  }
-
-  async function pullRequestsFrom(
-    at: Place,
-    head: string,
-    state: "all" | "open",
-    base?: string,
-  ): Promise<PullRequest[]> {
-    const what = "list the pull requests";
-    const { data } = await ask(what, at, (rest) =>
-      rest.pulls.list({
-        owner: at.owner,
-        repo: at.name,
-        state,
-        head: `${at.owner}:${head}`,
-        ...(base === undefined ? {} : { base }),
-        sort: "created",
-        direction: "desc",
-        per_page: 30,
-      }),
-    );
-    return understood(what, Array.isArray(data) ? (data as unknown[]) : undefined)
-      .filter((one) => comesFrom(one, head))
-      .map((one) => understood(what, readPullRequest(one, repositoryUrl(at))));
-  }
-
-  // GitHub answers the same to everything it does not like of a pull request, one that is there already included.
-  async function pullRequestFault(
-    at: Place,
-    { head, base }: NewPullRequest,
-  ): Promise<KugetsuError> {
-    const open = await pullRequestsFrom(at, head, "open", base);
-    const what = "Could not open a pull request: ";
-    return open.length > 0
-      ? new KugetsuError("conflict", `${what}there is one already.`)
-      : new KugetsuError("failed", `${what}the forge answered 422.`, {
-          hint: "A branch is missing, or there is no difference between them.",
-        });
   }
 
   return forge;

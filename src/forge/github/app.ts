@@ -23,6 +23,10 @@ const RENEWED_AFTER_MS = 50 * 60_000;
 
 interface Installation {
   readonly id: number;
+  /** In lower case. */
+  readonly owner: string;
+  /** One for all of its tokens: GitHub's limits are the installation's. */
+  readonly Client: typeof Octokit;
   token: { readonly value: string; readonly client: Octokit; readonly since: number } | undefined;
 }
 
@@ -50,7 +54,10 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
     const asked = find({ owner, name });
     installations.set(key, asked);
     try {
-      return await asked;
+      const found = await asked;
+      // A repository that was transferred answers by its old name: that says nothing of its former owner's others.
+      if (found.owner !== key) installations.delete(key);
+      return found;
     } catch (error) {
       installations.delete(key);
       throw error;
@@ -69,9 +76,18 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
         hint: `Install the App for ${owner}, or give it access to ${owner}/${name}.`,
       });
     }
-    // A repository that was transferred answers by its old name, and may belong to anybody now.
-    assertServed(accounts, understood(what, account(field(data, "account"))).login.toLowerCase());
-    return { id: understood(what, positive(field(data, "id"))), token: undefined };
+    const { login } = understood(what, account(field(data, "account")));
+    // By its old name a transferred repository may be anybody's now.
+    assertServed(accounts, login.toLowerCase());
+    return made(login.toLowerCase(), understood(what, positive(field(data, "id"))));
+  }
+
+  function made(owner: string, id: number): Installation {
+    // A refused token may be one that was revoked, or whose installation was made anew.
+    const Installed = clientClass(options, (status) => {
+      if (status === 401) installations.delete(owner);
+    });
+    return { id, owner, Client: Installed, token: undefined };
   }
 
   async function tokenAt(at: Place) {
@@ -79,23 +95,23 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
     const { token } = found;
     const age = token === undefined ? 0 : options.now() - token.since;
     if (token !== undefined && age >= 0 && age < RENEWED_AFTER_MS) return token;
-    return renew(found, at.owner.toLowerCase());
+    return renew(found);
   }
 
   const renewals = new Map<Installation, ReturnType<typeof makeToken>>();
-  async function renew(found: Installation, key: string) {
+  async function renew(found: Installation) {
     const running = renewals.get(found);
     if (running !== undefined) return running;
-    const made = makeToken(found, key);
-    renewals.set(found, made);
+    const asked = makeToken(found);
+    renewals.set(found, asked);
     try {
-      return await made;
+      return await asked;
     } finally {
       renewals.delete(found);
     }
   }
 
-  async function makeToken(found: Installation, key: string) {
+  async function makeToken(found: Installation) {
     const what = "get a token of the App's installation";
     const since = options.now();
     const { status, data } = await call(
@@ -104,24 +120,13 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
       [403, 404],
     );
     if (status === 403 || status === 404) {
-      installations.delete(key);
-      throw new KugetsuError(
-        "forbidden",
-        "The GitHub App's installation there is suspended or gone.",
-        {
-          hint: `Look at the installed Apps of ${key}.`,
-        },
-      );
+      installations.delete(found.owner);
+      throw new KugetsuError("forbidden", "The GitHub App is suspended there, or gone.", {
+        hint: `Look at the installed Apps of ${found.owner}.`,
+      });
     }
     const value = understood(what, tokenText(field(data, "token")));
-    // A refused token may be one that was revoked, or whose installation was made anew.
-    const forget = () => {
-      installations.delete(key);
-    };
-    const Installed = clientClass(options, (said) => {
-      if (said === 401) forget();
-    });
-    const token = { value, client: new Installed({ auth: value }), since };
+    const token = { value, client: new found.Client({ auth: value }), since };
     found.token = token;
     return token;
   }
@@ -142,9 +147,9 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
       const id = positive(field(one, "id"));
       const suspended = typeof field(one, "suspended_at") === "string";
       if (owner === undefined || id === undefined || suspended || !accounts.has(owner)) continue;
-      const found: Installation = (await installations.get(owner)) ?? { id, token: undefined };
+      const found: Installation = (await installations.get(owner)) ?? made(owner, id);
       installations.set(owner, Promise.resolve(found));
-      return (await renew(found, owner)).client;
+      return (await renew(found)).client;
     }
     return new Client();
   }

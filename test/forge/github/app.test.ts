@@ -138,6 +138,20 @@ describe("an owner", () => {
     await expect(appAt(server).issue(AT)).rejects.toMatchObject({ code: "forbidden" });
   });
 
+  test("is not taken for the one that got a repository of it", async () => {
+    const answer = { id: 31, account: user("acme", 5) };
+    const tokens = "/app/installations/31/access_tokens";
+    await using server = await replay([
+      { ...FIND, answer, once: true },
+      give("ghs_ofacme000", { path: tokens }),
+      FIND,
+      give("ghs_ofolivia0"),
+    ]);
+    const forge = appAt(server, { accounts: ["olivia", "acme"] });
+    expect(await forge.credentials("olivia", "shop")).toMatchObject({ password: "ghs_ofacme000" });
+    expect(await forge.credentials("olivia", "shop")).toMatchObject({ password: "ghs_ofolivia0" });
+  });
+
   test("without the App is not found, and asked for again", async () => {
     await using server = await replay([{ ...FIND, status: 404 }]);
     const forge = appAt(server);
