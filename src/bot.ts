@@ -1,14 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { createCatchUp } from "./catch-up/catch-up.ts";
 import type { ServeConfig } from "./config.ts";
-import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
-import { createEngine, GITEA } from "./engine.ts";
 import type { Forge } from "./forge/forge.ts";
+import { createEngine } from "./engine.ts";
+import { routeOf } from "./forges/route.ts";
+import { createSelves } from "./forges/selves.ts";
+import type { ForgeSetting } from "./forges/setting.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
-import { KugetsuError, safeMessage } from "./kugetsu/errors.ts";
+import { KugetsuError } from "./kugetsu/errors.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
 import { openControl } from "./server/control.ts";
@@ -22,6 +23,9 @@ export interface Bot extends AsyncDisposable {
   /** Where this machine reaches it. */
   readonly url: string;
   readonly sandbox: "bubblewrap" | "off";
+  /** The forges that are configured now: the last parts of their addresses here, and where they are. */
+  forges(): readonly Pick<ForgeSetting, "name" | "url">[];
+  readonly log: Log;
   /** Takes no new work, lets turns go on for `graceMs`, then ends. What is cut off goes on after the next start. */
   close(options: { graceMs: number }): Promise<void>;
 }
@@ -52,8 +56,7 @@ export async function startBot(
       onOutbox: () => sender.wake(),
     }),
   );
-  const { kugetsu, store, worker } = engine;
-  const forge = engine.forge(GITEA);
+  const { forges, kugetsu, store, worker } = engine;
   const { leases, owner } = kugetsu;
   const dead = await leases.dead();
   await kugetsu.endLeftovers(dead);
@@ -70,24 +73,32 @@ export async function startBot(
     createOutboxSender({
       store: engine.outbox,
       owner,
-      deliver: (message) => speak(engine.forge(message.forge), message, mask),
-      slots: (name) => slotsOf(() => engine.forge(name)),
+      deliver: async (message) => {
+        await forges.current();
+        return speak(forges.forge(message.forge), message, mask);
+      },
+      slots: (name) => slotsOf(() => forges.forge(name)),
       gates: engine.gates,
       log,
     }),
   );
 
-  const self = { bot: undefined as { id: number; login: string } | undefined };
+  const selves = setup.use(createSelves(forges, log));
   const origin = async (name: string) => {
     const { triggers, triggerLabel } = await engine.settings();
-    return { forge: name, instance: forge.instance, bot: self.bot, triggers, triggerLabel };
+    const { instance } = forges.forge(name);
+    return { forge: name, instance, bot: selves.of(name), triggers, triggerLabel };
   };
   const catchUp = setup.use(
     createCatchUp({
       db: kugetsu.database,
-      forges: () => new Map([[GITEA, forge]]),
+      forges: () =>
+        new Map(forges.all().map(({ setting, forge }) => [setting.name, forge] as const)),
       origin,
-      allow: async () => (await engine.settings()).allow,
+      allow: async () => {
+        await forges.current();
+        return (await engine.settings()).allow;
+      },
       accept: async (delivery) => {
         const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
         worker.wake();
@@ -105,16 +116,17 @@ export async function startBot(
     log,
   });
   const app = createApp({
-    forges: new Map([
-      [
-        GITEA,
-        { secrets: () => config.secrets.giteaWebhookSecrets, read: readGiteaDelivery, deliveryId },
-      ],
-    ]),
+    forges: {
+      get: async (name) => {
+        await forges.current();
+        const found = forges.get(name);
+        return found && routeOf(found.setting);
+      },
+    },
     accept,
     readiness: createReadiness({
       database: kugetsu.database,
-      forge,
+      forges: () => forges.current(),
       opencode: () => kugetsu.canRunAgents(),
       sandbox: kugetsu.sandbox,
     }),
@@ -124,9 +136,7 @@ export async function startBot(
     await listen({ fetch: (request) => app.fetch(request), host: config.host, port: config.port }),
   );
   setup.use(await openControl({ home: kugetsu.home.root, engine, log }));
-  const ended = new AbortController();
-  setup.defer(async () => ended.abort());
-  void learnSelf(forge, self, ended.signal, log);
+  for (const { setting } of forges.all()) selves.of(setting.name);
   await worker.start();
   sender.start();
   catchUp.start();
@@ -149,6 +159,8 @@ export async function startBot(
   return {
     url: server.url,
     sandbox: kugetsu.sandbox.kind,
+    forges: () => forges.all().map(({ setting: { name, url } }) => ({ name, url })),
+    log,
     close: async ({ graceMs }) => {
       await worker.drain({ graceMs });
       await sender.flush(LAST_WORDS_MS);
@@ -159,34 +171,11 @@ export async function startBot(
 }
 
 /** GitHub wants whatever makes content one after the other. */
-function slotsOf(forge: () => Forge): number {
+function slotsOf(forge: () => Pick<Forge, "kind">): number {
   try {
     return forge().kind === "github" ? 1 : 4;
   } catch {
     // What is said to a forge that is not configured any more fails at once.
     return 4;
-  }
-}
-
-/** Asks the forge who the bot is until it answers: a forge that starts together with the bot may be slower. */
-async function learnSelf(
-  forge: Forge,
-  self: { bot: { id: number; login: string } | undefined },
-  ended: AbortSignal,
-  log: Log,
-): Promise<void> {
-  for (let wait = 1_000; !ended.aborted; wait = Math.min(wait * 2, 60_000)) {
-    try {
-      self.bot = await forge.self();
-      return;
-    } catch (error) {
-      const level = error instanceof KugetsuError && error.needsOperator ? "error" : "warn";
-      // Its words are enough: a forge that is not up yet is no defect with a stack.
-      log[level](
-        { why: safeMessage(error) },
-        "The forge does not say who the bot is. Trying again.",
-      );
-    }
-    await delay(wait, undefined, { signal: ended, ref: false }).catch(() => undefined);
   }
 }

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { type ConfigFile, noConfigFile } from "./kugetsu/config-file/read.ts";
 import type { TurnLimits } from "./kugetsu/runner.ts";
 import { DEFAULT_LIMITS, type BoxLimits } from "./kugetsu/sandbox/limits.ts";
-import { ownSecrets, permissionTokenOf, tokenOf, webhookSecretsOf } from "./own-secrets.ts";
+import { forgeAddresses, readForges } from "./forges/environment.ts";
+import { type ForgeSetting, secretsOf } from "./forges/setting.ts";
+import { ownSecrets } from "./own-secrets.ts";
 import { redacted } from "./redacted.ts";
 import { createSettings, type HeldSetting, type Settings } from "./settings.ts";
 import { strangers } from "./settings/strangers.ts";
@@ -37,13 +39,8 @@ export interface WorkConfig {
   readonly logLevel: LogLevel;
   /** What is wrong in the home's config file, each with its line; the defaults hold instead. */
   readonly warnings: readonly string[];
-  /** The configured forge; undefined where there is none, or no token for it. */
-  readonly gitea:
-    | {
-        /** Without a trailing slash. */
-        readonly url: string;
-      }
-    | undefined;
+  /** The environment's forges; further ones stand in forges.json. */
+  readonly forges: readonly ForgeSetting[];
   /** STATUS_INTERVAL: the least time between two edits of a status comment. */
   readonly statusIntervalMs: number;
   /** SHUTDOWN_GRACE: how long running turns may go on after the first signal. */
@@ -52,7 +49,10 @@ export interface WorkConfig {
   readonly turnsPerDay: number;
   /** DELEGATE_ALLOW: logins that may delegate beside admins and owners; lower case. */
   readonly delegateAllow: readonly string[];
-  /** KUGETSU_ALLOW: owners (`olivia`) and repositories (`olivia/shop`) that are served, lower case; empty: all. */
+  /**
+   * KUGETSU_ALLOW: owners (`olivia`) and repositories (`olivia/shop`, or of one forge alone `host/olivia/shop`) that
+   * are served, lower case; empty: all.
+   */
   readonly allow: readonly string[];
   /** TRIGGERS: what an order may come by. */
   readonly triggers: readonly TriggerName[];
@@ -62,7 +62,7 @@ export interface WorkConfig {
   readonly cleanupAfterMs: number;
   /** COMMAND_ALLOW: people (`walter`), organisations and teams (`acme/writers`) whose orders count where the forge does not tell their right; lower case. */
   readonly commandAllow: readonly string[];
-  /** ALLOW_CI_CHANGES: repositories (`olivia/shop`) whose CI files an agent may change; lower case. */
+  /** ALLOW_CI_CHANGES: repositories (`olivia/shop`, `host/olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
   readonly secrets: WorkSecrets;
 }
@@ -73,9 +73,7 @@ interface WorkSecrets {
   readonly environment: Environment;
   /** The home's config file: somebody may have written a secret into it all the same. */
   readonly file: ConfigFile;
-  readonly giteaToken: string | undefined;
-  readonly giteaPermissionToken: string | undefined;
-  /** All of the bot's own, which no agent may have. */
+  /** All of the bot's own in the environment, which no agent may have. */
   readonly own: readonly string[];
 }
 
@@ -85,14 +83,6 @@ export interface ServeConfig extends WorkConfig {
   readonly port: number;
   /** KUGETSU_PUBLIC_URL, without a trailing slash. */
   readonly publicUrl: string | undefined;
-  readonly gitea: { readonly url: string };
-  readonly secrets: ServeSecrets;
-}
-
-interface ServeSecrets extends WorkSecrets {
-  readonly giteaToken: string;
-  /** The one in force first; a second one while it is being changed. */
-  readonly giteaWebhookSecrets: readonly string[];
 }
 
 /** `comment` also means reviews and comments on lines; `issue` the text of an issue; `mention` the bot's name before a verb. */
@@ -101,6 +91,9 @@ export type TriggerName = (typeof TRIGGERS)[number];
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+// `owner/repo`, of one forge alone with its host[:port] before it.
+const REPOSITORY = String.raw`(?:[\w.-]{1,253}(?::\d{1,5})?/)?[\w.-]{1,100}/[\w.-]{1,100}`;
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -125,8 +118,8 @@ export function userHomeOf(env: Environment): string | undefined {
 }
 
 /**
- * What a turn needs that is run from the command line. Pure, as all of these: each default stands here, once. A forge
- * counts as configured with its address and its token.
+ * What a turn needs that is run from the command line. Pure, as all of these but for the file of a private key: each
+ * default stands here, once. A forge counts as configured with its address and the bot's account.
  * @throws KugetsuError `invalid` that lists every problem
  */
 export function readWorkConfig(
@@ -135,57 +128,51 @@ export function readWorkConfig(
 ): WorkConfig {
   const settings = settingsOf(env, file);
   const work = workOf(settings, env);
-  const own = ownSecrets(settings);
-  const giteaToken = settings.secret("GITEA_TOKEN");
-  const giteaPermissionToken = permissionTokenOf(settings);
+  const forges = readForges(settings, forgeAddresses(settings), "work");
   settings.check();
   // Asked for only after the check: what the server alone needs may be wrong in the environment.
   serverOf(settings);
   return {
     ...work,
-    gitea: giteaToken === undefined ? undefined : work.gitea,
+    forges,
     warnings: warningsOf(settings, file),
-    secrets: redacted({ environment: env, file, own, giteaToken, giteaPermissionToken }),
+    secrets: secretsWith(settings, env, file, forges),
   };
 }
 
 /**
  * The whole configuration of `kugetsu serve`.
+ * @param stored how many forges forges.json has: without any, the environment must configure one
  * @throws KugetsuError `invalid` that lists every problem
  */
 export function readConfig(
   env: Environment,
   file: ConfigFile = noConfigFile("config"),
+  stored = 0,
 ): ServeConfig {
   const settings = settingsOf(env, file);
-  settings.needed(
-    "GITEA_URL",
-    "the address of your Gitea or Forgejo, such as https://git.example.org.",
-  );
+  const forges = readForges(settings, forgeAddresses(settings), "serve");
+  if (forges.length + stored + settings.problems() === 0) {
+    settings.problem(
+      "No forge is configured: set GITEA_URL, GITEA_TOKEN and GITEA_WEBHOOK_SECRET, or GITHUB_WEBHOOK_SECRET with GITHUB_TOKEN or a GitHub App, or run `kugetsu forge add`.",
+    );
+  }
   const work = workOf(settings, env);
   const server = serverOf(settings);
-  const giteaToken = tokenOf(settings);
-  const giteaPermissionToken = permissionTokenOf(settings);
-  const giteaWebhookSecrets = webhookSecretsOf(settings);
   const warnings = warningsOf(settings, file);
   settings.check(warnings);
-  const own = [giteaToken, giteaPermissionToken, ...giteaWebhookSecrets].filter(
-    (secret) => secret !== undefined,
-  );
-  return {
-    ...work,
-    ...server,
-    gitea: work.gitea ?? { url: "" },
-    warnings,
-    secrets: redacted({
-      environment: env,
-      file,
-      own,
-      giteaToken,
-      giteaPermissionToken,
-      giteaWebhookSecrets,
-    }),
-  };
+  const secrets = secretsWith(settings, env, file, forges);
+  return { ...work, ...server, forges, warnings, secrets };
+}
+
+function secretsWith(
+  settings: Settings,
+  environment: Environment,
+  file: ConfigFile,
+  forges: readonly ForgeSetting[],
+): WorkSecrets {
+  const own = new Set([...ownSecrets(settings), ...forges.flatMap(secretsOf)]);
+  return redacted({ environment, file, own: [...own] });
 }
 
 /** Every setting that is no secret, as it holds, with what is wrong: `check` throws what no server would start with. */
@@ -198,6 +185,7 @@ export function describeConfig(
   readonly check: () => void;
 } {
   const settings = settingsOf(env, file);
+  forgeAddresses(settings);
   workOf(settings, env);
   serverOf(settings);
   return {
@@ -221,7 +209,10 @@ function warningsOf(settings: Settings, file: ConfigFile): readonly string[] {
     .map(({ line, words }) => `${file.path} line ${line}: ${words}`);
 }
 
-function workOf(settings: Settings, env: Environment): Omit<WorkConfig, "warnings" | "secrets"> {
+function workOf(
+  settings: Settings,
+  env: Environment,
+): Omit<WorkConfig, "forges" | "warnings" | "secrets"> {
   return {
     home: homeOf(settings, env),
     opencodeBinary: settings.text("KUGETSU_OPENCODE_BIN", undefined),
@@ -252,15 +243,17 @@ function workOf(settings: Settings, env: Environment): Omit<WorkConfig, "warning
     },
     minFreeDisk: settings.bytes("MIN_FREE_DISK", "2G", { min: "0", max: "1000T" }),
     logLevel: settings.choice("LOG_LEVEL", "info", LOG_LEVELS),
-    gitea: giteaOf(settings),
     statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
     shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
     turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
     delegateAllow: lower(settings.list("DELEGATE_ALLOW", /^[\w.-]{1,100}$/, "a login")),
     allow: lower(
-      settings.list("KUGETSU_ALLOW", /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/, "owner or owner/repo", {
-        narrows: true,
-      }),
+      settings.list(
+        "KUGETSU_ALLOW",
+        new RegExp(`^(?:[\\w.-]{1,100}|${REPOSITORY})$`),
+        "owner, owner/repo or host/owner/repo",
+        { narrows: true },
+      ),
     ),
     triggers: triggersOf(settings),
     triggerLabel: settings.text("TRIGGER_LABEL", "kugetsu"),
@@ -273,7 +266,11 @@ function workOf(settings: Settings, env: Environment): Omit<WorkConfig, "warning
       ),
     ),
     allowCiChanges: lower(
-      settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
+      settings.list(
+        "ALLOW_CI_CHANGES",
+        new RegExp(`^${REPOSITORY}$`),
+        "owner/repo or host/owner/repo",
+      ),
     ),
   };
 }
@@ -284,11 +281,6 @@ function triggersOf(settings: Settings): readonly TriggerName[] {
     narrows: true,
   });
   return named.length === 0 ? TRIGGERS : (named as readonly TriggerName[]);
-}
-
-function giteaOf(settings: Settings): WorkConfig["gitea"] {
-  const url = settings.url("GITEA_URL");
-  return url === undefined ? undefined : { url };
 }
 
 function serverOf(settings: Settings): Omit<ServeConfig, keyof WorkConfig> {

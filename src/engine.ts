@@ -3,7 +3,9 @@ import { servedBy } from "./admission/served.ts";
 import type { WorkConfig } from "./config.ts";
 import { watchConfig } from "./config-watch.ts";
 import type { Forge } from "./forge/forge.ts";
-import { createGitea } from "./forge/gitea.ts";
+import { pmAccess } from "./forges/pm-access.ts";
+import type { ForgeSetting } from "./forges/setting.ts";
+import { type ConfiguredForge, type ForgeRegistry, openForgeRegistry } from "./forges/registry.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
 import { createForgeGates, type ForgeGates } from "./jobs/forge-slots.ts";
@@ -30,9 +32,10 @@ export interface Engine extends AsyncDisposable {
   readonly store: JobStore;
   readonly outbox: OutboxStore;
   readonly worker: Worker;
+  readonly forges: ForgeRegistry;
   /** Forges that asked to be left alone. */
   readonly gates: ForgeGates;
-  /** The configured forge of that name. @throws KugetsuError `not_found` */
+  /** The configured forge of that name. @throws KugetsuError `unavailable` */
   readonly forge: (name: string) => Forge;
   /** What holds now, as the home's config file has it. */
   readonly settings: () => Promise<WorkConfig>;
@@ -60,23 +63,26 @@ export interface EngineOptions {
   readonly fallbackIdentity?: { readonly name: string; readonly email: string };
 }
 
-/** Name of the one forge that the environment configures. */
-export const GITEA = "gitea";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Puts everything together that a turn needs. With `bot.ts` the only file that names concrete adapters. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { config, log, mask, learn, onOutbox = () => undefined } = options;
   await using setup = new AsyncDisposableStack();
-  const forges = forgesOf(config);
-  const forge = (name: string): Forge => {
-    const found = forges.get(name);
-    if (found === undefined)
-      throw new KugetsuError("not_found", `There is no forge called ${name}.`);
-    return found;
-  };
   const version = await readVersion();
   const warn = options.warn ?? ((message: string) => log.warn({}, message));
+  // No agent may have what stands in forges.json either.
+  const stored = new Set<string>();
+  const forges = await openForgeRegistry({
+    home: config.home,
+    environment: config.forges,
+    learn: (secret) => {
+      stored.add(secret);
+      learn(secret);
+    },
+    warn,
+  });
+  const forge = (name: string) => forges.forge(name);
   const watched = watchConfig(config, warn);
   // As the home's config file had it when a job was looked at last.
   let latest = config;
@@ -86,8 +92,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       home: config.home,
       environment: config.secrets.environment,
       pass: config.agentEnvPass,
-      secrets: config.secrets.own,
-      identity: async () => identityOf(forges, options.fallbackIdentity),
+      get secrets() {
+        return [...config.secrets.own, ...stored];
+      },
+      identity: async (instance) => {
+        const all = await forges.current();
+        return identityOf(
+          (instance === undefined ? undefined : forges.at(instance)) ?? all[0],
+          options.fallbackIdentity,
+        );
+      },
+      pmAccess: (url) => pmAccess(settingsOf(forges), url),
       opencodeBinary: config.opencodeBinary,
       idleAgents: options.only === undefined ? config.idleAgents : 0,
       get tempDir() {
@@ -115,8 +130,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const gates = createForgeGates();
   const place = async (order: Order): Promise<PlacedOrder> => {
     const unserved = options.only !== undefined;
+    await forges.current();
     const placed = await placeOrder(
-      { store, kugetsu, unserved, forgeAt: (host) => forgeAt(forges, host) },
+      { store, kugetsu, unserved, forgeAt: (host) => named(forges.at(host)) },
       order,
     );
     if (order.parent !== undefined) await options.onChild?.(placed.job);
@@ -130,10 +146,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       owner,
       gates,
       admit: async (job) => {
-        const { allow, delegateAllow, commandAllow, turnsPerDay } = await anew();
+        const [{ allow, delegateAllow, commandAllow, turnsPerDay }] = await Promise.all([
+          anew(),
+          forges.current(),
+        ]);
         const admit = createAdmit({
           forge,
-          served: servedBy(allow),
+          served: servedBy(allow, forge(job.forge).instance),
           delegateAllow,
           commandAllow,
           turnsPerDay,
@@ -157,7 +176,9 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
             return latest.allowCiChanges;
           },
           version,
-          giteaUrl: forges.get(GITEA)?.url,
+          get giteaUrl() {
+            return forges.all()[0]?.forge.url;
+          },
         },
         log,
         mask,
@@ -200,6 +221,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     store,
     outbox,
     worker,
+    forges,
     gates,
     forge,
     settings: anew,
@@ -208,29 +230,25 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-function forgesOf({ gitea, secrets }: WorkConfig): ReadonlyMap<string, Forge> {
-  if (gitea === undefined || secrets.giteaToken === undefined) return new Map();
-  const { giteaToken: token, giteaPermissionToken: permissionToken } = secrets;
-  return new Map([[GITEA, createGitea({ url: gitea.url, token, permissionToken })]]);
+function settingsOf(forges: ForgeRegistry): readonly ForgeSetting[] {
+  return forges.all().map(({ setting }) => setting);
 }
 
-function forgeAt(
-  forges: ReadonlyMap<string, Forge>,
-  instance: string,
+function named(
+  found: ConfiguredForge | undefined,
 ): { readonly name: string; readonly forge: Forge } | undefined {
-  for (const [name, forge] of forges) if (forge.instance === instance) return { name, forge };
-  return undefined;
+  return found && { name: found.setting.name, forge: found.forge };
 }
 
+/** Who commits: the bot's account on that forge. */
 async function identityOf(
-  forges: ReadonlyMap<string, Forge>,
+  configured: ConfiguredForge | undefined,
   fallback: EngineOptions["fallbackIdentity"],
 ): Promise<{ readonly name: string; readonly email: string }> {
-  const [forge] = forges.values();
-  if (forge === undefined && fallback !== undefined) return fallback;
-  if (forge === undefined) throw new KugetsuError("invalid", "No forge is configured.");
+  if (configured === undefined && fallback !== undefined) return fallback;
+  if (configured === undefined) throw new KugetsuError("invalid", "No forge is configured.");
   try {
-    const { login, email } = await forge.self();
+    const { login, email } = await configured.forge.self();
     return { name: login, email };
   } catch (error) {
     if (fallback === undefined) throw error;

@@ -2,58 +2,69 @@ import type { Settings } from "./settings.ts";
 
 const MIN_SECRET = 16;
 
+/** Variables that hold a secret of the bot's own. */
+export const OWN_SECRETS = [
+  "GITEA_TOKEN",
+  "GITEA_PERMISSION_TOKEN",
+  "GITEA_WEBHOOK_SECRET",
+  "GITEA_WEBHOOK_SECRET_PREVIOUS",
+  "GITHUB_TOKEN",
+  "GITHUB_APP_PRIVATE_KEY",
+  "GITHUB_WEBHOOK_SECRET",
+  "GITHUB_WEBHOOK_SECRET_PREVIOUS",
+] as const;
+
+type OwnSecret = (typeof OWN_SECRETS)[number];
+
 /** Those of the bot's own secrets that are set. */
 export function ownSecrets(settings: Settings): readonly string[] {
-  return [
-    "GITEA_TOKEN",
-    "GITEA_PERMISSION_TOKEN",
-    "GITEA_WEBHOOK_SECRET",
-    "GITEA_WEBHOOK_SECRET_PREVIOUS",
-  ]
-    .map((name) => settings.secret(name))
-    .filter((secret) => secret !== undefined);
+  return OWN_SECRETS.map((name) => settings.secret(name)).filter((secret) => secret !== undefined);
 }
 
-/** GITEA_TOKEN, which a server needs. */
-export function tokenOf(settings: Settings): string {
-  const help =
-    "an access token of the bot's account, with the scopes write:issue, write:repository and read:user.";
-  const token = neededSecret(settings, "GITEA_TOKEN", help);
-  checkToken(settings, "GITEA_TOKEN", token);
-  return token;
+/** A token that is needed; `help` says how to come by one. What is wrong is a problem of the settings. */
+export function neededToken(settings: Settings, name: OwnSecret, help: string): string {
+  neededSecret(settings, name, help);
+  return checkedToken(settings, name) ?? "";
 }
 
-/** GITEA_PERMISSION_TOKEN: of an admin of the whole server; used for the questions about people's rights alone. */
-export function permissionTokenOf(settings: Settings): string | undefined {
-  const name = "GITEA_PERMISSION_TOKEN";
+/** A token, if it is set. What is wrong is a problem of the settings. */
+export function checkedToken(settings: Settings, name: OwnSecret): string | undefined {
   const token = settings.secret(name);
-  if (token !== undefined) checkToken(settings, name, token);
+  if (token !== undefined && !isToken(token))
+    settings.problem(`${name} holds white space, or characters that no token has.`);
   return token;
 }
 
-function checkToken(settings: Settings, name: string, token: string): void {
-  if (/[^\x21-\x7e]/.test(token))
-    settings.problem(`${name} holds white space, or characters that no token has.`);
+/** Whether a token could stand in a header. */
+export function isToken(text: string): boolean {
+  return !/[^\x21-\x7e]/.test(text);
 }
 
-/** The secrets that a delivery may be signed with, the one in force first. */
-export function webhookSecretsOf(settings: Settings): string[] {
-  const name = "GITEA_WEBHOOK_SECRET";
+/** The secrets that a delivery may be signed with, the one in force first; one is needed. */
+export function webhookSecretsOf(
+  settings: Settings,
+  name: "GITEA_WEBHOOK_SECRET" | "GITHUB_WEBHOOK_SECRET",
+  where: string,
+): readonly string[] {
   const help =
     "make one with `openssl rand -hex 32`, and put the same text into the field Secret of the webhook " +
-    "(in Gitea: Settings, Webhooks, of the repository or the organisation).";
+    `(${where}).`;
   const secrets = [neededSecret(settings, name, help)];
   // So that a secret can be changed without losing what is delivered meanwhile: no forge tries again.
   const previous = settings.secret(`${name}_PREVIOUS`);
   if (previous !== undefined) secrets.push(previous);
   for (const secret of secrets) {
-    if (secret === "") continue;
-    if (secret !== secret.trim()) settings.problem(`${name} begins or ends with white space.`);
-    if (secret.length < MIN_SECRET)
-      settings.problem(`${name} is shorter than ${MIN_SECRET} characters: ${help}`);
-    else if (isGuessable(secret)) settings.problem(`${name} can be guessed: ${help}`);
+    const wrong = secret === "" ? undefined : whyBadSecret(secret);
+    if (wrong !== undefined) settings.problem(`${name} ${wrong}: ${help}`);
   }
   return secrets;
+}
+
+/** Why that text cannot be the secret of a webhook, in words that go on after its name; undefined where it can. */
+export function whyBadSecret(secret: string): string | undefined {
+  if (secret !== secret.trim()) return "begins or ends with white space";
+  if (secret.length < MIN_SECRET) return `is shorter than ${MIN_SECRET} characters`;
+  return isGuessable(secret) ? "can be guessed" : undefined;
 }
 
 function neededSecret(settings: Settings, name: string, help: string): string {

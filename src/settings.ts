@@ -10,6 +10,8 @@ import { parseBytes, parseDuration, parseUrl, printDuration } from "./settings/u
 export interface Settings {
   /** undefined when it is unset or empty: compose files pass what is unset as an empty text. */
   text<F extends string | undefined>(name: string, fallback: F): string | F;
+  /** Whether somebody wrote something, in the environment or in the file. */
+  isSet(name: string): boolean;
   /** A problem when it is not set. `help` says what to do. */
   needed(name: string, help: string): void;
   /** Only ever of the environment, and never among `held`. */
@@ -40,8 +42,10 @@ export interface Settings {
   /** Absolute paths, separated by commas, colons or blanks. */
   paths(name: string): readonly string[];
   /** An http or https address without credentials, query, fragment and trailing slash. */
-  url(name: string): string | undefined;
+  url<F extends string | undefined = undefined>(name: string, fallback?: F): string | F;
   problem(words: string): void;
+  /** How many problems there are so far. */
+  problems(): number;
   /** All settings that were asked for so far, as they hold. */
   held(): readonly HeldSetting[];
   /** What is wrong in the file. */
@@ -157,11 +161,13 @@ export function createSettings({ env, file, userHome }: SettingsSources): Settin
 
   return {
     text: (name, fallback) => read(name, (text) => text, quote, fallback) ?? fallback,
+    isSet: (name) => find(name) !== undefined,
     needed(name, help) {
       if (find(name) === undefined) problems.push(`${name} is not set: ${help}`);
     },
     secret: (name) => (env[name]?.trim() === "" ? undefined : env[name]),
     problem: (words) => void problems.push(words),
+    problems: () => problems.length,
     integer: (name, fallback, { min, max }) =>
       readOr(
         String(fallback),
@@ -218,13 +224,14 @@ export function createSettings({ env, file, userHome }: SettingsSources): Settin
         "an absolute path below /",
       ),
     // Not quoted: an address that is refused for its credentials would show them.
-    url: (name) =>
-      read(
+    url: <F extends string | undefined>(name: string, fallback?: F) =>
+      (read(
         name,
         parseUrl,
         () =>
           `${name} must be an address such as https://git.example.org, without user, query and fragment.`,
-      ),
+        fallback,
+      ) ?? fallback) as string | F,
     held: () => [...held.values()],
     warnings: () => warnings,
     check(alsoWrong = []) {

@@ -60,7 +60,7 @@ describe("the configuration", () => {
       host: "127.0.0.1",
       port: 3000,
       publicUrl: undefined,
-      gitea: { url: "https://git.example.org" },
+      forges: [expect.objectContaining({ name: "gitea", url: "https://git.example.org" })],
       statusIntervalMs: 60_000,
       shutdownGraceMs: 30_000,
       turnsPerDay: 20,
@@ -73,8 +73,7 @@ describe("the configuration", () => {
       allowCiChanges: [],
       warnings: [],
     });
-    expect(secrets.giteaToken).toBe(TOKEN);
-    expect(secrets.giteaWebhookSecrets).toEqual([SECRET]);
+    expect(secrets.own).toEqual([TOKEN, SECRET]);
     expect(secrets.environment).toBe(NEEDED);
   });
 
@@ -105,8 +104,8 @@ describe("the configuration", () => {
       MIN_FREE_DISK: "0",
       SHUTDOWN_GRACE: "1m",
       DELEGATE_ALLOW: "Olivia, adam",
-      KUGETSU_ALLOW: "acme olivia/Shop",
-      ALLOW_CI_CHANGES: "olivia/shop,\n acme/tools",
+      KUGETSU_ALLOW: "acme olivia/Shop git.example.org:3000/olivia/till",
+      ALLOW_CI_CHANGES: "olivia/shop,\n git.example.org/acme/tools",
       AGENT_ENV_PASS: "MY_KEY,OTHER",
       LOG_LEVEL: "debug",
     });
@@ -115,7 +114,7 @@ describe("the configuration", () => {
       tempDir: "/var/tmp/x",
       opencodeBinary: "/opt/opencode",
       publicUrl: "https://bot.example.org/kugetsu",
-      gitea: { url: "http://127.0.0.1:3001/git" },
+      forges: [{ url: "http://127.0.0.1:3001/git" }],
       host: "::",
       port: 0,
       maxConcurrentAgents: 7,
@@ -135,12 +134,12 @@ describe("the configuration", () => {
       turnsPerDay: 0,
       shutdownGraceMs: 60_000,
       delegateAllow: ["olivia", "adam"],
-      allow: ["acme", "olivia/shop"],
-      allowCiChanges: ["olivia/shop", "acme/tools"],
+      allow: ["acme", "olivia/shop", "git.example.org:3000/olivia/till"],
+      allowCiChanges: ["olivia/shop", "git.example.org/acme/tools"],
       agentEnvPass: ["MY_KEY", "OTHER"],
       logLevel: "debug",
     });
-    expect(config.secrets.giteaWebhookSecrets).toEqual([SECRET, "the secret before it"]);
+    expect(config.forges[0]?.secrets.webhook).toEqual([SECRET, "the secret before it"]);
   });
 
   test("takes an empty variable for one that is not set", () => {
@@ -154,12 +153,12 @@ describe("the configuration", () => {
   test("counts a permission token among the bot's own secrets, and never shows it", () => {
     const env = { ...NEEDED, GITEA_PERMISSION_TOKEN: "of-an-admin-0123456789" };
     const configs = [readConfig(env), readWorkConfig(env)];
-    for (const { secrets } of configs) {
-      expect(secrets.giteaPermissionToken).toBe("of-an-admin-0123456789");
+    for (const { forges, secrets } of configs) {
+      expect(forges[0]?.secrets.permissionToken).toBe("of-an-admin-0123456789");
       expect(secrets.own).toContain("of-an-admin-0123456789");
       expect(JSON.stringify(secrets)).not.toContain("of-an-admin");
     }
-    expect(readConfig(NEEDED).secrets.giteaPermissionToken).toBeUndefined();
+    expect(readConfig(NEEDED).forges[0]?.secrets.permissionToken).toBeUndefined();
     expect(readConfig(NEEDED).secrets.own).toEqual([TOKEN, SECRET]);
     expect(problemsOf({ ...NEEDED, GITEA_PERMISSION_TOKEN: "two words" })).toContain(
       "GITEA_PERMISSION_TOKEN holds white space",
@@ -167,7 +166,7 @@ describe("the configuration", () => {
   });
 
   test("tells every problem at once, and what to do about a missing secret", () => {
-    const words = problemsOf({ PORT: "99999", LOG_LEVEL: "loud" });
+    const words = problemsOf({ GITEA_URL: "x", PORT: "99999", LOG_LEVEL: "loud" });
     for (const name of ["GITEA_URL", "GITEA_TOKEN", "GITEA_WEBHOOK_SECRET", "PORT", "LOG_LEVEL"]) {
       expect(words).toContain(`- ${name}`);
     }
@@ -197,7 +196,8 @@ describe("the configuration", () => {
     ["GITEA_WEBHOOK_SECRET", "0123456789abcdef0123456789\n"],
     ["GITEA_WEBHOOK_SECRET_PREVIOUS", "short"],
     ["KUGETSU_HOME", "relative/path"],
-    ["KUGETSU_ALLOW", "olivia/shop/x"],
+    ["KUGETSU_ALLOW", "host/olivia/shop/x"],
+    ["KUGETSU_ALLOW", "host:x/olivia/shop"],
     ["ALLOW_CI_CHANGES", "olivia"],
     ["AGENT_ENV_PASS", "A=B"],
     ["SANDBOX", "no"],
@@ -241,7 +241,7 @@ describe("the configuration", () => {
     expect(readConfig({ ...NEEDED, GITEA_URL: "", PORT: "5000" }, file)).toMatchObject({
       maxConcurrentAgents: 5,
       tempDir: "/home/op/temp",
-      gitea: { url: "https://forge.example.org" },
+      forges: [{ url: "https://forge.example.org" }],
       sandboxRead: ["/home/op/go", "/opt/x"],
       limits: { wallMs: 3_600_000 },
       port: 5000,
@@ -298,7 +298,7 @@ PORT=x`);
   });
 
   test("serves nobody rather than everybody when KUGETSU_ALLOW is wrong in the file", () => {
-    expect(() => readConfig(NEEDED, fileWith("\nKUGETSU_ALLOW=olivia/shop/x"))).toThrow(
+    expect(() => readConfig(NEEDED, fileWith("\nKUGETSU_ALLOW=host/olivia/shop/x"))).toThrow(
       "/h/config line 2: KUGETSU_ALLOW",
     );
   });

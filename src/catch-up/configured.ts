@@ -14,7 +14,7 @@ const AGAIN_MS = 60 * 60 * 1_000;
 const PATIENCE_MS = 60 * 1_000;
 
 /**
- * Has the repositories watched that the operator names (`owner/name`) and that this forge has, from now on.
+ * Has the repositories watched that the operator names (`owner/name`, `host/owner/name`) and that this forge has, from now on.
  * @returns until when the forge is to be left alone, see `whileAnswered`
  */
 export async function watchConfigured(
@@ -22,12 +22,21 @@ export async function watchConfigured(
   names: readonly string[],
   again: AskedAgain,
 ): Promise<number | undefined> {
-  const due = names.filter((path) => path.includes("/") && (again.get(path) ?? 0) <= watch.now());
+  const due = names
+    .flatMap((path) => namedHere(path, watch.forge.instance) ?? [])
+    .filter((path) => (again.get(path) ?? 0) <= watch.now());
   return whileAnswered(due, async (path) => {
     const trouble = await watchNamed(watch, path);
     again.set(path, trouble?.dueAt ?? watch.now() + AGAIN_MS);
     return trouble;
   });
+}
+
+/** `owner/name`, where such a repository of this forge may be meant. */
+function namedHere(path: string, instance: string): string | undefined {
+  const parts = path.split("/");
+  if (parts.length === 2) return path;
+  return parts.length === 3 && parts[0] === instance ? parts.slice(1).join("/") : undefined;
 }
 
 /** @returns what kept the forge from answering; that it has none such, or shows none, is an answer */

@@ -54,7 +54,7 @@ export async function lookAtRepositories(
   const { memory, allow, intervalMs } = options;
   const quiet = await watchConfigured(watch, allow, memory.configured);
   if (quiet !== undefined) return quiet;
-  const served = servedBy(allow);
+  const served = servedBy(allow, watch.forge.instance);
   const interval = Math.max(intervalMs, countRepositories(db, name) * SPACING_MS);
   const which: Which = { kind: options.kind, now: now(), intervalMs };
   return whileAnswered(repositoriesToLookAt(db, name, which), async (watched) => {

@@ -1,3 +1,5 @@
+import type { ForgeRegistry } from "../forges/registry.ts";
+import { instanceOf } from "../kugetsu/ref.ts";
 import { parseArguments } from "./arguments.ts";
 import type { CliCommand, Io } from "./command.ts";
 import { refArgument } from "./ref-argument.ts";
@@ -32,7 +34,7 @@ Commits and changes that are made there are taken over, and pushed, with the nex
         kugetsu.attach({
           ref,
           env: terminalVariables(io.env),
-          forgeUrl: kugetsu.config.gitea?.url,
+          forgeUrl: forgeUrlOf(kugetsu.forges, ref),
           signal: abort.signal,
           onOpen: async ({ path, branch }) => {
             await releaseElsewhere(kugetsu.home.root, ref);
@@ -53,6 +55,13 @@ Commits and changes that are made there are taken over, and pushed, with the nex
 
 function refOf(text: string | undefined): string {
   return text !== undefined && isOwn(text) ? text : refArgument(text, "attach");
+}
+
+/** Where the PM agent of that session may use its token: at its repository's forge, or at the first one. */
+function forgeUrlOf(forges: Pick<ForgeRegistry, "all" | "at">, ref: string): string | undefined {
+  const instance = instanceOf(ref);
+  const configured = instance === undefined ? forges.all()[0] : forges.at(instance);
+  return configured?.setting.url;
 }
 
 /** The sessions that belong to no issue. */

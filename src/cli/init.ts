@@ -51,7 +51,12 @@ nothing is empty and costs nothing.
       const made = headless
         ? await kugetsu.init({ prompt, force, signal })
         : await withTerminal(io, () =>
-            kugetsu.initInTerminal({ force, signal, tell, ...terminalOf(io) }),
+            kugetsu.initInTerminal({
+              force,
+              signal,
+              tell,
+              ...terminalOf(io, kugetsu.forges.all()[0]?.setting.url),
+            }),
           );
       const { base, pmAgent } = made;
       io.stdout.write(
@@ -65,8 +70,8 @@ nothing is empty and costs nothing.
   },
 };
 
-function terminalOf({ env }: Pick<Io, "env">) {
-  return { env: terminalVariables(env), forgeUrl: env["GITEA_URL"] };
+function terminalOf({ env }: Pick<Io, "env">, forgeUrl: string | undefined) {
+  return { env: terminalVariables(env), forgeUrl };
 }
 
 function wordsOf(event: InitEvent): string {

@@ -1,5 +1,5 @@
 import type { Bot } from "../bot.ts";
-import { readConfig, type ServeConfig } from "../config.ts";
+import { readConfig, readHome, type ServeConfig } from "../config.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { readHomeConfig } from "./read-config.ts";
 import { parseArguments } from "./arguments.ts";
@@ -12,13 +12,18 @@ export const serve: CliCommand = {
   usage: `Usage: kugetsu serve
 
 Settings are environment variables, and all but the secrets and KUGETSU_HOME may also stand in KUGETSU_HOME/config
-(see \`kugetsu help config\`):
-  GITEA_URL                  address of your Gitea or Forgejo (needed)
-  GITEA_TOKEN                token of the bot's account: write:issue, write:repository, read:user (needed)
-  GITEA_WEBHOOK_SECRET       at least 16 characters, the same text as in the webhook (needed);
+(see \`kugetsu help config\`). At least one forge is needed, here or by \`kugetsu forge add\`:
+  GITEA_URL                  address of your Gitea or Forgejo
+  GITEA_TOKEN                token of the bot's account: write:issue, write:repository, read:user
+  GITEA_WEBHOOK_SECRET       at least 16 characters, the same text as in the webhook;
                              GITEA_WEBHOOK_SECRET_PREVIOUS is accepted too, while it is being changed
   GITEA_PERMISSION_TOKEN     token of an admin of the whole server, for what the bot's account is not told about
                              people's rights: read:repository, read:organization, read:user
+  GITHUB_TOKEN               token of the bot's account on GitHub
+  GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_ACCOUNTS
+                             or a GitHub App: its number, its key (text or path), the accounts that it serves
+  GITHUB_WEBHOOK_SECRET      as for Gitea, and GITHUB_WEBHOOK_SECRET_PREVIOUS
+  GITHUB_URL, GITHUB_API_URL GitHub on another host (https://github.com)
   KUGETSU_HOME               where everything is kept (~/.kugetsu)
   HOST, PORT                 where to listen (127.0.0.1, 3000)
   KUGETSU_PUBLIC_URL         where forges and people reach the bot
@@ -41,23 +46,23 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   AGENT_FILE_SIZE            largest file that an agent can write (2G)
   STATUS_INTERVAL            least time between two edits of a status comment (60s)
   SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)
-  KUGETSU_ALLOW              owners and owner/repo that are served (all)
+  KUGETSU_ALLOW              owners, owner/repo and host/owner/repo that are served (all)
   DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
   COMMAND_ALLOW              logins, organisations and organisation/team whose orders count where the forge does not
                              tell the bot whether they may push
-  ALLOW_CI_CHANGES           owner/repo whose CI files agents may change
+  ALLOW_CI_CHANGES           owner/repo and host/owner/repo whose CI files agents may change
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
 
 Durations: 90s, 30m, 2h, or a number of seconds. Sizes: 500M, 2G, or a number of bytes. Lists: separated by commas or blanks.`,
   async run(args, io) {
     parseArguments(args, {}, { max: 0 });
-    const config = readConfig(io.env, await readHomeConfig(io).catch(asSetting));
+    const config = await readSettings(io);
     const { startBot } = await import("../bot.ts");
     const stop = listenForSignals(io);
     try {
       await using bot = await startBot(config, io.stderr);
-      await announce(config, bot, io);
+      announce(config, bot);
       await stop.first;
       await bot.close({ graceMs: config.shutdownGraceMs });
     } finally {
@@ -73,20 +78,28 @@ function asSetting(error: unknown): never {
   throw new KugetsuError("invalid", message, { cause: error, hint });
 }
 
-async function announce(
-  config: ServeConfig,
-  bot: Pick<Bot, "url" | "sandbox">,
-  io: Io,
-): Promise<void> {
-  const { createLog } = await import("../log.ts");
-  const { createMask } = await import("../secrets.ts");
-  const mask = createMask(() => config.secrets.own);
-  const log = createLog({ level: config.logLevel, mask, stream: io.stderr });
-  log.info(
+/** forges.json is asked first: with a forge there, the environment needs none. What is wrong in it the bot tells. */
+async function readSettings(io: Pick<Io, "env" | "stderr">): Promise<ServeConfig> {
+  const file = await readHomeConfig(io).catch(asSetting);
+  const { createForgeFile } = await import("../forges/file.ts");
+  const stored = await createForgeFile(readHome(io.env), [])
+    .load()
+    .catch((error: unknown) => {
+      if (error instanceof KugetsuError) return error;
+      throw error;
+    });
+  if (!(stored instanceof KugetsuError)) return readConfig(io.env, file, stored.forges.length);
+  const config = readConfig(io.env, file, 1);
+  return config.forges.length > 0 ? config : asSetting(stored);
+}
+
+function announce(config: ServeConfig, bot: Bot): void {
+  const forges = bot.forges();
+  const base = `${config.publicUrl ?? bot.url}/webhooks`;
+  bot.log.info(
     {
       address: bot.url,
-      forge: config.gitea.url,
-      webhook: `${config.publicUrl ?? bot.url}/webhooks/gitea`,
+      forges: Object.fromEntries(forges.map(({ name, url }) => [`${base}/${name}`, url])),
       sandbox: bot.sandbox,
       agents: config.maxConcurrentAgents,
     },

@@ -1,4 +1,5 @@
 import type { WorkConfig } from "../config.ts";
+import type { ForgeSetting } from "../forges/setting.ts";
 import type { Inspection } from "../kugetsu/db/inspect.ts";
 
 /** What one look at the installation brought. */
@@ -30,10 +31,17 @@ export interface Subject {
   readonly wrongSettings: readonly string[];
   /** What of the home's config file is left out of account, and why. */
   readonly doubtfulSettings: readonly string[];
+  /** The configured forges of environment and forges.json, and what is wrong with that file; none without a home. */
+  forges(): Promise<FoundForges | undefined>;
   /** The env files that there are, by name without `.env`. */
   envFiles(): Promise<ReadonlyMap<string, EnvFile>>;
   /** undefined when there is no database yet. @throws KugetsuError `unavailable` */
   database(): Promise<Inspection | undefined>;
+}
+
+export interface FoundForges {
+  readonly settings: readonly ForgeSetting[];
+  readonly wrong: readonly { readonly words: string; readonly advice?: string | undefined }[];
 }
 
 /** An env file's variables, or why it cannot be read. */

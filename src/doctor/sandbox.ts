@@ -32,7 +32,8 @@ export const sandbox: Check = {
     } catch (error) {
       if (!(error instanceof KugetsuError)) throw error;
       // The server does not start without one; the command line warns and goes on.
-      const isNeeded = config.sandbox === "required" || Boolean(env["GITEA_URL"]);
+      const isNeeded =
+        config.sandbox === "required" || config.forges.length > 0 || Boolean(env["GITEA_URL"]);
       return (isNeeded ? problem : warning)(error.message, error.hint);
     } finally {
       await rm(place, { recursive: true, force: true });

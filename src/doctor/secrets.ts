@@ -2,19 +2,15 @@ import { secretsIn } from "../kugetsu/env/secrets.ts";
 import { PROVIDER_KEYS } from "../kugetsu/env/provider-keys.ts";
 import { operatorSecrets } from "../kugetsu/opencode/agent-config.ts";
 import { operatorConfig } from "../kugetsu/opencode/operator.ts";
+import { secretsOf } from "../forges/setting.ts";
+import { OWN_SECRETS } from "../own-secrets.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import type { Subject } from "./check.ts";
 
-const OWN = [
-  "GITEA_TOKEN",
-  "GITEA_PERMISSION_TOKEN",
-  "GITEA_WEBHOOK_SECRET",
-  "GITEA_WEBHOOK_SECRET_PREVIOUS",
-];
-
 /** Hides every secret that can be found, wherever it may have got into what is told. */
 export async function maskOf(subject: Subject): Promise<Mask> {
-  const secrets = [...OWN, ...PROVIDER_KEYS].map((name) => subject.env[name] ?? "");
+  const secrets = [...OWN_SECRETS, ...PROVIDER_KEYS].map((name) => subject.env[name] ?? "");
+  secrets.push(...((await subject.forges())?.settings.flatMap(secretsOf) ?? []));
   const files = await subject.envFiles().catch(() => new Map<string, never>());
   for (const file of files.values())
     if ("variables" in file) secrets.push(...secretsIn(Object.fromEntries(file.variables)));

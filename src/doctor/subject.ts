@@ -6,7 +6,8 @@ import { type Inspection, inspectDatabase } from "../kugetsu/db/inspect.ts";
 import { parseEnv } from "../kugetsu/env/lines.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { DATABASE } from "../kugetsu/home.ts";
-import type { EnvFile, Subject } from "./check.ts";
+import { createForgeFile } from "../forges/file.ts";
+import type { EnvFile, FoundForges, Subject } from "./check.ts";
 import { readSmallFile } from "./small-file.ts";
 
 /** The installation that this environment speaks of. Nothing is made or changed. */
@@ -27,7 +28,8 @@ export async function openSubject(env: Subject["env"]): Promise<Subject & Dispos
   const config = orWrong(() => readWorkConfig(env, file));
   doubts.push(...(config?.warnings ?? []));
   // Only a server has a secret for webhooks, and then it needs all of its settings.
-  if (env["GITEA_WEBHOOK_SECRET"]) orWrong(() => readConfig(env, file));
+  if (env["GITEA_WEBHOOK_SECRET"] || env["GITHUB_WEBHOOK_SECRET"])
+    orWrong(() => readConfig(env, file));
 
   let opened: Inspection | undefined;
   return {
@@ -36,6 +38,7 @@ export async function openSubject(env: Subject["env"]): Promise<Subject & Dispos
     config,
     wrongSettings: [...wrong],
     doubtfulSettings: doubts,
+    forges: once(async () => (home === undefined ? undefined : readForges(home, config))),
     envFiles: once(async () => (home === undefined ? new Map() : readEnvFiles(join(home, "env")))),
     database: once(async () => {
       const path = join(home ?? "", DATABASE);
@@ -72,6 +75,20 @@ async function fileOf(
 function problemsIn(message: string): readonly string[] {
   const lines = message.split("\n");
   return lines.length === 1 ? lines : lines.slice(1).map((line) => line.replace(/^- /, ""));
+}
+
+async function readForges(home: string, config: Subject["config"]): Promise<FoundForges> {
+  const environment = config?.forges ?? [];
+  try {
+    const { forges, warnings } = await createForgeFile(home, environment).load();
+    return {
+      settings: [...environment, ...forges],
+      wrong: warnings.map((words) => ({ words })),
+    };
+  } catch (error) {
+    if (!(error instanceof KugetsuError)) throw error;
+    return { settings: environment, wrong: [{ words: error.message, advice: error.hint }] };
+  }
 }
 
 async function readEnvFiles(directory: string): Promise<ReadonlyMap<string, EnvFile>> {

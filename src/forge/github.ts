@@ -102,9 +102,6 @@ export function createGitHub(options: GitHubOptions): Forge {
 
     isNamed: (word, person, at) => isNamed(ask, at, word, person),
 
-    // GitHub lets nobody change other people's words who may not push.
-    editorsMayPush: async () => true,
-
     async issue(at) {
       const [owner, repo, issue_number] = issueSegments(at);
       const what = "read the issue";
@@ -179,6 +176,9 @@ export function createGitHub(options: GitHubOptions): Forge {
       assertNames(repository.owner, repository.name);
       return permissionOf(ask, repository, person);
     },
+
+    // An organisation's own roles may let people edit who cannot push, and GitHub shows those to its owners alone.
+    editorsMayPush: async ({ ownedByOrganization }) => !ownedByOrganization,
 
     async react(at, to, content) {
       const [owner, repo, issue_number] = issueSegments(at);

@@ -19,6 +19,7 @@ export interface ForgeSetting {
 export interface ForgeSecrets {
   /** The bot's token; undefined for a GitHub App. */
   readonly token: string | undefined;
+  /** `privateKey` is PEM. */
   readonly app: { readonly id: number; readonly privateKey: string } | undefined;
   /** What may have signed a delivery at `/webhooks/<name>`, the one in force first; empty: none is taken there. */
   readonly webhook: readonly string[];
@@ -36,6 +37,24 @@ export interface HookSetting {
   readonly scopeId: number;
   /** What the forge calls the hook; undefined until it is made. */
   readonly remoteId: number | undefined;
-  /** Those that may have signed, the one in force first; never printed. */
+  /** Those that may have signed, the one in force first; shown as `[redacted]`. */
   readonly secrets: readonly string[];
+}
+
+/** host[:port] of a forge's URL: the `instance` of its issue refs. */
+export function instanceOf({ url }: Pick<ForgeSetting, "url">): string {
+  return new URL(url).host;
+}
+
+/** All secrets of a forge, its hooks' included. */
+export function secretsOf({ secrets, hooks }: ForgeSetting): readonly string[] {
+  const { token, app, webhook, permissionToken } = secrets;
+  const all = [
+    token,
+    permissionToken,
+    app?.privateKey,
+    ...webhook,
+    ...hooks.flatMap((hook) => hook.secrets),
+  ];
+  return all.filter((secret): secret is string => secret !== undefined && secret !== "");
 }

@@ -23,10 +23,11 @@ export const delegate: Handler = async (work) => {
 /** The turn of a PM agent. `forgeUrl`: where it may use its token; undefined for that of `init`, without any forge. */
 export async function delegateTo(work: Work, forgeUrl: string | undefined): Promise<HandlerEnd> {
   const { job } = work;
-  const { result, lacksToken } = earlierReport(job) ?? (await askAgent(work, forgeUrl));
+  const report = earlierReport(job) ?? (await askAgent(work, forgeUrl));
+  const { result, lacksToken, tokenName = "GITEA_TOKEN" } = report;
   const notes = lacksToken
     ? [
-        "The PM agent has no `GITEA_TOKEN`; the operator gives it one with `kugetsu env set GITEA_TOKEN - pm-agent`.",
+        `The PM agent has no \`${tokenName}\`; the operator gives it one with \`kugetsu env set ${tokenName} - pm-agent\`.`,
       ]
     : [];
   return {

@@ -74,10 +74,10 @@ export interface ForgeWork extends Work {
 export interface WorkSettings {
   /** Asked before each turn. */
   readonly limits: () => TurnLimits | Promise<TurnLimits>;
-  /** Repositories (`owner/name`) whose CI files an agent may change. */
+  /** Repositories (`owner/name`, or of one forge alone `host/owner/name`) whose CI files an agent may change. */
   readonly allowCiChanges: readonly string[];
   readonly version: string;
-  /** Address of the configured forge, for the PM agent of `init`. */
+  /** Address of the first configured forge, for the PM agent of `init`. */
   readonly giteaUrl?: string | undefined;
 }
 

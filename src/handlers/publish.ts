@@ -103,7 +103,9 @@ async function push(
     ref: parseRef(job.ref),
     repositoryId: job.repository.id,
     source: { url: forge.cloneUrl(owner, name), credentials: await forge.credentials(owner, name) },
-    allowCi: settings.allowCiChanges.some((allowed) => allowed.toLowerCase() === full),
+    allowCi: settings.allowCiChanges.some((allowed) =>
+      [full, `${forge.instance}/${full}`].includes(allowed.toLowerCase()),
+    ),
     onConflict,
     ...(theirs === undefined
       ? {}

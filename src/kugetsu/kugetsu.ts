@@ -11,7 +11,7 @@ import { agentEnvironment } from "./env/agent.ts";
 import { createEnvFiles } from "./env/files.ts";
 import { secretsIn } from "./env/secrets.ts";
 import { createGit } from "./git/git.ts";
-import { NOBODY } from "./git/place.ts";
+import { type Identity, NOBODY } from "./git/place.ts";
 import { openHome, type Home } from "./home.ts";
 import { findPackage } from "./package.ts";
 import { endSurvivors } from "./opencode/survivors.ts";
@@ -40,7 +40,7 @@ import { watchUse } from "./sandbox/watch.ts";
 import { takeOverShellHome } from "./shell-home/take-over.ts";
 import { startTurn } from "./session/start.ts";
 import type { KugetsuOptions } from "./options.ts";
-import type { IssueRef } from "./ref.ts";
+import { type IssueRef, instanceOf } from "./ref.ts";
 import type { Published, Source, TurnOrder, TurnReport } from "./turn.ts";
 
 export type { KugetsuOptions } from "./options.ts";
@@ -138,7 +138,7 @@ async function endLeftovers(dead: readonly Lease[]): Promise<void> {
 
 /** Opens a home, made when missing. Several processes may have one home open at once. */
 export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
-  const { environment, idleAgents = 1, pass = [], secrets = [] } = options;
+  const { environment, idleAgents = 1, pass = [] } = options;
   const { warn = () => undefined, learn = () => undefined } = options;
   const home = await openHome(options.home, { warn });
   await using setup = new AsyncDisposableStack();
@@ -163,10 +163,9 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
   const sessions = documented(stored, documents);
   const owner = currentOwner(randomUUID());
   const envFiles = createEnvFiles(home.env);
-  // Filled before each use: the forge that names the bot may not answer yet when the bot starts.
-  const identity = { ...NOBODY };
-  const identified = async () => Object.assign(identity, await options.identity());
-  const git = createGit({ home: home.root, box: sandbox.box, env: environment, identity });
+  const gitOf = (identity: Identity) =>
+    createGit({ home: home.root, box: sandbox.box, env: environment, identity });
+  const git = gitOf(NOBODY);
   const disk = diskOf(
     [home.root, ...(options.tempDir === undefined ? [] : [options.tempDir])],
     options.minFreeDisk ?? 0,
@@ -191,11 +190,11 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     },
   });
   const desk: LeaseDesk = { leases, owner, endLeftovers };
-  const core: Core = {
+  const coreOf = (identity: Identity, own = gitOf(identity)): Core => ({
     home,
     hold: createHold(desk),
     sessions,
-    git,
+    git: own,
     runner,
     disk,
     warn,
@@ -205,16 +204,18 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     },
     pmInstructions: options.pmInstructions,
     environment: async (kind, tempDir, forgeUrl) => {
+      const access = forgeUrl === undefined ? undefined : options.pmAccess?.(forgeUrl);
       const env = agentEnvironment({
         source: environment,
         defaultEnv: await envFiles.read("default"),
         pmEnv: kind === "pm" ? await envFiles.read("pm-agent") : undefined,
         kind,
         pass,
-        secrets,
-        identity: await identified(),
+        secrets: options.secrets ?? [],
+        identity,
         tempDir,
         giteaUrl: forgeUrl,
+        pmAccess: access,
         withheld: (name, why) => {
           warn(`${name} is withheld from the agent: ${why}.`);
         },
@@ -222,6 +223,13 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       for (const secret of secretsIn(env)) learn(secret);
       return env;
     },
+  });
+  const core = coreOf(NOBODY, git);
+  // Asked before each use: the forge that names the bot may not answer yet when the bot starts, and each forge has
+  // its own account.
+  const identified = async (instance: string | undefined): Promise<Core> => {
+    const identity = await options.identity(instance);
+    return coreOf(identity);
   };
   const opened = setup.move();
   const occupyBoth = async () => {
@@ -236,22 +244,19 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
     owner,
     init: async (order) => {
       await using _both = await occupyBoth();
-      return await init(core, order);
+      return await init(await identified(undefined), order);
     },
     initInTerminal: async (order) => {
       await using _both = await occupyBoth();
-      return await initInTerminal(core, order);
+      return await initInTerminal(await identified(undefined), order);
     },
     attach: async (order) => {
       await using _session = await occupy(core, [order.ref]);
-      return await attach(core, order);
+      return await attach(await identified(instanceOf(order.ref)), order);
     },
-    start: (order) => startTurn(core, order),
-    publish: async (order) => {
-      await identified();
-      return publishSession(core, order);
-    },
-    delegate: (order) => delegateTurn(core, order),
+    start: async (order) => startTurn(await identified(order.ref.instance), order),
+    publish: async (order) => publishSession(await identified(order.ref.instance), order),
+    delegate: async (order) => delegateTurn(await identified(order.ref?.instance), order),
     session: async (ref, repositoryId) => {
       const session = await sessions.get(ref);
       return session !== undefined && isAbout(session, repositoryId) ? session : undefined;

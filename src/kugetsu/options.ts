@@ -2,6 +2,13 @@ import type { Identity } from "./git/place.ts";
 import type { SandboxMode } from "./sandbox/choose.ts";
 import type { BoxLimits } from "./sandbox/limits.ts";
 
+/** What a PM agent gets of `pm-agent.env` for an order from one forge, and under which name the forge's address. */
+export interface PmAccess {
+  readonly urlName: "GITEA_URL" | "GITHUB_URL";
+  /** Why it does not get that variable; undefined where it does. */
+  readonly whyWithheld: (name: string) => string | undefined;
+}
+
 /** What `createKugetsu` is told. */
 export interface KugetsuOptions {
   /** KUGETSU_HOME, absolute. */
@@ -10,10 +17,13 @@ export interface KugetsuOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Names of variables that agents get as well (`AGENT_ENV_PASS`). */
   readonly pass?: readonly string[];
-  /** Values that no agent may ever have. */
+  /** Values that no agent may ever have. Asked for each turn. */
   readonly secrets?: readonly string[];
-  /** Who commits: the bot's account. */
-  readonly identity: () => Promise<Identity>;
+  /**
+   * Who commits: the bot's account. Asked for each turn.
+   * @param instance host[:port] of the issue ref; undefined for what belongs to no repository
+   */
+  readonly identity: (instance: string | undefined) => Promise<Identity>;
   /** KUGETSU_OPENCODE_BIN */
   readonly opencodeBinary?: string | undefined;
   /** IDLE_AGENTS: how many agents wait for their next turn. */
@@ -28,6 +38,8 @@ export interface KugetsuOptions {
   readonly boxLimits?: BoxLimits;
   /** Bytes that must be free for a turn to begin; a running one is ended when half of that is left. */
   readonly minFreeDisk?: number;
+  /** Asked for each turn of a PM agent, with the address of the order's forge; without it that is GITEA_URL, and all is given. */
+  readonly pmAccess?: (forgeUrl: string) => PmAccess;
   /** How a PM agent uses `kugetsu`: stands in its instructions. */
   readonly pmInstructions?: string | undefined;
   /** KUGETSU_TEMP_DIR, absolute: each agent gets a directory in it. Asked for each turn. */

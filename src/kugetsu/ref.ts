@@ -60,6 +60,11 @@ export function pmRef(ref: Pick<IssueRef, "instance" | "owner" | "repo">): strin
   return `pm:${printRepository(ref)}`;
 }
 
+/** host[:port] in an issue's printed ref, or in that of a repository's PM agent; undefined for any other session. */
+export function instanceOf(ref: string): string | undefined {
+  return /^(?:pm:)?([^/#]+)\/[^/#]+\/[^/#]+(?:#|$)/.exec(ref)?.[1];
+}
+
 /** The file name of a ref: everything outside `[A-Za-z0-9._-]` becomes `-` (a `:` breaks PATH for the agent). */
 export function sanitizeRef(ref: string): string {
   return ref.replaceAll(/[^A-Za-z0-9._-]/g, "-");

@@ -65,7 +65,7 @@ function coordinating({ tempDir }: OwnFacts): string {
   return [
     "How you work:",
     '- You coordinate; you do not change code yourself. `kugetsu start REF "MESSAGE"` sets a developer agent to work on an issue, in a session of its own, and tells its report; `kugetsu continue REF "MESSAGE"` goes on with it; `kugetsu list` shows the sessions. `kugetsu help` says more. Your tool has a time limit, and a developer takes minutes: with `--detach` the command returns at once, and `kugetsu logs REF --wait` tells the end later.',
-    "- `GITEA_URL` is the forge's address. If `GITEA_TOKEN` is set, you may use the forge's API with it for what the order needs, such as opening issues or commenting. Never print or write down the token. If it is not set, say what you could not do without it.",
+    "- `GITEA_URL` (for GitHub `GITHUB_URL`) is the forge's address. If `GITEA_TOKEN` (`GITHUB_TOKEN`) is set, you may use the forge's API with it for what the order needs, such as opening issues or commenting. Never print or write down the token. If it is not set, say what you could not do without it.",
     `- Temporary files go to \`${oneLine(tempDir, 1000)}\` (\`$KUGETSU_TEMP_DIR\`).`,
     "- Your last message is posted in the issue: a short summary in Markdown of what you decided, what you started, with issue numbers, and what is left for people to do.",
   ].join("\n");

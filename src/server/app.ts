@@ -3,11 +3,11 @@ import { secureHeaders } from "hono/secure-headers";
 import { methodNotAllowed } from "./method.ts";
 import { answerReadiness, type Readiness } from "./ready.ts";
 import type { Log } from "../log.ts";
-import { type ForgeRoute, type VerifiedDelivery, webhookRoutes } from "./webhook.ts";
+import { type ForgeRoutes, type VerifiedDelivery, webhookRoutes } from "./webhook.ts";
 
 export interface AppOptions {
   /** By route: `gitea` is answered at `/webhooks/gitea`. */
-  readonly forges: ReadonlyMap<string, ForgeRoute>;
+  readonly forges: ForgeRoutes;
   /** Resolves when the delivery is on the disk; whatever it throws is answered with 503. */
   readonly accept: (delivery: VerifiedDelivery) => Promise<"accepted" | "repeated">;
   /** Which parts can be used. Asked by anybody, so it must be cheap. */

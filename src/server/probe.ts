@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Forge } from "../forge/forge.ts";
+import type { ConfiguredForge } from "../forges/registry.ts";
 import type { Database } from "../kugetsu/db/database.ts";
 import type { Readiness } from "./ready.ts";
 
@@ -9,20 +10,35 @@ const FRESH_MS = 5_000;
 /** Looks at each part that the bot needs, the costly ones at most once in five seconds. */
 export function createReadiness(parts: {
   readonly database: Database;
-  readonly forge: Forge;
+  readonly forges: () => Promise<readonly ConfiguredForge[]>;
   readonly opencode: () => Promise<boolean>;
   readonly sandbox: { readonly kind: "bubblewrap" | "off"; readonly works: () => Promise<boolean> };
 }): () => Promise<Readiness> {
   const { database, sandbox } = parts;
-  const forge = atMostEvery(FRESH_MS, () => works(() => parts.forge.ping()));
+  const answers = new WeakMap<Forge, () => Promise<boolean>>();
+  const answersOf = (forge: Forge): Promise<boolean> => {
+    const known = answers.get(forge) ?? atMostEvery(FRESH_MS, () => works(() => forge.ping()));
+    answers.set(forge, known);
+    return known();
+  };
   const boxes = atMostEvery(FRESH_MS, () => sandbox.works());
   return async () => {
-    const [opencode, isBoxed, isForge] = await Promise.all([parts.opencode(), boxes(), forge()]);
+    const configured = await parts.forges();
+    const [opencode, isBoxed, ...answering] = await Promise.all([
+      parts.opencode(),
+      boxes(),
+      ...configured.map(({ forge }) => answersOf(forge)),
+    ]);
     return {
-      database: await works(async () => database.orm.run(sql`SELECT 1`)),
-      opencode,
-      sandbox: sandbox.kind === "off" ? "off" : isBoxed,
-      forge: isForge,
+      parts: {
+        database: await works(async () => database.orm.run(sql`SELECT 1`)),
+        opencode,
+        sandbox: sandbox.kind === "off" ? "off" : isBoxed,
+        forge: answering.length > 0 && answering.every(Boolean),
+      },
+      forges: Object.fromEntries(
+        configured.map(({ setting }, index) => [setting.name, answering[index] === true]),
+      ),
     };
   };
 }

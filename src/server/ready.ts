@@ -1,8 +1,13 @@
 import type { Context } from "hono";
 import type { Log } from "../log.ts";
 
-/** Whether each part can be used, by its name: `database`, `opencode`, `sandbox`, `forge`. `off`: it is not wanted. */
-export type Readiness = Readonly<Record<string, boolean | "off">>;
+/** What can be used. */
+export interface Readiness {
+  /** By the part's name: `database`, `opencode`, `sandbox`, `forge` (all of them answer). `off`: it is not wanted. */
+  readonly parts: Readonly<Record<string, boolean | "off">>;
+  /** By the forge's name, whether it answers. */
+  readonly forges: Readonly<Record<string, boolean>>;
+}
 
 // A part that hangs is one that cannot be used; whoever asks (a load balancer) rarely waits longer.
 const PATIENCE_MS = 5_000;
@@ -13,18 +18,35 @@ export async function answerReadiness(
   readiness: () => Promise<Readiness>,
   log: Log,
 ): Promise<Response> {
-  let parts: Readiness | undefined;
+  let found: Readiness = { parts: {}, forges: {} };
+  let isReady = false;
   try {
-    parts = await withinPatience(readiness());
+    found = await withinPatience(readiness());
+    isReady = isUsable(found);
   } catch (error) {
     log.warn({ err: error }, "It could not be told whether the bot is ready.");
   }
-  const isReady = parts !== undefined && Object.values(parts).every(Boolean);
-  const warnings = parts?.["sandbox"] === "off" ? { warnings: [NO_SANDBOX] } : {};
+  const warnings = [
+    ...(found.parts["sandbox"] === "off" ? [NO_SANDBOX] : []),
+    ...Object.entries(found.forges)
+      .filter(([, answers]) => !answers)
+      .map(([name]) => `The forge ${name} does not answer.`),
+  ];
   return c.json(
-    { status: isReady ? "ready" : "not ready", parts: parts ?? {}, ...warnings },
+    {
+      status: isReady ? "ready" : "not ready",
+      ...found,
+      ...(warnings.length === 0 ? {} : { warnings }),
+    },
     isReady ? 200 : 503,
   );
+}
+
+/** One forge that is away must not keep the deliveries of the others from coming in. */
+function isUsable({ parts, forges }: Readiness): boolean {
+  const { forge = false, ...others } = parts;
+  const isAnyForge = forge !== false || Object.values(forges).some(Boolean);
+  return isAnyForge && Object.values(others).every(Boolean);
 }
 
 async function withinPatience<T>(work: Promise<T>): Promise<T> {

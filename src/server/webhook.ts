@@ -9,37 +9,46 @@ import type { Log } from "../log.ts";
 
 /** What the server must know of one forge. */
 export interface ForgeRoute {
-  /** The secrets that may have signed, read anew for each delivery; `hook` is the last part of the path, if any. */
-  readonly secrets: (hook: string | undefined) => readonly string[];
+  /** The secrets that may have signed; `hook` is the last part of the path, if any. undefined: there is no such hook. */
+  readonly secrets: (hook: string | undefined) => readonly string[] | undefined;
   readonly read: ReadDelivery;
   /** What the forge calls the delivery, or undefined when that is missing or unusable. */
   readonly deliveryId: (headers: Headers) => string | undefined;
+  /** Why an event that is signed is not to be listened to, if so. */
+  readonly whyForeign?: (event: ForgeEvent, hook: string | undefined) => string | undefined;
+}
+
+/** Looks a forge up by its name, anew for each request. */
+export interface ForgeRoutes {
+  get(name: string): ForgeRoute | undefined | Promise<ForgeRoute | undefined>;
 }
 
 /** A delivery that its forge signed. */
 export interface VerifiedDelivery {
   /** Name of the forge's route. */
   readonly forge: string;
+  /** Last part of the path: the hook of its own that it came through, if any. */
+  readonly hook?: string | undefined;
   readonly deliveryId: string;
   readonly event: ForgeEvent;
-  /** The last part of the path, if it came to a hook's own address. */
-  readonly hook?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
 
 interface Options {
-  readonly forges: ReadonlyMap<string, ForgeRoute>;
+  readonly forges: ForgeRoutes;
   readonly accept: (delivery: VerifiedDelivery) => Promise<"accepted" | "repeated">;
   readonly log: Log;
   readonly maxBodyBytes: number;
 }
 
-type Env = { Variables: { forge: ForgeRoute; body: Uint8Array } };
+type Env = { Variables: { forge: ForgeRoute; secrets: readonly string[]; body: Uint8Array } };
 
 /**
- * `POST /:forge[/:hook]`. The checks stand in the order in which they are answered: 404 unknown forge, 415 not JSON,
- * 413 too large, 401 not signed, 400 unreadable, 503 cannot be stored, 202 accepted.
+ * `POST /:forge[/:hook]`. The checks stand in the order in which they are answered: 404 unknown forge or hook, 415 not
+ * JSON, 413 too large, 401 not signed, 400 unreadable, 503 cannot be stored, 202 accepted. What a hook says of
+ * something that is not its own is answered 202 as well, `ignored`, and logged: the signature is right, no other answer
+ * would mend it, and a forge switches hooks off that are refused again and again.
  */
 export function webhookRoutes(options: Options): Hono<Env> {
   const routes = new Hono<Env>();
@@ -53,9 +62,11 @@ export function webhookRoutes(options: Options): Hono<Env> {
 
 const knownForge = ({ forges }: Options) =>
   createMiddleware<Env>(async (c, next) => {
-    const forge = forges.get(c.req.param("forge") ?? "");
-    if (forge === undefined) return c.json({ error: "Not found." }, 404);
+    const forge = await forges.get(c.req.param("forge") ?? "");
+    const secrets = forge?.secrets(c.req.param("hook"));
+    if (forge === undefined || secrets === undefined) return c.json({ error: "Not found." }, 404);
     c.set("forge", forge);
+    c.set("secrets", secrets);
     return next();
   });
 
@@ -78,8 +89,7 @@ const limited = ({ maxBodyBytes }: Options) =>
 const signed = ({ log }: Options) =>
   createMiddleware<Env>(async (c, next) => {
     const body = new Uint8Array(await c.req.arrayBuffer());
-    const secrets = c.get("forge").secrets(c.req.param("hook"));
-    if (!(await verifySignature(body, c.req.raw.headers, secrets))) {
+    if (!(await verifySignature(body, c.req.raw.headers, c.get("secrets")))) {
       log.warn({ path: c.req.path }, "A delivery was refused: its signature is missing or wrong.");
       return c.json({ error: "The signature is missing or wrong." }, 401);
     }
@@ -89,15 +99,22 @@ const signed = ({ log }: Options) =>
 
 async function store(c: Context<Env>, { accept, log }: Options): Promise<Response> {
   const forge = c.req.param("forge") ?? "";
+  const hook = c.req.param("hook");
   const deliveryId = c.get("forge").deliveryId(c.req.raw.headers);
   const event = readEvent(c);
   if (deliveryId === undefined || event === undefined) {
     log.warn({ forge }, "A signed delivery could not be read.");
     return c.json({ error: "The delivery could not be read." }, 400);
   }
+  const why = c.get("forge").whyForeign?.(event, hook);
+  if (why !== undefined) {
+    const where = "repository" in event ? event.repository : undefined;
+    const repository = where && `${where.owner}/${where.name}`;
+    log.warn({ forge, hook, deliveryId, repository, why }, "A signed delivery is not listened to.");
+    return c.json({ status: "ignored" }, 202);
+  }
   try {
-    const hook = c.req.param("hook");
-    const status = await accept({ forge, deliveryId, event, hook, receivedAt: Date.now() });
+    const status = await accept({ forge, hook, deliveryId, event, receivedAt: Date.now() });
     log.debug({ forge, deliveryId, event: event.kind, status }, "A delivery was accepted.");
     return c.json({ status }, 202);
   } catch (error) {

@@ -206,3 +206,12 @@ test("one that is configured is watched from the start, whatever becomes of anot
   expect(await world.orders()).toEqual(["queued: fix it"]);
   expect(world.queue.db.orm.select().from(repositories).all()).toHaveLength(2);
 });
+
+test("one that is configured with its host is watched on that forge alone", async () => {
+  const world = await openWorld();
+  await world.forge.addRepository("olivia/cellar", { files: { a: "a\n" } });
+  const allow = [`${world.forge.host}/olivia/cellar`, `other.example.org/${SHOP}`];
+  await world.catchUp({ allow: async () => allow }).once();
+  const watched = world.queue.db.orm.select().from(repositories).all();
+  expect(watched).toMatchObject([{ owner: "olivia", name: "cellar", trouble: null }]);
+});

@@ -56,7 +56,8 @@ export async function openDesk(): Promise<Desk> {
       home,
       opencodeBinary: "/bin/false",
       environment: { PATH: process.env["PATH"], HOME: home },
-      identity: async () => {
+      identity: async (instance) => {
+        if (instance !== forge.host) throw new Error(`There is no forge ${instance}.`);
         const { login, email } = await gitea.self();
         return { name: login, email };
       },

@@ -20,7 +20,7 @@ function open(options: Partial<AppOptions> = {}) {
       accepted.push(delivery);
       return "accepted";
     },
-    readiness: async () => ({ database: true, forge: true }),
+    readiness: async () => ({ parts: { database: true, forge: true }, forges: { gitea: true } }),
     log: { debug: write, info: write, warn: write, error: write },
     maxBodyBytes: LIMIT,
     ...options,
@@ -238,15 +238,43 @@ describe("health", () => {
     expect(await (await app.request("/readyz")).json()).toEqual({
       status: "ready",
       parts: { database: true, forge: true },
+      forges: { gitea: true },
     });
   });
 
+  test("is there while one of two forges answers, and names the other", async () => {
+    const forges = { gitea: true, work: false };
+    const { app } = open({ readiness: async () => ({ parts: { forge: false }, forges }) });
+    const response = await app.request("/readyz");
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      {
+        status: "ready",
+        parts: { forge: false },
+        forges,
+        warnings: ["The forge work does not answer."],
+      },
+    ]);
+  });
+
+  test.each([
+    [
+      "no forge answers",
+      { parts: { database: true, forge: false }, forges: { a: false, b: false } },
+    ],
+    ["another part is away", { parts: { database: false, forge: true }, forges: { a: true } }],
+  ])("is 503 when %s", async (_, readiness) => {
+    const { app } = open({ readiness: async () => readiness });
+    expect((await app.request("/readyz")).status).toBe(503);
+  });
+
   test("is 503 on /readyz alone when a part cannot be used", async () => {
-    const { app } = open({ readiness: async () => ({ database: true, forge: false }) });
+    const found = { parts: { database: true, forge: false }, forges: {} };
+    const { app } = open({ readiness: async () => found });
     const response = await app.request("/readyz");
     expect([response.status, await response.json()]).toEqual([
       503,
-      { status: "not ready", parts: { database: true, forge: false } },
+      { status: "not ready", ...found },
     ]);
     expect((await app.request("/healthz")).status).toBe(200);
   });
@@ -260,7 +288,7 @@ describe("health", () => {
     const response = await app.request("/readyz");
     expect([response.status, await response.json()]).toEqual([
       503,
-      { status: "not ready", parts: {} },
+      { status: "not ready", parts: {}, forges: {} },
     ]);
   });
 

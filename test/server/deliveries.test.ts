@@ -69,11 +69,10 @@ function open() {
     onLook: () => told.push("look"),
     log,
   });
-  const secrets = () => [SECRET];
   const app = createApp({
-    forges: new Map([["gitea", { secrets, read: readGiteaDelivery, deliveryId }]]),
+    forges: new Map([["gitea", { secrets: () => [SECRET], read: readGiteaDelivery, deliveryId }]]),
     accept,
-    readiness: async () => ({}),
+    readiness: async () => ({ parts: {}, forges: {} }),
     log,
   });
   const asked = () => [

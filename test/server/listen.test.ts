@@ -68,7 +68,7 @@ describe("the port", () => {
         ["gitea", { secrets: () => [SECRET], read: readGiteaDelivery, deliveryId }],
       ]),
       accept: async () => "accepted",
-      readiness: async () => ({}),
+      readiness: async () => ({ parts: {}, forges: {} }),
       log: { debug: write, info: write, warn: write, error: write },
     });
     return stack.use(

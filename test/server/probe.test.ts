@@ -1,7 +1,9 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
-import { createGitea } from "../../src/forge/gitea.ts";
+import { openForge } from "../../src/forges/adapter.ts";
+import type { ConfiguredForge } from "../../src/forges/registry.ts";
 import { createReadiness } from "../../src/server/probe.ts";
+import { giteaSetting } from "../forges/setting.ts";
 import { temporaryDatabase } from "../kugetsu/db/open.ts";
 
 afterEach(() => {
@@ -12,33 +14,41 @@ async function probe(opencode = true, kind: "bubblewrap" | "off" = "bubblewrap")
   await using setup = new AsyncDisposableStack();
   const forge = setup.use(await startSandboxForge());
   const database = temporaryDatabase();
+  const setting = giteaSetting({ url: forge.url, token: forge.addUser("kugetsu-bot").token });
+  const forges: ConfiguredForge[] = [{ setting, forge: openForge(setting) }];
   const readiness = createReadiness({
     database,
-    forge: createGitea({ url: forge.url, token: forge.addUser("kugetsu-bot").token }),
+    forges: async () => forges,
     opencode: async () => opencode,
     sandbox: { kind, works: async () => true },
   });
   const stack = setup.move();
-  return { forge, database, readiness, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { forge, forges, database, readiness, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 test("every part that can be used is said to be", async () => {
   await using parts = await probe();
   expect(await parts.readiness()).toEqual({
-    database: true,
-    opencode: true,
-    sandbox: true,
-    forge: true,
+    parts: {
+      database: true,
+      opencode: true,
+      sandbox: true,
+      forge: true,
+    },
+    forges: { gitea: true },
   });
 });
 
 test("a missing opencode is told alone", async () => {
   await using parts = await probe(false);
   expect(await parts.readiness()).toEqual({
-    database: true,
-    opencode: false,
-    sandbox: true,
-    forge: true,
+    parts: {
+      database: true,
+      opencode: false,
+      sandbox: true,
+      forge: true,
+    },
+    forges: { gitea: true },
   });
 });
 
@@ -46,10 +56,31 @@ test("a forge that is down is told alone", async () => {
   await using parts = await probe();
   await parts.forge.down();
   expect(await parts.readiness()).toEqual({
-    database: true,
-    opencode: true,
-    sandbox: true,
-    forge: false,
+    parts: {
+      database: true,
+      opencode: true,
+      sandbox: true,
+      forge: false,
+    },
+    forges: { gitea: false },
+  });
+});
+
+test("with two forges, one that is down is told by its name", async () => {
+  await using parts = await probe();
+  await using other = await startSandboxForge();
+  const { token } = other.addUser("kugetsu-bot");
+  const setting = giteaSetting({ name: "other", url: other.url, token });
+  parts.forges.push({ setting, forge: openForge(setting) });
+  expect(await parts.readiness()).toMatchObject({
+    parts: { forge: true },
+    forges: { gitea: true, other: true },
+  });
+  await other.down();
+  parts.forges.splice(1, 1, { setting, forge: openForge(setting) });
+  expect(await parts.readiness()).toMatchObject({
+    parts: { forge: false },
+    forges: { gitea: true, other: false },
   });
 });
 
@@ -57,10 +88,13 @@ test("a database that is closed is told alone", async () => {
   await using parts = await probe();
   parts.database[Symbol.dispose]();
   expect(await parts.readiness()).toEqual({
-    database: false,
-    opencode: true,
-    sandbox: true,
-    forge: true,
+    parts: {
+      database: false,
+      opencode: true,
+      sandbox: true,
+      forge: true,
+    },
+    forges: { gitea: true },
   });
 });
 
@@ -73,8 +107,8 @@ test("however often it is asked, the forge is asked once in five seconds", async
   expect(parts.forge.requests).toHaveLength(1);
   await parts.forge.down();
   vi.setSystemTime(1_005_001);
-  expect(await parts.readiness()).toMatchObject({ forge: false });
+  expect(await parts.readiness()).toMatchObject({ parts: { forge: false } });
   await parts.forge.up();
   vi.setSystemTime(1_011_000);
-  expect(await parts.readiness()).toMatchObject({ forge: true });
+  expect(await parts.readiness()).toMatchObject({ parts: { forge: true } });
 });

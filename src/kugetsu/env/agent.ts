@@ -1,4 +1,5 @@
 import { isAbsolute } from "node:path";
+import type { PmAccess } from "../options.ts";
 import { PROVIDER_KEYS } from "./provider-keys.ts";
 import {
   isForgeCredential,
@@ -23,6 +24,8 @@ export interface AgentEnvironmentOptions {
   readonly tempDir: string;
   /** The forge's address, for a PM agent. */
   readonly giteaUrl?: string | undefined;
+  /** What of `pmEnv` is for that forge; all of it unless told. */
+  readonly pmAccess?: PmAccess | undefined;
   readonly providerKeyNames?: readonly string[];
   /** The bot's own secrets: no variable that holds one is handed on from `source` or `default.env`. */
   readonly secrets: readonly string[];
@@ -65,8 +68,13 @@ export function agentEnvironment(options: AgentEnvironmentOptions): Record<strin
   for (const name of new Set(named)) offer(name, source[name], { forgeCredential: false });
   for (const [name, value] of options.defaultEnv) offer(name, value, { forgeCredential: false });
   if (options.kind === "pm") {
-    if (options.giteaUrl !== undefined) environment.set("GITEA_URL", options.giteaUrl);
-    for (const [name, value] of options.pmEnv ?? []) offer(name, value, { forgeCredential: true });
+    const { giteaUrl, pmAccess } = options;
+    if (giteaUrl !== undefined) environment.set(pmAccess?.urlName ?? "GITEA_URL", giteaUrl);
+    for (const [name, value] of options.pmEnv ?? []) {
+      const why = pmAccess?.whyWithheld(name);
+      if (why === undefined) offer(name, value, { forgeCredential: true });
+      else options.withheld?.(name, why);
+    }
   }
 
   environment.set("KUGETSU_TEMP_DIR", options.tempDir);

@@ -8,14 +8,18 @@ const MAX_BYTES = 1024 * 1024;
 
 /**
  * The text of a file that only its owner may read, or undefined when there is none. Wider modes are tightened to
- * 0600, which `warn` is told; with `tighten: false` they stay.
+ * 0600, which `warn` is told; with `tighten: false` they stay, and with `refuse` nothing is read of such a file.
  *
- * @throws KugetsuError `forbidden` when another user owns or keeps it, `failed` when it is no regular file or not text
+ * @throws KugetsuError `forbidden` when another user owns, keeps or (`refuse`) may read it, `failed` when it is no
+ *   regular file or not text
  */
 export async function readPrivateFile(
   path: string,
   warn: ((message: string) => void) | undefined,
-  { tighten = true }: { readonly tighten?: boolean } = {},
+  {
+    tighten = true,
+    refuse = false,
+  }: { readonly tighten?: boolean; readonly refuse?: boolean } = {},
 ): Promise<string | undefined> {
   // Not blocking: a pipe in that place would otherwise hang the reader.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
@@ -42,6 +46,15 @@ export async function readPrivateFile(
   // Root's is all right: that is how a container mounts its secrets.
   if (uid !== own && uid !== 0)
     throw new KugetsuError("forbidden", `${path} belongs to another user.`);
+  if (refuse && (mode & 0o077) !== 0) {
+    throw new KugetsuError(
+      "forbidden",
+      `${path} is open to other users (${(mode & 0o777).toString(8).padStart(4, "0")}): nothing of it is used.`,
+      {
+        hint: `Take it from them: chmod 600 ${path}. What they may have read has to be made anew.`,
+      },
+    );
+  }
   if (tighten && (mode & 0o077) !== 0 && uid === own) {
     // A file on a read-only mount keeps the mode that it has.
     const isClosed = await file.chmod(0o600).then(

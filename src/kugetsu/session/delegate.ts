@@ -34,8 +34,10 @@ export interface DelegateOrder {
 
 export interface DelegateReport {
   readonly result: TurnResult;
-  /** The agent worked without a forge token, since `env/pm-agent.env` has none. */
+  /** The agent worked without a token of the order's forge, since `env/pm-agent.env` has none for it. */
   readonly lacksToken: boolean;
+  /** The name of the variable that it would have; GITEA_TOKEN unless told. */
+  readonly tokenName?: "GITEA_TOKEN" | "GITHUB_TOKEN";
 }
 
 /** Runs one turn of the repository's PM agent. Its first turn forks from the PM agent of `init`. */
@@ -56,7 +58,14 @@ export async function delegateTurn(core: Core, order: DelegateOrder): Promise<De
     prompt: () => order.prompt({ tempDir: place.tempDir }),
   });
   await core.sessions.patch(ref, { state: result.outcome });
-  return { result, lacksToken: place.env["GITEA_TOKEN"] === undefined };
+  return { result, ...tokenOf(place.env) };
+}
+
+function tokenOf(env: Place["env"]): Pick<DelegateReport, "lacksToken" | "tokenName"> {
+  const isGitHub = env["GITHUB_URL"] !== undefined && env["GITEA_URL"] === undefined;
+  if (!isGitHub) return { lacksToken: env["GITEA_TOKEN"] === undefined };
+  const token = env["GITHUB_TOKEN"] ?? env["GH_TOKEN"];
+  return { lacksToken: token === undefined, tokenName: "GITHUB_TOKEN" };
 }
 
 const NOTHING: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };

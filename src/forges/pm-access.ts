@@ -1,0 +1,25 @@
+import { isForgeCredential } from "../kugetsu/env/withheld.ts";
+import type { PmAccess } from "../kugetsu/options.ts";
+import type { ForgeSetting } from "./setting.ts";
+
+const FAMILIES = {
+  gitea: /^(?:GITEA|FORGEJO|GOGS|CODEBERG|TEA)_/i,
+  github: /^(?:GITHUB|GH)_/i,
+} as const;
+
+/**
+ * What a PM agent gets for an order that came from the forge at `url`. The tokens of `pm-agent.env` are for the first
+ * configured forge of their kind (the environment's, where it has one): on any other they are withheld, since the
+ * agent would send them there, or could be talked into it by whoever writes there.
+ */
+export function pmAccess(forges: readonly ForgeSetting[], url: string): PmAccess {
+  const kind = forges.find((forge) => forge.url === url)?.kind ?? "gitea";
+  return {
+    urlName: kind === "gitea" ? "GITEA_URL" : "GITHUB_URL",
+    whyWithheld: (name) => {
+      if (!isForgeCredential(name) && !/^(?:GITEA|GITHUB)_URL$/.test(name)) return undefined;
+      const home = forges.find((forge) => FAMILIES[forge.kind].test(name));
+      return home === undefined || home.url === url ? undefined : `it is for ${home.url}`;
+    },
+  };
+}
