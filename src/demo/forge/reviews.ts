@@ -149,8 +149,15 @@ function addReview(
     updatedAt: state.now(),
   };
   issue.pull.reviews.push(review);
+  if (state.face === "github") fulfil(issue, draft.by);
   issue.updatedAt = state.now();
   return review;
+}
+
+/** GitHub, not Gitea, takes who has reviewed off the list of those who were asked. */
+function fulfil({ pull }: PullIssue, by: User): void {
+  const index = pull.reviewRequests.findIndex((request) => request.reviewer === by);
+  if (index !== -1) pull.reviewRequests.splice(index, 1);
 }
 
 function newComment(
