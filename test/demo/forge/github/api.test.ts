@@ -143,6 +143,32 @@ describe("the GitHub face", () => {
     expect(await remaining(undefined)).toBe("200 59");
   });
 
+  test("fails as it is told to, and does the act all the same where it is told so", async () => {
+    await using world = await startGitHub();
+    const { forge, ask } = world;
+    forge.createIssue(REPOSITORY, { by: "olivia", title: "Total" });
+    forge.fail({
+      method: "POST",
+      path: /\/issues\/1\/comments$/,
+      answer: 403,
+      afterwards: true,
+      headers: { "x-ratelimit-remaining": "0", "retry-after": "60" },
+      body: { message: "You have exceeded a secondary rate limit." },
+    });
+    const path = "/repos/olivia/shop/issues/1/comments";
+    const answer = await ask("walter", "POST", path, { body: "Said" });
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get("x-ratelimit-remaining")).toBe("0");
+    expect(forge.issue(REPOSITORY, 1).comments).toMatchObject([{ body: "Said" }]);
+    forge.fail({ answer: 502 });
+    const failed = await ask("walter", "GET", path);
+    expect(failed).toMatchObject({ status: 502, body: { message: "", status: "502" } });
+    expect(forge.requests.map(({ login, status }) => `${login} ${status}`)).toEqual([
+      "walter 403",
+      "walter 502",
+    ]);
+  });
+
   test("lists branches and their heads, with slashes in their names", async () => {
     await using world = await startGitHub();
     const { sha } = await world.forge.commit(REPOSITORY, "fix/issue-1", {

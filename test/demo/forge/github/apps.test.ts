@@ -2,7 +2,8 @@ import { createSign } from "node:crypto";
 import { Webhooks } from "@octokit/webhooks";
 import { App, Octokit } from "octokit";
 import { describe, expect, test } from "vitest";
-import type { AppWithKey, SandboxForge } from "../../../../src/demo/forge/sandbox.ts";
+import type { AppWithKey } from "../../../../src/demo/forge/sandbox-app.ts";
+import type { SandboxForge } from "../../../../src/demo/forge/sandbox.ts";
 import { startReceiver } from "../world.ts";
 import { REPOSITORY, SHOP, startGitHub } from "./world.ts";
 
@@ -186,6 +187,24 @@ describe("a GitHub App", () => {
     expect(await webhooks.verify(opened?.body ?? "", signature)).toBe(true);
   });
 
+  test("may have its deliveries sent elsewhere, with another secret", async () => {
+    await using receiver = await startReceiver();
+    await using world = await startGitHub();
+    const { forge } = world;
+    const app = forge.addApp({ slug: "kugetsu", owner: "olivia" });
+    forge.installApp("kugetsu", "olivia");
+    const now = Math.floor(Date.now() / 1000);
+    const signed = jwt(app, { iss: app.id, iat: now - 60, exp: now + 60 });
+    const config = { url: receiver.url, secret: "another" };
+    const changed = await world.ask(signed, "PATCH", "/app/hook/config", config);
+    expect(changed.body).toMatchObject({ url: receiver.url, secret: "********" });
+    await forge.deliver(REPOSITORY, { event: "issues", body: { action: "opened" } });
+    const [received] = receiver.received;
+    const signature = String(received?.headers["x-hub-signature-256"]);
+    const webhooks = new Webhooks({ secret: "another" });
+    expect(await webhooks.verify(received?.body ?? "", signature)).toBe(true);
+  });
+
   test("lists its deliveries page by page, each saying where the next one starts", async () => {
     await using receiver = await startReceiver();
     await using world = await startGitHub();
@@ -252,5 +271,7 @@ describe("a GitHub App", () => {
     expect(data.id).toBe(installed.id);
     expect((await post({ ...manifest, default_events: ["comments"] })).status).toBe(422);
     expect((await post({ name: "Nothing else" })).status).toBe(422);
+    const twice = await post(manifest);
+    expect(await twice.text()).toMatch(/Name has already been taken/);
   });
 });

@@ -86,6 +86,9 @@ describe("pull requests", () => {
     const ask = async (login: string) => pulls.requestReviewers({ ...PULL, reviewers: [login] });
     const { data } = await ask("olivia");
     expect(data.requested_reviewers).toMatchObject([{ login: "olivia" }]);
+    await world.forge.review(REPOSITORY, 1, { by: "olivia", state: "approved" });
+    const reviewed = await pulls.get(PULL);
+    expect(reviewed.data.requested_reviewers).toEqual([]);
     await expect(ask("nora")).rejects.toMatchObject({ status: 422 });
     await expect(ask("walter")).rejects.toMatchObject({
       status: 422,
