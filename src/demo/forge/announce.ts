@@ -21,12 +21,7 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
   const { by } = happening;
   switch (happening.kind) {
     case "opened":
-      // As on Gitea the assignees are told of first, and the labels not at all.
-      if (!isPull(happening.issue)) {
-        for (const _ of happening.issue.assignees)
-          tell(internals, happening.issue, "assign", "assigned", by);
-      }
-      tellIssue(internals, happening.issue, "opened", by);
+      tellOpened(internals, happening.issue, by);
       break;
     case "reopened":
       tellIssue(internals, happening.issue, happening.kind, by);
@@ -109,6 +104,17 @@ interface More {
   readonly commitId?: string;
   readonly requestedReviewer?: User;
   readonly review?: Json;
+}
+
+/** As on Gitea a new issue's assignees are told of before it, one by one, and its labels after it, all at once. */
+function tellOpened(internals: Sender, issue: Issue, by: User): void {
+  if (isPull(issue)) {
+    tellIssue(internals, issue, "opened", by);
+    return;
+  }
+  for (const _ of issue.assignees) tell(internals, issue, "assign", "assigned", by);
+  tellIssue(internals, issue, "opened", by);
+  if (issue.labels.length > 0) tell(internals, issue, "label", "label_updated", by);
 }
 
 function tell(

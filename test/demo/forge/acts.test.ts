@@ -38,6 +38,21 @@ describe("what people do", () => {
     expect(forge.issue(REPOSITORY, number)).toMatchObject({ labels: [], assignees: [] });
   });
 
+  test("a new issue with a label and an assignee is told in three deliveries, as on Gitea", async () => {
+    await using receiver = await startReceiver();
+    await using world = await startWorld();
+    const { forge } = world;
+    forge.addHook(REPOSITORY, { url: receiver.url, secret: "s" });
+    const people = { by: "olivia", assignees: ["kugetsu-bot"] };
+    forge.createIssue(REPOSITORY, { ...people, title: "Total", labels: ["kugetsu"] });
+    await forge.deliveriesSent();
+    expect(toldOf(receiver)).toEqual([
+      "issue_assign assigned",
+      "issues opened",
+      "issue_label label_updated",
+    ]);
+  });
+
   test("a review has words on lines, and is told as a real one", async () => {
     await using receiver = await startReceiver();
     await using world = await startWorld();
