@@ -6,7 +6,7 @@ import { commentJson, issueJson } from "./json/issue.ts";
 import { isPull, pullJson, type PullIssue } from "./json/pull.ts";
 import { repositoryJson } from "./json/repository.ts";
 import { userJson } from "./json/user.ts";
-import type { Issue, Review, User } from "./records.ts";
+import type { Comment, Issue, Review, ReviewComment, User } from "./records.ts";
 import { fullName } from "./state.ts";
 
 const NOTHING = "0".repeat(40);
@@ -21,12 +21,7 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
   const { by } = happening;
   switch (happening.kind) {
     case "opened":
-      // As on Gitea the assignees are told of first, and the labels not at all.
-      if (!isPull(happening.issue)) {
-        for (const _ of happening.issue.assignees)
-          tell(internals, happening.issue, "assign", "assigned", by);
-      }
-      tellIssue(internals, happening.issue, "opened", by);
+      tellOpened(internals, happening.issue, by);
       break;
     case "reopened":
       tellIssue(internals, happening.issue, happening.kind, by);
@@ -66,15 +61,30 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
     case "comment":
       tellComment(internals, happening);
       break;
+    case "review_comment":
+      // Of a new one on a line the review has told; an answer is told like a comment below the pull request.
+      if (happening.comment.replyTo !== undefined) {
+        const comment = asComment(happening.comment);
+        tellComment(internals, { kind: "comment", action: "created", comment, by });
+      }
+      break;
+    case "review_comment_edited": {
+      const comment = asComment(happening.comment);
+      const { from } = happening;
+      tellComment(internals, { kind: "comment", action: "edited", comment, by, from });
+      break;
+    }
+    case "review_comment_deleted": {
+      const comment = asComment(happening.comment);
+      tellComment(internals, { kind: "comment", action: "deleted", comment, by });
+      break;
+    }
     case "push":
       tellPush(internals, happening);
       break;
     case "locked":
     case "unlocked":
-    case "review_comment":
     case "review_edited":
-    case "review_comment_edited":
-    case "review_comment_deleted":
     case "hooked":
     case "renamed":
     case "transferred":
@@ -82,11 +92,29 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
   }
 }
 
+/** To Gitea a comment on a line is a comment like others. */
+function asComment(comment: ReviewComment): Comment {
+  const { id, user, body, edits, reactions, createdAt, updatedAt } = comment;
+  const { issue } = comment.review;
+  return { kind: "comment", id, issue, user, body, edits, reactions, createdAt, updatedAt };
+}
+
 interface More {
   readonly changes?: Json;
   readonly commitId?: string;
   readonly requestedReviewer?: User;
   readonly review?: Json;
+}
+
+/** As on Gitea a new issue's assignees are told of before it, one by one, and its labels after it, all at once. */
+function tellOpened(internals: Sender, issue: Issue, by: User): void {
+  if (isPull(issue)) {
+    tellIssue(internals, issue, "opened", by);
+    return;
+  }
+  for (const _ of issue.assignees) tell(internals, issue, "assign", "assigned", by);
+  tellIssue(internals, issue, "opened", by);
+  if (issue.labels.length > 0) tell(internals, issue, "label", "label_updated", by);
 }
 
 function tell(

@@ -27,7 +27,11 @@ export function intercept(
     const status = fault?.answer ?? c.res.status;
     requests.push({ method: c.req.method, path, login, status, at, body });
     state.changed();
-    if (fault !== undefined) c.res = await breakOff(c, fault);
+    if (fault === undefined) return;
+    const broken = await breakOff(c, fault);
+    // Set anew, since hono would put the headers of the answer that is lost into the fault.
+    c.res = undefined;
+    c.res = broken;
   };
 }
 

@@ -46,7 +46,7 @@ export async function createReview(
   return review;
 }
 
-/** An answer in the thread of a comment; it comes in a review of its own, as on both forges. */
+/** An answer in the thread of a comment. On GitHub it comes in a review of its own, on Gitea in the one it answers. */
 export function replyTo(
   internals: Internals,
   issue: PullIssue,
@@ -56,12 +56,16 @@ export function replyTo(
 ): ReviewComment {
   const { state } = internals;
   const draft = { by, state: "commented", body: "" } as const;
-  const review = addReview(state, issue, draft, issue.pull.difference.headSha);
+  const isOwn = state.face === "github";
+  const review = isOwn
+    ? addReview(state, issue, draft, issue.pull.difference.headSha)
+    : comment.review;
   const { path, line, hunk } = comment;
   const thread = comment.replyTo ?? comment;
   const reply = newComment(state, review, by, { path, line, hunk, body, replyTo: thread });
   review.comments.push(reply);
-  internals.announce({ kind: "reviewed", issue, by, review });
+  issue.updatedAt = state.now();
+  if (isOwn) internals.announce({ kind: "reviewed", issue, by, review });
   internals.announce({ kind: "review_comment", issue, by, comment: reply });
   state.changed();
   return reply;
@@ -149,8 +153,15 @@ function addReview(
     updatedAt: state.now(),
   };
   issue.pull.reviews.push(review);
+  if (state.face === "github") fulfil(issue, draft.by);
   issue.updatedAt = state.now();
   return review;
+}
+
+/** GitHub, not Gitea, takes who has reviewed off the list of those who were asked. */
+function fulfil({ pull }: PullIssue, by: User): void {
+  const index = pull.reviewRequests.findIndex((request) => request.reviewer === by);
+  if (index !== -1) pull.reviewRequests.splice(index, 1);
 }
 
 function newComment(

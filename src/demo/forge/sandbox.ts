@@ -1,4 +1,6 @@
 import type { AllowedHosts } from "./allowed-host.ts";
+import type { AppWithKey, NewApp } from "./sandbox-app.ts";
+import type { NewReview, ReviewSummary } from "./sandbox-review.ts";
 
 /**
  * What the demo and the tests do to the sandbox forge from outside of HTTP: set it up, act as people, look at
@@ -247,29 +249,6 @@ export interface NewPullRequest {
   readonly base?: string;
 }
 
-export interface NewReview {
-  readonly by: string;
-  readonly state: "approved" | "changes_requested" | "commented";
-  readonly body?: string;
-  /** `line` is one of the new file that the diff shows, from 1. */
-  readonly comments?: readonly { path: string; line: number; body: string }[];
-}
-
-export interface ReviewSummary {
-  readonly id: number;
-  readonly by: string;
-  readonly state: "approved" | "changes_requested" | "commented";
-  readonly body: string;
-  readonly comments: readonly {
-    readonly id: number;
-    readonly by: string;
-    readonly path: string;
-    readonly line: number;
-    readonly body: string;
-    readonly reactions: readonly Reaction[];
-  }[];
-}
-
 export interface Reaction {
   readonly by: string;
   readonly content: string;
@@ -314,31 +293,6 @@ export interface PullSummary {
   readonly by: string;
   readonly reviewers: readonly string[];
   readonly url: string;
-}
-
-export interface NewApp {
-  readonly slug: string;
-  /** A login, or the name of an organization. */
-  readonly owner: string;
-  /** All that the sandbox tells of when left out. */
-  readonly events?: readonly string[];
-  /** What a bot needs (contents, issues, pull requests to write) when left out. */
-  readonly permissions?: Readonly<Record<string, "read" | "write">>;
-  /** Where its deliveries go. Left out, none are sent. */
-  readonly url?: string;
-}
-
-export interface AppWithKey {
-  readonly id: number;
-  readonly slug: string;
-  readonly clientId: string;
-  /** `slug[bot]`. */
-  readonly login: string;
-  /** PEM, PKCS#1. */
-  readonly privateKey: string;
-  readonly webhookSecret: string;
-  /** As of when it is read. */
-  readonly installations: readonly { readonly id: number; readonly account: string }[];
 }
 
 export interface NewCommit {

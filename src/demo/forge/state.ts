@@ -24,6 +24,9 @@ type Sequence =
   | "app"
   | "installation";
 
+// Where the ids of GitHub's comments are by now.
+const BEYOND_32_BITS = 5_000_000_000;
+
 /** Everything the forge knows, in memory, and who wants to be told when it changes. */
 export class ForgeState {
   /** Where it is reached, without a trailing slash; known once it listens. */
@@ -54,7 +57,8 @@ export class ForgeState {
   }
 
   nextId(sequence: Sequence): number {
-    const id = (this.#sequences.get(sequence) ?? 0) + 1;
+    const start = this.face === "github" && sequence === "entry" ? BEYOND_32_BITS : 0;
+    const id = (this.#sequences.get(sequence) ?? start) + 1;
     this.#sequences.set(sequence, id);
     return id;
   }

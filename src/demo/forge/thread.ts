@@ -2,7 +2,8 @@ import { timestamp } from "./clock.ts";
 import { issueUrl } from "./json/issue.ts";
 import type { PullIssue } from "./json/pull.ts";
 import type { Issue, ReactionRecord, Review } from "./records.ts";
-import type { IssueThread, PullSummary, Reaction, ReviewSummary } from "./sandbox.ts";
+import type { ReviewSummary } from "./sandbox-review.ts";
+import type { IssueThread, PullSummary, Reaction } from "./sandbox.ts";
 import { commentsOf, fullName, type ForgeState } from "./state.ts";
 
 /** A copy of an issue with its comments, to look at. */

@@ -10,7 +10,7 @@ import { installationsFor } from "./fire.ts";
 import { integration } from "./guard.ts";
 import { repositoriesOf } from "./installed.ts";
 import { appJson, installationJson, selectionOf } from "./json/app.ts";
-import { deliveryJson } from "./json/hook.ts";
+import { configJson, deliveryJson } from "./json/hook.ts";
 import { repositoryJson } from "./json/repository.ts";
 import { page, PAGED } from "./paging.ts";
 import { readBody, readQuery } from "./read.ts";
@@ -56,6 +56,24 @@ export function appRoutes(): Hono<ForgeEnv> {
       return showInstallation(c, installation);
     });
   }
+  routes.get("/app/hook/config", (c) => {
+    readQuery(c, {});
+    return json(configJson(integration(c).hook));
+  });
+  routes.patch("/app/hook/config", async (c) => {
+    const { hook } = integration(c);
+    const body = await readBody(c, {
+      url: optional(text),
+      content_type: optional(oneOf("json", "form")),
+      secret: optional(text),
+      insecure_ssl: optional(oneOf("0", "1")),
+    });
+    hook.url = body.url ?? hook.url;
+    hook.contentType = body.content_type ?? hook.contentType;
+    hook.secret = body.secret ?? hook.secret;
+    c.get("internals").state.changed();
+    return json(configJson(hook));
+  });
   routes.get("/app/hook/deliveries", (c) => deliveryPage(c, integration(c).hook));
   routes.get("/app/hook/deliveries/:delivery{[0-9]+}", (c) => {
     readQuery(c, {});

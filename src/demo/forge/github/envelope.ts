@@ -25,7 +25,7 @@ export const envelope: MiddlewareHandler<ForgeEnv> = async (c, next) => {
     headers.set("cache-control", "private, max-age=60, s-maxage=60");
   }
   const isKnown = body !== undefined && isMatched(c.req.header("if-none-match"), headers);
-  const limits = countRequest(state, who, 0).headers;
+  const limits = countRequest(state, who, isKnown ? -1 : 0).headers;
   for (const [key, value] of Object.entries(limits)) headers.set(key, value);
   headers.set("x-github-request-id", randomUUID());
   headers.set("x-github-media-type", "github.v3; format=json");

@@ -10,7 +10,7 @@ import { organizationJson, userJson } from "./json/user.ts";
 export function about(state: ForgeState, repository: Repository, by: User) {
   const { owner } = repository;
   return {
-    repository: repositoryJson(state, repository),
+    repository: { ...repositoryJson(state, repository), custom_properties: {} },
     ...(owner.kind === "organization" && { organization: organizationJson(state, owner) }),
     sender: userJson(state, by),
   };

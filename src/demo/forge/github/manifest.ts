@@ -57,6 +57,7 @@ const pending = new WeakMap<ForgeState, Map<string, Pending>>();
  */
 export function manifestCode(state: ForgeState, value: unknown, owner: Account): string {
   const manifest = readManifest(value);
+  if (state.apps.has(slugOf(manifest.name))) throw new FieldError("Name has already been taken");
   const codes = pending.get(state) ?? new Map<string, Pending>();
   pending.set(state, codes);
   const code = randomBytes(20).toString("hex");

@@ -12,11 +12,11 @@ interface Window {
 
 const windows = new WeakMap<ForgeState, Map<string, Window>>();
 
-/** Counts a request against the hourly limit of whoever sends it; an answer that was not sent again costs nothing. */
+/** Counts a request against the hourly limit of whoever sends it; what was not sent again is given back. */
 export function countRequest(
   state: ForgeState,
   who: string | undefined,
-  cost: 0 | 1,
+  cost: 0 | 1 | -1,
 ): { isOver: boolean; headers: Record<string, string> } {
   const all = windows.get(state) ?? new Map<string, Window>();
   windows.set(state, all);

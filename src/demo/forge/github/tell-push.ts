@@ -1,5 +1,6 @@
 import type { Sender } from "../events.ts";
 import type { Push } from "../happening.ts";
+import type { Account } from "../records.ts";
 import type { ForgeState } from "../state.ts";
 import { about, fire } from "./fire.ts";
 import { pushedCommitJson } from "./json/commit.ts";
@@ -12,7 +13,7 @@ export function tellPush(sender: Sender, push: Push): void {
   fire(sender, push.repository, "push", pushJson(sender.state, push));
 }
 
-/** In a push, and only there, the times of the repository are numbers of seconds. */
+/** In a push, and only there, the times of the repository are seconds, and its owner has a name and an address. */
 export function pushJson(state: ForgeState, push: Push) {
   const { repository, by, before = NOTHING, after = NOTHING } = push;
   const { repository: json, ...told } = about(state, repository, by);
@@ -30,6 +31,7 @@ export function pushJson(state: ForgeState, push: Push) {
     pusher: { name: by.login, email: by.email },
     repository: {
       ...json,
+      owner: { ...json.owner, name: json.owner.login, email: emailOf(repository.owner) },
       created_at: Math.floor(repository.createdAt / 1000),
       pushed_at: Math.floor(state.now() / 1000),
       master_branch: repository.defaultBranch,
@@ -37,4 +39,8 @@ export function pushJson(state: ForgeState, push: Push) {
     },
     ...told,
   } satisfies Schemas["webhook-push"];
+}
+
+function emailOf(owner: Account): string | null {
+  return owner.kind === "user" ? owner.email : null;
 }

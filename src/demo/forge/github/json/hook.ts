@@ -101,13 +101,13 @@ export function deliveryJson(listed: ListedDelivery) {
   } satisfies Schemas["hook-delivery"];
 }
 
-function configJson(hook: Hook) {
+export function configJson(hook: Hook) {
   return {
     content_type: hook.contentType,
     insecure_ssl: "0",
     url: hook.url,
     ...(hook.secret !== "" && { secret: "********" }),
-  };
+  } satisfies Schemas["webhook-config"];
 }
 
 function statusText(status: number): string {

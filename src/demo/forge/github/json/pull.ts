@@ -23,7 +23,6 @@ export function simplePullJson(state: ForgeState, issue: PullIssue) {
   const api = repositoryUrl(state, repository);
   const statuses = `${api}/statuses/${difference.headSha}`;
   const [assignee] = issue.assignees;
-  const link = (href: string) => ({ href });
   return {
     url,
     id: pull.id,
@@ -91,6 +90,10 @@ export function pullJson(state: ForgeState, issue: PullIssue) {
     deletions: difference.deletions,
     changed_files: difference.files.length,
   } satisfies Schemas["pull-request"];
+}
+
+function link(href: string) {
+  return { href };
 }
 
 function sideJson(state: ForgeState, repository: Repository, branch: string, sha: string) {
