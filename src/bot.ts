@@ -3,18 +3,17 @@ import type { ServeConfig } from "./config.ts";
 import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
 import { createEngine, GITEA } from "./engine.ts";
 import type { Forge } from "./forge/forge.ts";
-import { acknowledgement } from "./jobs/acknowledge.ts";
+import { reportEnd } from "./handlers/report-end.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
 import { KugetsuError, safeMessage } from "./kugetsu/errors.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
 import { openControl } from "./server/control.ts";
+import { createAccept } from "./server/accept.ts";
 import { createApp } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createReadiness } from "./server/probe.ts";
-import { receive } from "./server/receive.ts";
-import type { VerifiedDelivery } from "./server/webhook.ts";
 
 /** A running bot. Disposing of it ends everything at once; `close` gives running turns their time first. */
 export interface Bot extends AsyncDisposable {
@@ -77,22 +76,17 @@ export async function startBot(
   );
 
   const self = { bot: undefined as { id: number; login: string } | undefined };
-  const accept = async (delivery: VerifiedDelivery): Promise<"accepted" | "repeated"> => {
-    const { event, ...told } = delivery;
-    const received = receive(event, { forge: told.forge, instance: forge.instance, bot: self.bot });
-    const job = "job" in received ? received.job : undefined;
-    if ("ignored" in received)
-      log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
-    const name = event.kind === "other" ? event.name : event.kind;
-    const acceptance = await store.accept({
-      ...told,
-      event: name,
-      job,
-      acknowledge: acknowledgement,
-    });
-    if (job !== undefined && acceptance.kind === "accepted") worker.wake();
-    return acceptance.kind;
-  };
+  const accept = createAccept({
+    store,
+    origin: async (name) => {
+      const { triggers, triggerLabel } = await engine.settings();
+      return { forge: name, instance: forge.instance, bot: self.bot, triggers, triggerLabel };
+    },
+    report: reportEnd,
+    onJob: worker.wake,
+    onLook: () => undefined,
+    log,
+  });
   const app = createApp({
     forges: new Map([
       [

@@ -28,16 +28,21 @@ const MOST_WORD = 40;
 const NEXT_WORD = /[ \t\u00A0]*(\S*)/y;
 const REST_OF_LINE = /[ \t\u00A0]*(?:\r\n?|\n|$)/y;
 
+/** How the bot may be addressed. */
+interface Address {
+  /** Its login, where `@login` before a verb is a command as well. */
+  readonly botLogin?: string | undefined;
+  /** Whether `/kugetsu` is one; default true. */
+  readonly slash?: boolean;
+}
+
 /**
  * The first command of a comment, or undefined when it has none. A command is what a reader sees at the start of a
  * line, so the text is parsed as Markdown: code, quotes, lists, HTML and link titles hold none.
  * `@botLogin` counts only before a known verb; people talk about the bot, too.
  */
-export function parseCommand(
-  body: string,
-  options: { botLogin?: string | undefined } = {},
-): Command | undefined {
-  const candidates = findCandidates(body, options.botLogin);
+export function parseCommand(body: string, address: Address = {}): Command | undefined {
+  const candidates = findCandidates(body, address);
   const last = candidates.at(-1);
   if (last === undefined) return undefined;
   const text = body.slice(0, paragraphEnd(body, last.start));
@@ -55,19 +60,26 @@ interface Candidate {
 }
 
 /** Lines that would be a command if a reader saw them as plain text. */
-function findCandidates(body: string, botLogin: string | undefined): Candidate[] {
-  const mention =
-    botLogin === undefined || botLogin === "" ? "" : `|(@${escapeRegExp(botLogin)}[,:]?)`;
+function findCandidates(body: string, { botLogin = "", slash = true }: Address): Candidate[] {
+  const names = [
+    ...(slash ? [String.raw`(?<slash>\/kugetsu)`] : []),
+    ...(botLogin === "" ? [] : [`@${escapeRegExp(botLogin)}[,:]?`]),
+  ];
+  if (names.length === 0) return [];
   // Not `^`: with the m flag it also matches after U+2028, where Markdown has no new line.
   const pattern = new RegExp(
-    `(?<![^\\r\\n]) {0,3}(?:(\\/kugetsu)${mention})(?=[ \\t\\u00A0\\r\\n]|$)`,
+    `(?<![^\\r\\n]) {0,3}(?:${names.join("|")})(?=[ \\t\\u00A0\\r\\n]|$)`,
     "gi",
   );
   const candidates = [];
   for (const match of body.slice(0, MOST_PARSED).matchAll(pattern)) {
     const end = match.index + match[0].length;
     const start = match.index + match[0].search(/[/@]/);
-    const command = readCommand(body, { start, end, mentioned: match[1] === undefined });
+    const command = readCommand(body, {
+      start,
+      end,
+      mentioned: match.groups?.["slash"] === undefined,
+    });
     if (command !== undefined) candidates.push({ start, command });
   }
   return candidates;

@@ -34,6 +34,8 @@ export interface Engine extends AsyncDisposable {
   readonly gates: ForgeGates;
   /** The configured forge of that name. @throws KugetsuError `not_found` */
   readonly forge: (name: string) => Forge;
+  /** What holds now, as the home's config file has it. */
+  readonly settings: () => Promise<WorkConfig>;
   /** Puts an order into the queue that comes from no comment. @throws as `placeOrder` does */
   readonly place: (order: Order) => Promise<PlacedOrder>;
 }
@@ -199,6 +201,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     worker,
     gates,
     forge,
+    settings: anew,
     place,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -17,9 +17,9 @@ export interface PromptFacts {
   /** The repository's own words for agents. */
   readonly instructions?: { readonly name: string; readonly text: string } | undefined;
   readonly thread?: Thread | undefined;
-  /** What stands before the command in its comment. */
+  /** What stands before the command in the same text. */
   readonly context: string;
-  /** The commenter's words behind the verb; empty for a bare command. */
+  /** The words behind the verb; empty for a bare command, or an order that stands in no words. */
   readonly message: string;
   /** Login of whoever asked. */
   readonly actor: string;
@@ -74,7 +74,7 @@ function contextOf({ context, actor, fence }: PromptFacts): string[] {
   return [
     fenced(
       fence,
-      `what ${oneLine(actor, 100)} wrote before the order, in the same comment`,
+      `what ${oneLine(actor, 100)} wrote before the order, in the same text`,
       shown(context),
     ),
   ];

@@ -4,6 +4,7 @@ import type { Admission, Admit } from "../jobs/contract.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Log } from "../log.ts";
 import { rejection } from "../jobs/acknowledge.ts";
+import { isSilent } from "../jobs/silent.ts";
 import { type Refusal, refusal } from "../reply.ts";
 import { confirmAct } from "./confirm.ts";
 import { decideRight } from "./right.ts";
@@ -49,7 +50,7 @@ export function createAdmit(options: AdmitOptions): Admit {
       "An order is admitted.",
     );
     const thread = job.lane === "quick" ? undefined : await snapshotThread(forge, job, act);
-    return { kind: "queued", thread };
+    return { kind: "queued", thread, act: act.act, sameAs: act.sameAs };
   };
 }
 
@@ -61,6 +62,8 @@ function refused(
   job: Job,
   reason: { why: Refusal; who?: Person; issue?: number | undefined; limit?: number },
 ): Admission {
+  // Nobody asked for anything: a label was taken away, by somebody whom it does not stop for.
+  if (isSilent(job)) return dropped(reason.why);
   const { login } = reason.who ?? job.actor;
   return {
     kind: "refused",

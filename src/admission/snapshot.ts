@@ -18,12 +18,14 @@ export async function snapshotThread(
   act: ConfirmedAct & { kind: "confirmed" },
 ): Promise<Thread> {
   const bot = await forge.self();
-  const trigger = Date.parse(act.comment.updatedAt);
+  const trigger = Date.parse(act.at);
+  // Ids of other words are counted on their own.
+  const commanding = (job.trigger ?? "comment") === "comment" ? job.commentId : 0;
   const title = act.issue.title === job.issueTitle ? act.issue.title : "";
   const body = act.issue.body === job.issueBody ? cut(act.issue.body) : "";
   const comments = act.comments
-    .filter(({ id, author }) => id !== job.commentId && author.id !== bot.id)
-    .filter((comment) => wasThere(comment, job.commentId, trigger) && asAtTrigger(comment, trigger))
+    .filter(({ id, author }) => id !== commanding && author.id !== bot.id)
+    .filter((comment) => wasThere(comment, commanding, trigger) && asAtTrigger(comment, trigger))
     .map(({ id, author, body: words, createdAt }) => ({ id, author, body: cut(words), createdAt }));
   return {
     title,

@@ -38,6 +38,16 @@ export interface Forge {
   changes(repository: RepositoryId, since: string, validators: Validators): Promise<Changes>;
   /** What this person may do with the repository's code, established or not at all (fail closed). */
   permission(repository: Repository, person: Person): Promise<Permission>;
+  /**
+   * Whether everybody who can edit what others wrote in that repository may also push code to it. False where that
+   * cannot be told.
+   */
+  editorsMayPush(repository: Repository): Promise<boolean>;
+  /**
+   * Whether a word of an operator's list means that person: its login, an organisation or an `organisation/team` that
+   * it belongs to. Established by id; false where the forge does not tell.
+   */
+  isNamed?(word: string, person: Person): Promise<boolean>;
   /** Adds a reaction; an existing one is not an error. Where the forge has none for those words, the issue gets it. */
   react(at: IssueAddress, to: ReactionTarget, reaction: Reaction): Promise<void>;
   /** Posts a comment and returns its id. Never repeated by itself. */

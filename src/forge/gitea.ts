@@ -1,25 +1,33 @@
 import { giteaApi } from "gitea-js";
 import { KugetsuError } from "../kugetsu/errors.ts";
-import { type Bot, type Forge, MAX_COMMENTS } from "./forge.ts";
+import { type Forge, MAX_COMMENTS } from "./forge.ts";
 import { assertId, assertNames, branchSegment, forgeUrl, issueSegments } from "./gitea/address.ts";
 import {
   type PlacedComment,
-  readBot,
+  type PlacedWords,
   readComment,
   readIssue,
   readPullRequest,
   readRepository,
 } from "./gitea/answers.ts";
+import { askAccount, createAsker, ofPermissionToken } from "./gitea/asker.ts";
 import { boundedFetch } from "./gitea/bounded-fetch.ts";
 import { call, understood } from "./gitea/call.ts";
+import { changesSince } from "./gitea/changes.ts";
 import { field, positive } from "./gitea/fields.ts";
+import { isNamed } from "./gitea/named.ts";
 import { permissionOf } from "./gitea/permission.ts";
 import { newestPullRequest } from "./gitea/pull-request.ts";
+import { reviewBody, reviewComment, reviewsSince } from "./gitea/reviews.ts";
+import { editorsMayPush } from "./gitea/teams.ts";
+import { lastAct } from "./gitea/timeline.ts";
 
 export interface GiteaOptions {
   /** Address of the server as the bot reaches it; may hold a sub-path. */
   readonly url: string;
   readonly token: string;
+  /** GITEA_PERMISSION_TOKEN: of an admin of the whole server, for the questions about people's rights alone. */
+  readonly permissionToken?: string | undefined;
   /** Limit of one call, its redirects and its answer's body included. */
   readonly timeoutMs?: number;
   /** What requests go through, for proxies. */
@@ -30,28 +38,19 @@ export interface GiteaOptions {
  * A Gitea or Forgejo server. Nothing is repeated here: who calls knows what may be asked twice.
  * @throws KugetsuError `invalid` when the URL is not one
  */
-const notYet = async (): Promise<never> => {
-  throw new KugetsuError("failed", "Not yet.");
-};
-
 export function createGitea(options: GiteaOptions): Forge {
   const { token, timeoutMs = 15_000 } = options;
   const { url, instance } = forgeUrl(options.url);
-  const api = giteaApi(url, {
-    token,
-    customFetch: boundedFetch(`${url}/api/v1`, timeoutMs, options.fetch),
-  });
+  const customFetch = boundedFetch(`${url}/api/v1`, timeoutMs, options.fetch);
+  const api = giteaApi(url, { token, customFetch });
+  const bot = createAsker(api, url);
+  const { permissionToken } = options;
+  const permissionAsker =
+    permissionToken === undefined
+      ? undefined
+      : createAsker(giteaApi(url, { token: permissionToken, customFetch }), url);
   const repositoryUrl = (owner: string, name: string) => `${url}/${owner}/${name}`;
-
   let login: string | undefined;
-  let asked: Promise<Bot> | undefined;
-  const askSelf = async () => {
-    const what = "ask whose token this is";
-    const { data } = await call(what, () => api.user.userGetCurrent());
-    const bot = understood(what, readBot(data, url));
-    login = bot.login;
-    return bot;
-  };
 
   const forge: Forge = {
     kind: "gitea",
@@ -60,17 +59,13 @@ export function createGitea(options: GiteaOptions): Forge {
 
     async ping() {
       // The version would be told to anybody.
-      await askSelf();
+      await askAccount(api, url);
     },
 
     async self() {
-      asked ??= askSelf();
-      try {
-        return await asked;
-      } catch (error) {
-        asked = undefined;
-        throw error;
-      }
+      const { id, login: name, email } = await bot.account();
+      login = name;
+      return { id, login: name, email };
     },
 
     async repository(owner, name) {
@@ -120,27 +115,63 @@ export function createGitea(options: GiteaOptions): Forge {
       return (await belongsTo(placed, owner, name)) ? placed.comment : undefined;
     },
 
+    async reviewWords(at, place, id) {
+      const find = place === "review" ? reviewBody : reviewComment;
+      const placed = await find(api, at, id, repositoryUrl(at.owner, at.name));
+      if (placed === undefined || placed.words.issueNumber !== at.number) return undefined;
+      return (await belongsTo(placed, at.owner, at.name)) ? placed.words : undefined;
+    },
+
+    async reviews(at, since) {
+      const all = await reviewsSince(api, at, since, repositoryUrl(at.owner, at.name));
+      return all.map(({ words }) => words);
+    },
+
+    lastLabelling: async (at, label) =>
+      lastAct(api, at, (act) => act.label?.toLowerCase() === label.toLowerCase()),
+
+    lastAssignment: async (at, person) => lastAct(api, at, (act) => act.assignee?.id === person.id),
+
+    async changes(repository, since, validators) {
+      const address = repositoryUrl(repository.owner, repository.name);
+      return changesSince(api, repository, since, validators, address);
+    },
+
     async permission(repository, person) {
       assertNames(repository.owner, repository.name);
-      return permissionOf(api, () => forge.self(), repository, person);
+      return permissionOf(bot, permissionAsker, repository, person);
+    },
+
+    async editorsMayPush(repository) {
+      assertNames(repository.owner, repository.name);
+      try {
+        return await editorsMayPush((permissionAsker ?? bot).api, repository);
+      } catch (error) {
+        if (error instanceof KugetsuError && UNTOLD.has(error.code)) return false;
+        throw error;
+      }
+    },
+
+    async isNamed(word, person) {
+      if (permissionAsker !== undefined) {
+        const asked = isNamed(permissionAsker, word, person).catch((error: unknown) => {
+          throw ofPermissionToken(error);
+        });
+        if (await asked) return true;
+      }
+      return isNamed(bot, word, person);
     },
 
     async react(at, to, reaction) {
       const [owner, name, number] = issueSegments(at);
       const content = { content: reaction };
+      // A comment on a line is a comment to Gitea, and can be reacted to as one. A review cannot.
       await call("add a reaction", () =>
-        to.place === "comment"
+        to.place === "comment" || to.place === "review_comment"
           ? api.repos.issuePostCommentReaction(owner, name, assertId(to.id), content)
           : api.repos.issuePostIssueReaction(owner, name, number, content),
       );
     },
-
-    reviewWords: notYet,
-    reviews: notYet,
-    lastLabelling: notYet,
-    lastAssignment: notYet,
-    changes: notYet,
-    pullRequestAt: notYet,
 
     async createComment(address, body) {
       const what = "post a comment";
@@ -174,12 +205,21 @@ export function createGitea(options: GiteaOptions): Forge {
 
     async pullRequest(owner, name, head) {
       assertNames(owner, name);
-      const found = await newestPullRequest(api, () => forge.self(), { owner, name }, head);
+      const found = await newestPullRequest(api, () => bot.account(), { owner, name }, head);
       if (found === undefined) return undefined;
       return understood(
         "read the pull request",
         readPullRequest(found, repositoryUrl(owner, name)),
       );
+    },
+
+    async pullRequestAt(at) {
+      const what = "read the pull request";
+      const place = issueSegments(at);
+      const ask = () => api.repos.repoGetPullRequest(...place);
+      const { status, data } = await call(what, ask, [404]);
+      if (status === 404) return undefined;
+      return understood(what, readPullRequest(data, repositoryUrl(at.owner, at.name)));
     },
 
     async createPullRequest(owner, name, draft) {
@@ -211,7 +251,11 @@ export function createGitea(options: GiteaOptions): Forge {
   };
 
   // After a rename the old name still answers, with what is now called otherwise.
-  async function belongsTo(placed: PlacedComment, owner: string, name: string): Promise<boolean> {
+  async function belongsTo(
+    placed: PlacedComment | PlacedWords,
+    owner: string,
+    name: string,
+  ): Promise<boolean> {
     if (sameRepository(placed, { owner, name })) return true;
     return sameRepository(placed, await forge.repository(owner, name));
   }
@@ -226,6 +270,9 @@ export function createGitea(options: GiteaOptions): Forge {
 
   return forge;
 }
+
+/** Errors that mean that nothing is told of a repository's teams. */
+const UNTOLD: ReadonlySet<string> = new Set(["forbidden", "not_found", "failed"]);
 
 interface Named {
   readonly owner: string;

@@ -2,6 +2,7 @@ import { statusMessage, told } from "../jobs/acknowledge.ts";
 import type { ReportEnd } from "../jobs/contract.ts";
 import type { Job } from "../jobs/job.ts";
 import type { NewMessage } from "../jobs/message.ts";
+import { isSilent } from "../jobs/silent.ts";
 import { statusEnded, toldComment } from "../reply.ts";
 import type { HandlerEnd } from "./handler.ts";
 
@@ -11,7 +12,7 @@ export const reportEnd: ReportEnd = (job, end) =>
 
 /** The messages of an end: the status comment, and what tells whoever asked. */
 export function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
-  if (job.origin !== undefined) return [];
+  if (isSilent(job)) return [];
   const messages = [statusMessage(job, end.words, true)];
   if (end.tell !== undefined) {
     const { pull, alreadyAsked } = end.tell;

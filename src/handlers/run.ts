@@ -5,6 +5,7 @@ import { type Job, NO_FORGE } from "../jobs/job.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
 import type { NewMessage } from "../jobs/message.ts";
+import { isSilent } from "../jobs/silent.ts";
 import { isInterrupted, stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
 import { statusInterrupted, statusQueued } from "../reply.ts";
@@ -53,8 +54,7 @@ export function createHandle(options: RunOptions): Handle {
       log,
       mask,
       say: async (text, urgency) => {
-        // Of an order that came from nowhere in the issue, nothing is said there.
-        if (job.origin !== undefined) return;
+        if (isSilent(job)) return;
         await options.say(job.id, statusMessage(job, mask(text), urgency === "urgent"));
       },
       note: (notes) => store.note(job.id, masked(notes, mask)),
@@ -68,8 +68,7 @@ export function createHandle(options: RunOptions): Handle {
       log.info({ ...about, ms: Date.now() - begun }, "A job is put back and goes on later.");
       return {
         state: "interrupted",
-        say:
-          job.origin === undefined ? [statusMessage(job, interruptedWords(job, signal), true)] : [],
+        say: isSilent(job) ? [] : [statusMessage(job, interruptedWords(job, signal), true)],
       };
     }
     const words = mask(end.words);

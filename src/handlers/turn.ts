@@ -54,8 +54,9 @@ function local({ job }: Work): string {
 }
 
 /** The newest comment that the agent was told of. */
-function lastSeen({ commentId, thread }: Job): number {
-  return Math.max(commentId, ...(thread?.comments.map(({ id }) => id) ?? []));
+function lastSeen({ commentId, thread, trigger = "comment" }: Job): number {
+  const own = trigger === "comment" ? commentId : 0;
+  return Math.max(own, ...(thread?.comments.map(({ id }) => id) ?? []));
 }
 
 /** Other people pushed while the agent worked: it merges their commits itself, once, before another branch is taken. */
@@ -195,13 +196,18 @@ function promptOf(
       tempDir: facts.tempDir,
       instructions: briefed ? undefined : facts.instructions,
       ...threadFor(job.thread, briefed ? seen : undefined),
-      context: order.context,
+      context: contextOf(job, order, briefed),
       message: order.message,
       actor: order.by ?? job.actor.login,
       notes: [...anew, ...notes(work, facts)],
       fence: randomBytes(9).toString("hex"),
     });
   };
+}
+
+/** An agent that is shown the issue's text finds there what stands before an order in it. */
+function contextOf({ trigger }: Job, { context }: Order, briefed: boolean): string {
+  return trigger === "issue" && !briefed ? "" : context;
 }
 
 /** In a conversation that knows the issue, only what was said since. */

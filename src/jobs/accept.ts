@@ -1,12 +1,18 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { and, asc, eq, inArray } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
+import type { RepositoryId } from "../forge/event.ts";
 import type { Thread } from "../thread.ts";
+import { meaningOf } from "./act.ts";
+import { wrongTime } from "./busy.ts";
 import type { Job, NewJob } from "./job.ts";
 import { resourceOf, toJob } from "./job-row.ts";
+import { addLook, type NewLook } from "./looks.ts";
 import type { NewMessage } from "./message.ts";
 import { putMessage } from "./outbox-rows.ts";
+import { seeRepository } from "./repositories.ts";
+import { takeBack, type TakeBack } from "./take-back.ts";
 import { deliveries, jobs } from "./schema.ts";
 
 /** One verified delivery. */
@@ -18,8 +24,16 @@ export interface Delivery {
   readonly event: string;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** The hook of its own that it came through (the last part of the path), if any. */
+  readonly hook?: string | undefined;
+  /** The repository that it came from: from now on it is watched. */
+  readonly seen?: RepositoryId | undefined;
   /** What it asks for; undefined when the bot does nothing with it. */
   readonly job?: NewJob | undefined;
+  /** What has to be read from the forge to know what it asks for. */
+  readonly look?: Omit<NewLook, "forge"> | undefined;
+  /** Words that are gone, whose waiting orders are taken back. */
+  readonly takeBack?: TakeBack | undefined;
   /** What is said as soon as the job is admitted; pure, called inside the transaction. */
   readonly acknowledge?: (job: Job) => readonly NewMessage[];
 }
@@ -31,14 +45,18 @@ export type Acceptance =
 
 /** `JobStore.accept` inside a transaction of the caller's. */
 export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
-  const { forge, deliveryId, event, receivedAt } = delivery;
+  const { forge, deliveryId, event, receivedAt, hook = null, seen, look } = delivery;
   const stored = tx
     .insert(deliveries)
-    .values({ forge, deliveryId, event, receivedAt })
+    .values({ forge, deliveryId, event, receivedAt, hook })
     .onConflictDoNothing()
     .run();
   if (stored.changes === 0) return { kind: "repeated" };
-  if (delivery.job === undefined) return { kind: "accepted", jobId: undefined };
+  if (seen !== undefined) seeRepository(tx, { forge, repository: seen, seenAt: receivedAt });
+  if (look !== undefined) addLook(tx, { ...look, forge }, now);
+  if (delivery.takeBack !== undefined) takeBack(tx, forge, delivery.takeBack, now);
+  if (delivery.job === undefined || comesAtWrongTime(tx, delivery.job))
+    return { kind: "accepted", jobId: undefined };
   const job = insert(
     tx,
     delivery.job,
@@ -54,6 +72,11 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
     putMessage(tx, message, { jobId: job.id, held: true }, now);
   }
   return { kind: "accepted", jobId: job.id };
+}
+
+/** Of a pull request it is not known yet whose turns are meant: its own, or those of the issue that it is for. */
+function comesAtWrongTime(tx: Tx, job: NewJob): boolean {
+  return !job.isPullRequest && wrongTime(tx, job) !== undefined;
 }
 
 /** What `JobStore.submit` may be told. */
@@ -129,17 +152,4 @@ function insert(
     .returning()
     .get() as typeof jobs.$inferSelect | undefined;
   return row === undefined ? undefined : toJob(row);
-}
-
-/** The words belong to it: a comment may be written and edited within the one second that forges tell. */
-function meaningOf(job: NewJob): string {
-  const act = [
-    job.forge,
-    job.repository.id,
-    job.commentId,
-    job.action,
-    job.commentUpdatedAt,
-    job.commentBody,
-  ];
-  return createHash("sha256").update(JSON.stringify(act)).digest("hex");
 }

@@ -9,6 +9,10 @@ export type Admission =
       readonly kind: "queued";
       /** undefined where no agent will read it. */
       readonly thread: Thread | undefined;
+      /** What gave the order, as the forge's own id names it; default: the comment. One act gives one order. */
+      readonly act?: string | undefined;
+      /** Acts that are one with it: where one of them gave an order, it gives none. */
+      readonly sameAs?: readonly string[] | undefined;
     }
   /** The actor may not; `say` takes the place of the acknowledgement. */
   | { readonly kind: "refused"; readonly words: string; readonly say: readonly NewMessage[] }

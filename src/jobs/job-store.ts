@@ -26,7 +26,8 @@ import { jobs } from "./schema.ts";
 /** The durable queue. All times are milliseconds since the epoch. */
 export interface JobStore {
   /**
-   * Stores a delivery, its job and the held acknowledgement in one transaction: on the disk when it resolves.
+   * Stores a delivery, its job and the held acknowledgement, and what else it brings, in one transaction: on the disk
+   * when it resolves.
    * @throws KugetsuError `unavailable` when it cannot be stored
    */
   accept(delivery: Delivery): Promise<Acceptance>;
@@ -140,7 +141,10 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     return result;
   };
   return {
-    accept: async (delivery) => db.write((tx) => accept(tx, delivery, now())),
+    accept: async (delivery) => {
+      const acceptance = db.write((tx) => accept(tx, delivery, now()));
+      return delivery.takeBack === undefined ? acceptance : speaking(acceptance);
+    },
     submit: async (job, options = {}) =>
       speaking(db.write((tx) => submit(tx, job, options, now()))),
     get: async (id) => {

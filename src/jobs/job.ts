@@ -35,6 +35,17 @@ export interface NewJob {
   readonly isPullRequest: boolean;
   /** Default `comment`. */
   readonly trigger?: Trigger | undefined;
+  /** The label that gives or takes back the order; of trigger `label` alone. */
+  readonly label?: string | undefined;
+  /** It comes of the opening of the issue: text, labels and assignees that it was opened with are one act. */
+  readonly opening?: boolean | undefined;
+  /** Worked off only while no other turn of the issue runs or waits, or only while one does. */
+  readonly only?: "idle" | "busy" | undefined;
+  /**
+   * Milliseconds since the epoch. An older label or assignment is not worked off; by default that is what came ten
+   * minutes after it.
+   */
+  readonly notBefore?: number | undefined;
   /** Where it was not asked for by a comment: by the operator, or by a PM agent in its turn. Nobody is told in the issue. */
   readonly origin?: "cli" | "agent" | undefined;
   /** The job of the PM agent's turn that asked for it: this one does not wait for that one, nor behind it. */
@@ -46,9 +57,9 @@ export interface NewJob {
   /** Of the words that the order stands in; 0 where it stands in the issue itself, or in none. */
   readonly commentId: number;
   readonly action: "created" | "edited";
-  /** ISO 8601, of the comment at the trigger. */
+  /** ISO 8601, of the words at the trigger; of the issue where it stands in none. */
   readonly commentUpdatedAt: string;
-  /** The comment's whole text at the trigger. */
+  /** The whole text that the order stands in, at the trigger; empty where it stands in none. */
   readonly commentBody: string;
   readonly issueTitle: string;
   readonly issueBody: string;

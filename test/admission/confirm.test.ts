@@ -20,7 +20,9 @@ describe("an act is confirmed", () => {
       kind: "confirmed",
       repository: { id: job.repository.id, owner: "olivia", name: "shop", archived: false },
       issue: { number: job.issueNumber, title: "It breaks", author: { login: "rita" } },
-      comment: { id: job.commentId, body: "Please.\n\n/kugetsu fix it" },
+      act: `comment:${job.commentId}`,
+      sameAs: [],
+      at: "2026-03-01T12:00:00.000Z",
     });
   });
 

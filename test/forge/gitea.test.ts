@@ -4,6 +4,7 @@ import { captured, type CapturedAnswer, type Replay, replay } from "./gitea/capt
 
 const TOKEN = "0123456789abcdef0123456789abcdef01234567";
 const SHOP = "/api/v1/repos/olivia/shop";
+const SINCE = "2026-11-22T17:00:00Z";
 const ISSUE = { owner: "olivia", name: "shop", number: 1 };
 
 function forgeAt({ url }: Replay) {
@@ -50,11 +51,12 @@ test("speaks to the API below a sub-path, with its token", async () => {
 test("asks once whose token it is, and names that account to git", async () => {
   await using server = await replay([captured("001")]);
   const forge = forgeAt(server);
-  expect(forge.credentials()).toEqual({ username: "kugetsu", password: TOKEN });
+  const credentials = () => forge.credentials("olivia", "shop");
+  expect(await credentials()).toEqual({ username: "kugetsu", password: TOKEN });
   await Promise.all([forge.self(), forge.self()]);
   await forge.self();
   expect(server.asked).toHaveLength(1);
-  expect(forge.credentials()).toEqual({ username: "kugetsu-bot", password: TOKEN });
+  expect(await credentials()).toEqual({ username: "kugetsu-bot", password: TOKEN });
 });
 
 test("can be used only while the forge takes the token, also when it took it before", async () => {
@@ -155,6 +157,10 @@ test("reads an issue", async () => {
     author: { id: 1, login: "olivia" },
     state: "open",
     isPullRequest: false,
+    labels: [],
+    assignees: [],
+    createdAt: "2026-11-22T17:19:50.000Z",
+    updatedAt: "2026-11-22T17:19:50.000Z",
     webUrl: "http://gitea.test/olivia/shop/issues/1",
   });
 });
@@ -257,18 +263,35 @@ test("a comment is found by the old name of a renamed repository", async () => {
 test("adds a reaction, also one that is there already", async () => {
   for (const answer of ["083", "084"]) {
     await using server = await replay([captured(answer)]);
-    await forgeAt(server).react("olivia", "shop", 8, "eyes");
+    await forgeAt(server).react(ISSUE, { place: "comment", id: 8 }, "eyes");
     expect(server.bodies).toEqual([{ content: "eyes" }]);
   }
 });
 
+test.each([
+  ["a comment on a line, as to any comment", "review_comment", "issues/comments/26"],
+  ["a review, by its pull request", "review", "issues/1"],
+] as const)("reacts to %s", async (_, place, path) => {
+  await using server = await replay([captured("083", { path: `${SHOP}/${path}/reactions` })]);
+  await forgeAt(server).react(ISSUE, { place, id: 26 }, "eyes");
+  expect(server.bodies).toEqual([{ content: "eyes" }]);
+});
+
+test("reacts to an issue", async () => {
+  await using server = await replay([captured("088")]);
+  await forgeAt(server).react(ISSUE, { place: "issue" }, "rocket");
+  expect(server.bodies).toEqual([{ content: "rocket" }]);
+});
+
 test("cannot react to a comment that is gone, or with what the forge does not allow", async () => {
   await using gone = await replay([captured("089")]);
-  await expect(forgeAt(gone).react("olivia", "shop", 999_999, "eyes")).rejects.toMatchObject({
+  const missing = { place: "comment", id: 999_999 } as const;
+  await expect(forgeAt(gone).react(ISSUE, missing, "eyes")).rejects.toMatchObject({
     code: "not_found",
   });
   await using unknown = await replay([captured("085")]);
-  await expect(forgeAt(unknown).react("olivia", "shop", 8, "eyes")).rejects.toMatchObject({
+  const known = { place: "comment", id: 8 } as const;
+  await expect(forgeAt(unknown).react(ISSUE, known, "eyes")).rejects.toMatchObject({
     code: "forbidden",
   });
 });
@@ -306,12 +329,12 @@ test.each([
   await expect(forgeAt(server).createComment(ISSUE, "")).rejects.toMatchObject({ code });
 });
 
-test("a comment in an archived repository may be possible later, and the hint says why", async () => {
+test("a comment in an archived repository is refused for good, and the hint says why", async () => {
   await using server = await replay([captured("121")]);
   const address = { owner: "acme", name: "store", number: 7 };
   await expect(forgeAt(server).createComment(address, "x")).rejects.toMatchObject({
-    code: "unavailable",
-    retryAfterMs: 3_600_000,
+    code: "forbidden",
+    retryAfterMs: undefined,
     hint: "The repository is archived.",
   });
 });
@@ -356,11 +379,38 @@ test("opens a pull request", async () => {
     author: { id: 6, login: "kugetsu-bot" },
     base: "main",
     head: "fix/issue-1",
+    fromFork: false,
     webUrl: "http://gitea.test/olivia/shop/pulls/3",
     body: "Fixes #1",
     reviewers: [],
   });
   expect(server.bodies).toEqual([draft]);
+});
+
+test("reads a pull request by its number, or that there is none", async () => {
+  await using server = await replay([captured("100")]);
+  const at = { ...ISSUE, number: 3 };
+  expect(await forgeAt(server).pullRequestAt(at)).toMatchObject({
+    number: 3,
+    head: "fix/issue-1",
+    base: "main",
+    fromFork: false,
+    author: { id: 6, login: "kugetsu-bot" },
+  });
+  const missing = captured("061", { path: `${SHOP}/pulls/9` });
+  await using none = await replay([missing]);
+  expect(await forgeAt(none).pullRequestAt({ ...ISSUE, number: 9 })).toBeUndefined();
+});
+
+test("knows a pull request from a fork", async () => {
+  const fork = captured("111");
+  const { number } = fork.body as { number: number };
+  const path = `${SHOP}/pulls/${number}`;
+  await using server = await replay([{ ...fork, method: "GET", path, status: 200 }]);
+  expect(await forgeAt(server).pullRequestAt({ ...ISSUE, number })).toMatchObject({
+    number,
+    fromFork: true,
+  });
 });
 
 test.each([
@@ -398,7 +448,15 @@ test.each(["..", "a/b", "a?x", "a#x", "", "-x", "a%2fb", "a b", "a\u0000", "ö",
     await expect(forge.createComment(address, "x")).rejects.toMatchObject(refused);
     await expect(forge.comment("olivia", name, 1)).rejects.toMatchObject(refused);
     await expect(forge.editComment("olivia", name, 1, "x")).rejects.toMatchObject(refused);
-    await expect(forge.react("olivia", name, 1, "eyes")).rejects.toMatchObject(refused);
+    const place = { owner: "olivia", name, number: 1 };
+    await expect(forge.react(place, { place: "issue" }, "eyes")).rejects.toMatchObject(refused);
+    await expect(forge.reviewWords(place, "review", 1)).rejects.toMatchObject(refused);
+    await expect(forge.reviewWords(place, "review_comment", 1)).rejects.toMatchObject(refused);
+    await expect(forge.reviews(place, SINCE)).rejects.toMatchObject(refused);
+    await expect(forge.lastLabelling(place, "kugetsu")).rejects.toMatchObject(refused);
+    await expect(forge.pullRequestAt(place)).rejects.toMatchObject(refused);
+    const repository = { id: 1, owner: "olivia", name };
+    await expect(forge.changes(repository, SINCE, {})).rejects.toMatchObject(refused);
     await expect(forge.branch("olivia", name, "main")).rejects.toMatchObject(refused);
     await expect(forge.pullRequest("olivia", name, "main")).rejects.toMatchObject(refused);
     await expect(forge.requestReview("olivia", "shop", 1, name)).rejects.toMatchObject(refused);

@@ -66,7 +66,7 @@ describe("the webhook route", () => {
       {
         forge: "gitea",
         deliveryId: headers["x-gitea-delivery"],
-        event: { kind: "comment", action: "created", actor: { login: "olivia" } },
+        event: { kind: "words", action: "created", actor: { login: "olivia" } },
       },
     ]);
   });

@@ -1,26 +1,32 @@
-import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { VERBS } from "../../src/command.ts";
-import type { CommentEvent } from "../../src/forge/event.ts";
-import { readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
+import type { WordsEvent } from "../../src/forge/event.ts";
 import { type Origin, receive, type Received } from "../../src/server/receive.ts";
 
 const BOT = { id: 6, login: "kugetsu-bot" };
 const OLIVIA = { id: 1, login: "olivia" };
 const ADAM = { id: 5, login: "adam" };
-const ORIGIN: Origin = { forge: "gitea", instance: "git.example.org:3001", bot: BOT };
+const SHOP = { id: 3, owner: "olivia", name: "shop" };
+const ORIGIN: Origin = {
+  forge: "gitea",
+  instance: "git.example.org:3001",
+  bot: BOT,
+  triggers: ["comment", "issue", "label", "assignment", "mention"],
+  triggerLabel: "kugetsu",
+};
 
 function comment(
   body: string,
-  change: Partial<CommentEvent["comment"]> = {},
-  event: Partial<CommentEvent> = {},
-): CommentEvent {
+  change: Partial<WordsEvent["words"]> = {},
+  event: Partial<WordsEvent> = {},
+): WordsEvent {
   return {
-    kind: "comment",
+    kind: "words",
+    place: "comment",
     action: "created",
-    repository: { id: 3, owner: "olivia", name: "shop" },
+    repository: SHOP,
     issue: { number: 14, title: "Broken", body: "It is.", isPullRequest: false },
-    comment: {
+    words: {
       id: 77,
       body,
       previousBody: undefined,
@@ -41,7 +47,7 @@ describe("an event", () => {
       job: {
         forge: "gitea",
         ref: "git.example.org:3001/olivia/shop#14",
-        repository: { id: 3, owner: "olivia", name: "shop" },
+        repository: SHOP,
         issueNumber: 14,
         isPullRequest: false,
         commentId: 77,
@@ -58,6 +64,7 @@ describe("an event", () => {
         message: "the *button*",
         context: "Look here.",
       },
+      seen: SHOP,
     });
   });
 
@@ -84,7 +91,7 @@ describe("an event", () => {
 
   test("may name the bot, once its name is known", () => {
     expect(jobOf(receive(comment("@kugetsu-bot fix"), ORIGIN))).toMatchObject({ verb: "fix" });
-    expect(receive(comment("@kugetsu-bot fix"), { ...ORIGIN, bot: undefined })).toEqual({
+    expect(receive(comment("@kugetsu-bot fix"), { ...ORIGIN, bot: undefined })).toMatchObject({
       ignored: "no command",
     });
   });
@@ -111,7 +118,9 @@ describe("an event", () => {
       comment("/kugetsu fix", {}, { repository: { id: 3, owner: "..", name: "shop" } }),
     ],
   ])("asks for nothing when it %s", (_, event) => {
-    expect(receive(event, ORIGIN)).toEqual({ ignored: expect.any(String) });
+    expect(receive(event, ORIGIN)).toMatchObject({
+      ignored: expect.any(String) as string,
+    });
   });
 
   test.each([
@@ -129,32 +138,99 @@ describe("an event", () => {
   });
 });
 
-test("of all that a real Gitea sent, exactly the comments with a command become jobs", async () => {
-  const directory = new URL("../fixtures/gitea-1.26/deliveries/", import.meta.url);
-  const steps: string[] = [];
-  for (const name of (await readdir(directory)).toSorted()) {
-    const { step, headers, body } = JSON.parse(await readFile(new URL(name, directory), "utf8"));
-    if (headers["content-type"] !== "application/json") continue;
-    const event = readGiteaDelivery(new Headers(headers), JSON.parse(body));
-    if (event !== undefined && "job" in receive(event, ORIGIN)) steps.push(step);
-  }
-  expect(steps).toMatchInlineSnapshot(`
-    [
-      "comment-fix-by-owner",
-      "comment-fix-with-message-by-writer",
-      "comment-fix-by-reader",
-      "comment-fix-by-stranger",
-      "comment-fix-by-site-admin",
-      "comment-special-characters",
-      "comment-crlf",
-      "comment-mention",
-      "comment-long",
-      "comment-edited-by-author",
-      "comment-edited-by-another",
-      "pull-comment",
-      "pull-fork-comment-by-writer",
-      "organisation-comment",
-      "no-secret-comment",
-    ]
-  `);
+describe("a word of the bot's name", () => {
+  test("is no command where mentions are switched off", () => {
+    const triggers = ["comment"] as const;
+    expect(receive(comment("@kugetsu-bot fix"), { ...ORIGIN, triggers })).toMatchObject({
+      ignored: "no command",
+    });
+    expect(jobOf(receive(comment("/kugetsu fix"), { ...ORIGIN, triggers }))).toBeDefined();
+  });
+
+  test("is one where comments alone are switched off", () => {
+    const triggers = ["mention"] as const;
+    expect(receive(comment("/kugetsu fix"), { ...ORIGIN, triggers })).toMatchObject({
+      ignored: "no command",
+    });
+    expect(jobOf(receive(comment("@kugetsu-bot fix"), { ...ORIGIN, triggers }))).toBeDefined();
+  });
+
+  test("is no command before what is no verb, since people talk about the bot", () => {
+    expect(receive(comment("@kugetsu-bot thanks"), ORIGIN)).toMatchObject({
+      ignored: "no command",
+    });
+  });
+});
+
+describe("words of a review", () => {
+  test.each(["review", "review_comment"] as const)("become a job: %s", (place) => {
+    const issue = { number: 14, title: "Mended", body: "", isPullRequest: true };
+    expect(receive(comment("/kugetsu continue", {}, { place, issue }), ORIGIN)).toMatchObject({
+      job: { trigger: place, commentId: 77, isPullRequest: true, verb: "continue" },
+    });
+  });
+
+  test("that was handed in are looked for, unless it is the bot's", () => {
+    const review = {
+      kind: "review",
+      repository: SHOP,
+      issueNumber: 14,
+      actor: OLIVIA,
+    } as const;
+    expect(receive(review, ORIGIN)).toEqual({
+      look: { repository: SHOP, issueNumber: 14, kind: "reviews" },
+      seen: SHOP,
+    });
+    expect(receive({ ...review, actor: BOT }, ORIGIN)).toMatchObject({
+      ignored: expect.any(String) as string,
+    });
+  });
+
+  test("may be what a comment's edit on a pull request tells of", () => {
+    const issue = { number: 14, title: "Mended", body: "", isPullRequest: true };
+    const received = receive(comment("/kugetsu fix", {}, { action: "edited", issue }), ORIGIN);
+    expect(received).toMatchObject({
+      job: { commentId: 77 },
+      look: { issueNumber: 14, kind: "reviews" },
+    });
+    expect("look" in receive(comment("/kugetsu fix", {}, { issue }), ORIGIN)).toBe(false);
+  });
+});
+
+test("words that are gone take back what was asked in them", () => {
+  const gone = {
+    kind: "words_gone",
+    place: "comment",
+    repository: SHOP,
+    issueNumber: 14,
+    id: 77,
+    actor: ADAM,
+  } as const;
+  expect(receive(gone, ORIGIN)).toEqual({
+    takeBack: { repository: SHOP, place: "comment", id: 77, by: "adam" },
+    seen: SHOP,
+  });
+});
+
+describe("a repository is seen", () => {
+  test("with every event of it, also those that ask for nothing", () => {
+    const push = { kind: "other", name: "push", repository: SHOP } as const;
+    expect(receive(push, ORIGIN)).toMatchObject({ seen: SHOP });
+    const renamed = { kind: "repository", action: "renamed", repository: SHOP } as const;
+    expect(receive(renamed, ORIGIN)).toMatchObject({ seen: SHOP });
+  });
+
+  test("no more when it is gone, or where no event names one", () => {
+    const deleted = { kind: "repository", action: "deleted", repository: SHOP } as const;
+    expect(receive(deleted, ORIGIN)).not.toHaveProperty("seen");
+    expect(receive({ kind: "other", name: "ping" }, ORIGIN)).not.toHaveProperty("seen");
+    const installed = {
+      kind: "installation",
+      action: "created",
+      id: 1,
+      account: OLIVIA,
+      repositories: [SHOP],
+    } as const;
+    expect(receive(installed, ORIGIN)).toEqual({ ignored: expect.any(String) as string });
+  });
 });

@@ -1,22 +1,43 @@
 import { createComment, deleteComment, editComment } from "./comments.ts";
 import { createHook } from "./hooks.ts";
 import type { Internals } from "./internals.ts";
-import { createIssue, deleteIssue, editIssue, setIssueState, setLocked } from "./issues.ts";
+import {
+  createIssue,
+  deleteIssue,
+  editIssue,
+  setAssignees,
+  setIssueState,
+  setLabels,
+  setLocked,
+} from "./issues.ts";
 import { isPull, type PullIssue } from "./json/pull.ts";
 import { addOrganization, addOrganizationHook, addTeam, addToken, addUser } from "./people.ts";
-import { mergePull, pullsOf } from "./pulls.ts";
+import { labelNamed } from "./labels.ts";
+import { createPull, headOf, mergePull, pullsOf, requestReview } from "./pulls.ts";
 import { addReaction } from "./reactions.ts";
 import {
   addRepository,
   commit,
   deleteBranch,
   firstUser,
+  fork,
   readFileAt,
   rename,
+  transfer,
 } from "./repositories.ts";
-import type { Issue, User } from "./records.ts";
+import {
+  createReview,
+  deleteReviewComment,
+  editReview,
+  editReviewComment,
+  replyTo,
+  reviewCommentOf,
+  reviewOf,
+} from "./reviews.ts";
+import type { Issue, Repository, User } from "./records.ts";
 import type { SandboxForge } from "./sandbox.ts";
-import { pullSummary, threadOf } from "./thread.ts";
+import { found, fullName } from "./state.ts";
+import { pullSummary, reviewSummary, threadOf } from "./thread.ts";
 
 /** The part of the sandbox forge that acts on its records and looks at them. */
 type Acts = Omit<
@@ -46,6 +67,11 @@ export function createActs(internals: Internals): Acts {
     if (!isPull(issue)) throw new Error(`${repository}#${number} is not a pull request.`);
     return issue;
   };
+  const address = ({ id, gitDir, ...repository }: Repository) => ({
+    id,
+    gitDir,
+    cloneUrl: `${state.url}/${repository.owner.login}/${repository.name}.git`,
+  });
   const setState = (repository: string, number: number, to: "open" | "closed", by?: string) => {
     const issue = state.issue(repository, number);
     setIssueState(internals, issue, to, actor(by, issue));
@@ -56,14 +82,7 @@ export function createActs(internals: Internals): Acts {
     addToken: (login, scopes) => addToken(state, state.user(login), scopes),
     addOrganization: (name, options) => ({ id: addOrganization(internals, name, options).id }),
     addTeam: (name, team) => ({ id: addTeam(internals, state.organization(name), team).id }),
-    async addRepository(name, options) {
-      const { id, gitDir, ...repository } = await addRepository(internals, name, options);
-      return {
-        id,
-        gitDir,
-        cloneUrl: `${state.url}/${repository.owner.login}/${repository.name}.git`,
-      };
-    },
+    addRepository: async (name, options) => address(await addRepository(internals, name, options)),
     setCollaborator(name, login, access) {
       const { collaborators } = state.repository(name);
       if (access === undefined) collaborators.delete(state.user(login));
@@ -71,6 +90,14 @@ export function createActs(internals: Internals): Acts {
       state.changed();
     },
     rename: (name, newName) => rename(internals, state.repository(name), newName),
+    transfer(name, newOwner) {
+      const to = found(state.accounts.get(newOwner.toLowerCase()), `account ${newOwner}`);
+      transfer(internals, state.repository(name), to);
+    },
+    async fork(name, { owner, name: newName }) {
+      const account = found(state.accounts.get(owner.toLowerCase()), `account ${owner}`);
+      return address(await fork(internals, state.repository(name), account, newName));
+    },
     archive(name, archived = true) {
       state.repository(name).archived = archived;
       state.changed();
@@ -83,14 +110,44 @@ export function createActs(internals: Internals): Acts {
     addOrganizationHook: (name, hook) => ({
       id: addOrganizationHook(internals, state.organization(name), hook).id,
     }),
-    createIssue: (name, { by, title, body = "" }) =>
-      createIssue(internals, state.repository(name), { by: state.user(by), title, body }).number,
+    createIssue(name, { by, title, body = "", labels = [], assignees = [] }) {
+      const repository = state.repository(name);
+      return createIssue(internals, repository, {
+        by: state.user(by),
+        title,
+        body,
+        labels: labels.map((label) => labelNamed(state, repository, label)),
+        assignees: assignees.map((login) => state.user(login)),
+      }).number;
+    },
     editIssue: (name, number, { by, ...change }) =>
       editIssue(internals, state.issue(name, number), state.user(by), change),
     closeIssue: (name, number, by) => setState(name, number, "closed", by),
     reopenIssue: (name, number, by) => setState(name, number, "open", by),
-    lockIssue: (name, number, locked = true) =>
-      setLocked(internals, state.issue(name, number), locked),
+    lockIssue(name, number, locked = true) {
+      const issue = state.issue(name, number);
+      setLocked(internals, issue, locked, actor(undefined, issue));
+    },
+    label(name, number, { by, name: labelName }) {
+      const issue = state.issue(name, number);
+      const label = labelNamed(state, issue.repository, labelName);
+      setLabels(internals, issue, [...new Set([...issue.labels, label])], state.user(by));
+    },
+    unlabel(name, number, { by, name: labelName }) {
+      const issue = state.issue(name, number);
+      const left = issue.labels.filter((label) => label.name !== labelName);
+      setLabels(internals, issue, left, state.user(by));
+    },
+    assign(name, number, { by, assignee }) {
+      const issue = state.issue(name, number);
+      const assignees = new Set([...issue.assignees, state.user(assignee)]);
+      setAssignees(internals, issue, [...assignees], state.user(by));
+    },
+    unassign(name, number, { by, assignee }) {
+      const issue = state.issue(name, number);
+      const left = issue.assignees.filter((user) => user !== state.user(assignee));
+      setAssignees(internals, issue, left, state.user(by));
+    },
     deleteIssue(name, number, by) {
       const issue = state.issue(name, number);
       deleteIssue(internals, issue, actor(by, issue));
@@ -111,6 +168,40 @@ export function createActs(internals: Internals): Acts {
     merge: async (name, number, { by }) =>
       mergePull(internals, pullOf(name, number), state.user(by)),
     closePull: (name, number, by) => setState(name, pullOf(name, number).number, "closed", by),
+    async openPull(name, { by, title, body = "", head, base }) {
+      const repository = state.repository(name);
+      const { from, branch } = found(headOf(internals, repository, head), `fork for ${head}`);
+      const draft = { by: state.user(by), title, body, head: branch, from };
+      const issue = await createPull(internals, repository, {
+        ...draft,
+        base: base ?? repository.defaultBranch,
+      });
+      return issue.number;
+    },
+    requestReview(name, number, { by, reviewer }) {
+      requestReview(internals, pullOf(name, number), state.user(reviewer), state.user(by));
+    },
+    async review(name, number, { by, body = "", comments = [], state: to }) {
+      const draft = { by: state.user(by), state: to, body, comments };
+      const review = await createReview(internals, pullOf(name, number), draft);
+      const { id, comments: lines } = found(review, "such line in the diff");
+      return { id, comments: lines.map((comment) => comment.id) };
+    },
+    editReview: (id, { by, body }) =>
+      editReview(internals, reviewOf(state, id), state.user(by), body),
+    replyToReview(id, { by, body }) {
+      const comment = reviewCommentOf(state, id);
+      const { repository, number } = comment.review.issue;
+      const issue = pullOf(fullName(repository), number);
+      return replyTo(internals, issue, comment, state.user(by), body).id;
+    },
+    editReviewComment: (id, { by, body }) =>
+      editReviewComment(internals, reviewCommentOf(state, id), state.user(by), body),
+    deleteReviewComment(id, by) {
+      const comment = reviewCommentOf(state, id);
+      deleteReviewComment(internals, comment, actor(by, comment.review.issue));
+    },
+    reviews: (name, number) => pullOf(name, number).pull.reviews.map(reviewSummary),
     branches: (name) => state.repository(name).branches,
     commit: async (name, branch, change) =>
       commit(internals, state.repository(name), branch, change),

@@ -1,16 +1,10 @@
 import { compare } from "./difference.ts";
-import { fire } from "./events.ts";
+import type { Push } from "./happening.ts";
 import { readCommits } from "./history.ts";
 import type { Internals } from "./internals.ts";
-import { commitJson } from "./json/commit.ts";
-import { repositoryJson } from "./json/repository.ts";
-import { userJson } from "./json/user.ts";
+import { setIssueState } from "./issues.ts";
 import { isPull, type PullIssue } from "./json/pull.ts";
-import { setPullState, tellPull } from "./pull-state.ts";
 import type { Repository, User } from "./records.ts";
-import { fullName } from "./state.ts";
-
-const NOTHING = "0".repeat(40);
 
 /** Runs acts on one repository's git one after another. */
 export async function inTurn<T>(repository: Repository, act: () => Promise<T>): Promise<T> {
@@ -35,16 +29,21 @@ export async function takeOverBranches(
     (branch) => before.get(branch) !== after.get(branch),
   );
   if (moved.length === 0) return;
-  const pushes = await pushPayloads(internals, repository, before, after, moved, pusher);
-  const pulls = [...repository.issues.values()]
+  const pushes = await pushesOf(internals, repository, before, after, moved, pusher);
+  const touched = [...state.repositories.values()]
+    .flatMap((one) => Array.from(one.issues.values()))
     .filter(isPull)
-    .filter((issue) => issue.state === "open");
-  const touched = pulls.filter(
-    ({ pull }) => moved.includes(pull.head) || moved.includes(pull.base),
-  );
+    .filter(
+      (issue) =>
+        issue.state === "open" &&
+        ((issue.pull.headRepository === repository && moved.includes(issue.pull.head)) ||
+          (issue.repository === repository && moved.includes(issue.pull.base))),
+    );
   const differences = new Map(
     await Promise.all(
-      touched.map(async (issue) => [issue, await differenceOf(internals, issue, after)] as const),
+      touched.map(
+        async (issue) => [issue, await differenceOf(internals, issue, repository, after)] as const,
+      ),
     ),
   );
 
@@ -53,29 +52,51 @@ export async function takeOverBranches(
   if (before.size === 0 && !after.has(repository.defaultBranch)) {
     repository.defaultBranch = moved[0] ?? repository.defaultBranch;
   }
-  for (const payload of pushes) fire(internals, repository, "push", payload());
+  for (const push of pushes) internals.announce(push);
   for (const [issue, difference] of differences) {
     if (difference === undefined) {
-      setPullState(internals, issue, "closed", pusher);
+      setIssueState(internals, issue, "closed", pusher);
       continue;
     }
+    const { headSha } = issue.pull.difference;
     issue.pull.difference = difference;
-    if (moved.includes(issue.pull.head)) {
+    if (headSha !== difference.headSha) {
       issue.updatedAt = state.now();
-      tellPull(internals, issue, "pull_request_sync", "synchronized", pusher);
+      internals.announce({ kind: "synchronized", issue, by: pusher, before: headSha });
     }
   }
   state.changed();
 }
 
+/** Brings the head of a pull request into its repository, as `refs/pull/NUMBER/head`. */
+export async function fetchHead(
+  internals: Internals,
+  repository: Repository,
+  from: Repository,
+  head: string,
+  number: number,
+): Promise<void> {
+  await internals.git.run(repository.gitDir, [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    from.gitDir,
+    `+refs/heads/${head}:refs/pull/${number}/head`,
+  ]);
+}
+
+/** `branches` are those of `moved` now; the other side of a fork's pull request stands as it is. */
 async function differenceOf(
   internals: Internals,
-  { repository, pull }: PullIssue,
+  { repository, number, pull }: PullIssue,
+  moved: Repository,
   branches: ReadonlyMap<string, string>,
 ) {
-  const base = branches.get(pull.base);
-  const head = branches.get(pull.head);
+  const now = (one: Repository) => (one === moved ? branches : one.branches);
+  const base = now(repository).get(pull.base);
+  const head = now(pull.headRepository).get(pull.head);
   if (base === undefined || head === undefined) return undefined;
+  await fetchHead(internals, repository, pull.headRepository, pull.head, number);
   return compare(internals.git, repository.gitDir, base, head);
 }
 
@@ -92,20 +113,23 @@ async function readBranches(
   return new Map(lines.map((line) => [line.slice(41 + "refs/heads/".length), line.slice(0, 40)]));
 }
 
-async function pushPayloads(
-  internals: Internals,
+async function pushesOf(
+  { git }: Internals,
   repository: Repository,
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
   moved: readonly string[],
-  pusher: User,
-) {
-  const { state, git } = internals;
-  const payloads = [];
+  by: User,
+): Promise<Push[]> {
+  const pushes: Push[] = [];
   for (const branch of moved) {
     const to = after.get(branch);
-    if (to === undefined) continue;
     const from = before.get(branch);
+    const push = { kind: "push", repository, by, branch, before: from, after: to } as const;
+    if (to === undefined) {
+      pushes.push({ ...push, start: undefined, commits: [], head: undefined });
+      continue;
+    }
     const start =
       from ??
       (branch === repository.defaultBranch ? undefined : after.get(repository.defaultBranch));
@@ -116,20 +140,7 @@ async function pushPayloads(
     );
     const [head] =
       commits[0]?.sha === to ? commits : await readCommits(git, repository.gitDir, [to], 1);
-    const json = commits.map((commit) => commitJson(state, repository, commit, "with paths"));
-    const compared = commits.length === 0 ? repository.defaultBranch : (start ?? NOTHING);
-    payloads.push(() => ({
-      ref: `refs/heads/${branch}`,
-      before: from ?? NOTHING,
-      after: to,
-      compare_url: `${state.url}/${fullName(repository)}/compare/${compared}...${to}`,
-      commits: json,
-      total_commits: commits.length,
-      head_commit: head === undefined ? null : commitJson(state, repository, head, "with paths"),
-      repository: repositoryJson(state, repository, pusher),
-      pusher: userJson(state, pusher, undefined),
-      sender: userJson(state, pusher, undefined),
-    }));
+    pushes.push({ ...push, start, commits, head });
   }
-  return payloads;
+  return pushes;
 }

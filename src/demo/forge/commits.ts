@@ -34,7 +34,7 @@ export async function writeCommit(git: Git, gitDir: string, draft: CommitDraft):
   await git.run(gitDir, ["fast-import", "--quiet", "--done"], { input });
 }
 
-/** Merges `head` into `base` with a merge commit, as the button of the page does, and returns its sha. */
+/** Merges the commit `head` into the branch `base` with a merge commit, as the button of the page does, and returns its sha. */
 export async function writeMerge(
   git: Git,
   gitDir: string,
@@ -52,11 +52,7 @@ export async function writeMerge(
   };
   try {
     await git.run(gitDir, ["clone", "--quiet", "--shared", "--branch", merge.base, gitDir, clone]);
-    await git.run(
-      clone,
-      ["merge", "--quiet", "--no-ff", "-m", merge.message, `origin/${merge.head}`],
-      { env },
-    );
+    await git.run(clone, ["merge", "--quiet", "--no-ff", "-m", merge.message, merge.head], { env });
     await git.run(gitDir, ["fetch", "--quiet", clone, `HEAD:refs/heads/${merge.base}`]);
     return (await git.run(clone, ["rev-parse", "HEAD"])).trim();
   } finally {

@@ -14,7 +14,13 @@ export type EventType =
   | "pull_request_label"
   | "pull_request_comment"
   | "pull_request_sync"
-  | "pull_request_review_request";
+  | "pull_request_review_request"
+  | "pull_request_review_approved"
+  | "pull_request_review_rejected"
+  | "pull_request_review_comment";
+
+/** What is needed to send deliveries. */
+export type Sender = Pick<Internals, "state" | "deliveries">;
 
 // The order of Gitea's own list.
 const ISSUE_EVENTS = ["issues", "issue_assign", "issue_label", "issue_milestone", "issue_comment"];
@@ -57,13 +63,15 @@ export function eventName(type: string): string {
 
 /** Queues a delivery for every active hook of the repository, and of its organization, that asked for it. */
 export function fire(
-  internals: Internals,
+  internals: Sender,
   repository: Repository,
   type: EventType,
   payload: Json,
 ): void {
+  // One switch of a hook stands for all three kinds of reviews.
+  const asked = /^pull_request_review_(?!request)/.test(type) ? "pull_request_review" : type;
   for (const hook of hooksOf(repository)) {
-    if (hook.active && hook.events.has(type)) internals.deliveries.queue(hook, type, payload);
+    if (hook.active && hook.events.has(asked)) internals.deliveries.queue(hook, type, payload);
   }
 }
 

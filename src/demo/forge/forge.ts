@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { createActs } from "./acts.ts";
+import { announceAsGitea } from "./announce.ts";
 import { createApp } from "./app.ts";
 import { Deliveries } from "./deliveries.ts";
 import { hooksOf } from "./events.ts";
 import { Faults } from "./faults.ts";
 import { createGit } from "./git.ts";
+import type { Internals } from "./internals.ts";
 import { hangUp, listen } from "./listen.ts";
 import type { RecordedRequest, SandboxForge, SandboxForgeOptions } from "./sandbox.ts";
 import { ForgeState, found } from "./state.ts";
@@ -25,7 +27,13 @@ export async function startSandboxForge(options: SandboxForgeOptions = {}): Prom
   });
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "sandbox-forge-")));
   const deliveries = new Deliveries(state);
-  const internals = { state, deliveries, dir, git: createGit(dir, options.path) };
+  const internals: Internals = {
+    state,
+    deliveries,
+    dir,
+    git: createGit(dir, options.path),
+    announce: (happening) => announceAsGitea({ state, deliveries }, happening),
+  };
   const faults = new Faults();
   const requests: RecordedRequest[] = [];
   const app = createApp(internals, faults, requests);

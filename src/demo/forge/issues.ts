@@ -1,11 +1,4 @@
-import { fire } from "./events.ts";
 import type { Internals } from "./internals.ts";
-import type { Json } from "./json/go.ts";
-import { issueJson } from "./json/issue.ts";
-import { isPull } from "./json/pull.ts";
-import { repositoryJson } from "./json/repository.ts";
-import { userJson } from "./json/user.ts";
-import { setPullState, tellPull } from "./pull-state.ts";
 import type { Issue, Label, Pull, Repository, User } from "./records.ts";
 import { note } from "./timeline.ts";
 
@@ -19,8 +12,15 @@ export interface NewIssue {
 
 export function createIssue(internals: Internals, repository: Repository, draft: NewIssue): Issue {
   const issue = addIssue(internals, repository, draft, undefined);
-  tellIssue(internals, issue, "issues", "opened", draft.by);
-  internals.state.changed();
+  const { state } = internals;
+  for (const label of issue.labels) {
+    note(state, issue, "label", draft.by, { body: "1", detail: { label } });
+  }
+  for (const assignee of issue.assignees) {
+    note(state, issue, "assignees", draft.by, { detail: { assignee, removedAssignee: false } });
+  }
+  internals.announce({ kind: "opened", issue, by: draft.by });
+  state.changed();
   return issue;
 }
 
@@ -68,12 +68,12 @@ export function editIssue(
   issue.updatedAt = state.now();
   if (body !== old.body) {
     issue.body = body;
-    tellChange(internals, issue, by, { body: { from: old.body } });
+    internals.announce({ kind: "edited", issue, by, field: "body", from: old.body });
   }
   if (title !== old.title) {
     issue.title = title;
     note(state, issue, "change_title", by, { detail: { oldTitle: old.title, newTitle: title } });
-    tellChange(internals, issue, by, { title: { from: old.title } });
+    internals.announce({ kind: "edited", issue, by, field: "title", from: old.title });
   }
   state.changed();
 }
@@ -85,23 +85,21 @@ export function setIssueState(
   by: User,
   commitId = "",
 ): void {
-  if (isPull(issue)) {
-    setPullState(internals, issue, to, by);
-    return;
-  }
   if (issue.state === to) return;
   const { state } = internals;
   issue.state = to;
   issue.updatedAt = state.now();
   issue.closedAt = to === "closed" ? state.now() : undefined;
   note(state, issue, to === "closed" ? "close" : "reopen", by);
-  tellIssue(internals, issue, "issues", to === "closed" ? "closed" : "reopened", by, { commitId });
+  if (to === "closed") internals.announce({ kind: "closed", issue, by, commitId });
+  else internals.announce({ kind: "reopened", issue, by });
   state.changed();
 }
 
 export function deleteIssue(internals: Internals, issue: Issue, by: User): void {
   issue.repository.issues.delete(issue.number);
-  if (!isPull(issue)) tellIssue(internals, issue, "issues", "deleted", by);
+  issue.repository.deleted.add(issue.number);
+  internals.announce({ kind: "deleted", issue, by });
   internals.state.changed();
 }
 
@@ -119,7 +117,7 @@ export function setLabels(
   issue.updatedAt = state.now();
   for (const label of added) note(state, issue, "label", by, { body: "1", detail: { label } });
   for (const label of removed) note(state, issue, "label", by, { detail: { label } });
-  tell(internals, issue, "label", labels.length === 0 ? "label_cleared" : "label_updated", by);
+  internals.announce({ kind: "labels", issue, by, added, removed });
   state.changed();
 }
 
@@ -138,49 +136,15 @@ export function setAssignees(
     const removedAssignee = removed.includes(assignee);
     issue.updatedAt = state.now();
     note(state, issue, "assignees", by, { detail: { assignee, removedAssignee } });
-    tell(internals, issue, "assign", removedAssignee ? "unassigned" : "assigned", by);
+    const kind = removedAssignee ? "unassigned" : "assigned";
+    internals.announce({ kind, issue, by, assignee });
   }
   state.changed();
 }
 
-export function setLocked({ state }: Internals, issue: Issue, locked: boolean): void {
+export function setLocked(internals: Internals, issue: Issue, locked: boolean, by: User): void {
+  if (issue.locked === locked) return;
   issue.locked = locked;
-  state.changed();
-}
-
-function tell(
-  internals: Internals,
-  issue: Issue,
-  what: "assign" | "label",
-  action: string,
-  by: User,
-): void {
-  if (isPull(issue)) tellPull(internals, issue, `pull_request_${what}`, action, by);
-  else tellIssue(internals, issue, `issue_${what}`, action, by);
-}
-
-function tellChange(internals: Internals, issue: Issue, by: User, changed: Json): void {
-  const changes = { ...changed, added_labels: null, removed_labels: null };
-  if (isPull(issue)) tellPull(internals, issue, "pull_request", "edited", by, { changes });
-  else tellIssue(internals, issue, "issues", "edited", by, { changes });
-}
-
-function tellIssue(
-  internals: Internals,
-  issue: Issue,
-  type: "issues" | "issue_assign" | "issue_label",
-  action: string,
-  by: User,
-  more: { changes?: Json; commitId?: string } = {},
-): void {
-  const { state } = internals;
-  fire(internals, issue.repository, type, {
-    action,
-    number: issue.number,
-    ...(more.changes !== undefined && { changes: more.changes }),
-    issue: issueJson(state, issue, by),
-    repository: repositoryJson(state, issue.repository, by),
-    sender: userJson(state, by, undefined),
-    commit_id: more.commitId ?? "",
-  });
+  internals.announce({ kind: locked ? "locked" : "unlocked", issue, by });
+  internals.state.changed();
 }

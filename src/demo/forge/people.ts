@@ -25,6 +25,7 @@ export function addUser({ state }: Internals, login: string, options: NewUser = 
     login,
     email: options.email ?? `${login}@example.org`,
     admin: options.admin ?? false,
+    bot: false,
     createdAt: state.now(),
     mustChangePassword: options.mustChangePassword ?? false,
   };

@@ -1,10 +1,9 @@
-import { inTurn, takeOverBranches } from "./branches.ts";
+import { fetchHead, inTurn, takeOverBranches } from "./branches.ts";
 import { writeMerge } from "./commits.ts";
 import { compare } from "./difference.ts";
 import type { Internals } from "./internals.ts";
 import { addIssue, setIssueState } from "./issues.ts";
 import { isPull, type PullIssue } from "./json/pull.ts";
-import { tellPull } from "./pull-state.ts";
 import { note } from "./timeline.ts";
 import type { Pull, Repository, ReviewRequest, User } from "./records.ts";
 import { found } from "./state.ts";
@@ -14,6 +13,8 @@ export interface NewPull {
   readonly title: string;
   readonly body: string;
   readonly head: string;
+  /** Where the head lies; the repository itself when left out. */
+  readonly from?: Repository;
   readonly base: string;
 }
 
@@ -26,21 +27,42 @@ export async function createPull(
   const { state, git } = internals;
   return inTurn(repository, async () => {
     const base = found(repository.branches.get(draft.base), `branch ${draft.base}`);
-    const head = found(repository.branches.get(draft.head), `branch ${draft.head}`);
+    const from = draft.from ?? repository;
+    const head = found(from.branches.get(draft.head), `branch ${draft.head}`);
+    await fetchHead(internals, repository, from, draft.head, repository.lastNumber + 1);
     const pull: Pull = {
       id: state.nextId("pull"),
       head: draft.head,
+      headRepository: from,
       base: draft.base,
       draft: draft.title.startsWith("WIP:") || draft.title.startsWith("[WIP]"),
       reviewRequests: [],
+      reviews: [],
       merged: undefined,
       difference: await compare(git, repository.gitDir, base, head),
     };
     const issue = addIssue(internals, repository, draft, pull);
-    tellPull(internals, issue, "pull_request", "opened", draft.by);
+    internals.announce({ kind: "opened", issue, by: draft.by });
     state.changed();
     return issue;
   });
+}
+
+/** What `branch` or `owner:branch` stands for: the fork of that owner, or the repository itself. */
+export function headOf(
+  { state }: Pick<Internals, "state">,
+  repository: Repository,
+  head: string,
+): { from: Repository; branch: string } | undefined {
+  const [owner, branch] = head.includes(":")
+    ? [head.slice(0, head.indexOf(":")), head.slice(head.indexOf(":") + 1)]
+    : [repository.owner.login, head];
+  const isOwners = (one: Repository) => one.owner.login.toLowerCase() === owner.toLowerCase();
+  if (isOwners(repository)) return { from: repository, branch };
+  const from = [...state.repositories.values()].find(
+    (one) => one.parent === repository && isOwners(one),
+  );
+  return from === undefined ? undefined : { from, branch };
 }
 
 export function pullsOf(repository: Repository): PullIssue[] {
@@ -52,9 +74,11 @@ export function openPull(
   repository: Repository,
   base: string,
   head: string,
+  from: Repository = repository,
 ): PullIssue | undefined {
   return pullsOf(repository).find(
-    (issue) => issue.state === "open" && issue.pull.base === base && issue.pull.head === head,
+    ({ state, pull }) =>
+      state === "open" && pull.base === base && pull.head === head && pull.headRepository === from,
   );
 }
 
@@ -68,7 +92,8 @@ export async function mergePull(
   const { repository, pull } = issue;
   return inTurn(repository, async () => {
     const message = `Merge pull request '${issue.title}' (#${issue.number}) from ${pull.head} into ${pull.base}`;
-    const { base, head } = pull;
+    const { base } = pull;
+    const head = pull.difference.headSha;
     const sha = await writeMerge(git, repository.gitDir, {
       base,
       head,
@@ -82,7 +107,7 @@ export async function mergePull(
     issue.closedAt = state.now();
     issue.updatedAt = state.now();
     note(state, issue, "merge_pull", by);
-    tellPull(internals, issue, "pull_request", "closed", by);
+    internals.announce({ kind: "closed", issue, by, commitId: "" });
     for (const number of fixedBy(`${issue.title}\n${issue.body}`)) {
       const fixed = repository.issues.get(number);
       if (fixed !== undefined && !isPull(fixed)) setIssueState(internals, fixed, "closed", by, sha);
@@ -107,9 +132,7 @@ export function requestReview(
   requests.push(request);
   issue.updatedAt = state.now();
   note(state, issue, "review_request", by, { detail: { assignee: reviewer } });
-  tellPull(internals, issue, "pull_request_review_request", "review_requested", by, {
-    requestedReviewer: reviewer,
-  });
+  internals.announce({ kind: "review_requested", issue, by, reviewer });
   state.changed();
   return request;
 }

@@ -9,6 +9,8 @@ export interface User {
   readonly login: string;
   readonly email: string;
   readonly admin: boolean;
+  /** The account of a GitHub App, such as `kugetsu[bot]`. */
+  readonly bot: boolean;
   readonly createdAt: number;
   mustChangePassword: boolean;
 }
@@ -46,12 +48,16 @@ export interface Repository {
   archived: boolean;
   defaultBranch: string;
   readonly gitDir: string;
+  /** What it was forked from. */
+  readonly parent: Repository | undefined;
   readonly collaborators: Map<User, Access>;
   branches: ReadonlyMap<string, string>;
   readonly protectedBranches: Set<string>;
   readonly labels: Label[];
   readonly issues: Map<number, Issue>;
   lastNumber: number;
+  /** Numbers of issues that were deleted. */
+  readonly deleted: Set<number>;
   readonly hooks: Hook[];
   readonly createdAt: number;
   updatedAt: number;
@@ -90,9 +96,12 @@ export interface Issue {
 export interface Pull {
   readonly id: number;
   readonly head: string;
+  /** Where the branch lies: the repository itself, or a fork of it. */
+  readonly headRepository: Repository;
   base: string;
   draft: boolean;
   readonly reviewRequests: ReviewRequest[];
+  readonly reviews: Review[];
   merged: { readonly at: number; readonly by: User; readonly sha: string } | undefined;
   difference: Difference;
 }
@@ -119,6 +128,42 @@ export interface ReviewRequest {
   readonly id: number;
   readonly reviewer: User;
   readonly at: number;
+}
+
+/** Reviews share one sequence of ids with the requests for them, as in Gitea. */
+export interface Review {
+  readonly id: number;
+  readonly issue: Issue;
+  readonly user: User;
+  state: ReviewState;
+  body: string;
+  readonly edits: string[];
+  /** The head of the branch when it was written. */
+  readonly sha: string;
+  readonly comments: ReviewComment[];
+  readonly createdAt: number;
+  updatedAt: number;
+}
+
+export type ReviewState = "approved" | "changes_requested" | "commented";
+
+/** A comment on a line of the diff; its id is of the sequence of comments. */
+export interface ReviewComment {
+  readonly id: number;
+  readonly review: Review;
+  readonly user: User;
+  readonly path: string;
+  /** Of the new file, from 1. */
+  readonly line: number;
+  /** The part of the diff down to that line, with its `@@` head. */
+  readonly hunk: string;
+  /** The first comment of the thread that it answers. */
+  readonly replyTo: ReviewComment | undefined;
+  body: string;
+  readonly edits: string[];
+  readonly reactions: ReactionRecord[];
+  readonly createdAt: number;
+  updatedAt: number;
 }
 
 /** Comments and what else happened on an issue share one sequence of ids, as in Gitea. */

@@ -11,7 +11,7 @@ import { found, fullName, type ForgeState } from "./state.ts";
 export async function addRepository(
   internals: Internals,
   name: string,
-  options: NewRepository = {},
+  options: RepositoryDraft = {},
 ): Promise<Repository> {
   const { state, git, dir } = internals;
   const [ownerName = "", ownName = ""] = name.split("/");
@@ -117,15 +117,44 @@ export async function readFileAt(
 }
 
 /** The old name leads to it from then on. */
-export function rename({ state }: Internals, repository: Repository, newName: string): void {
-  const before = fullName(repository).toLowerCase();
-  state.repositories.delete(before);
-  state.redirects.set(before, repository);
-  repository.name = newName;
-  const after = fullName(repository).toLowerCase();
-  state.redirects.delete(after);
-  state.repositories.set(after, repository);
-  state.changed();
+export function rename(
+  internals: Internals,
+  repository: Repository,
+  newName: string,
+  by = firstUser(repository.owner),
+): void {
+  const from = repository.name;
+  move(internals.state, repository, repository.owner, newName);
+  internals.announce({ kind: "renamed", repository, by, from });
+  internals.state.changed();
+}
+
+/** The old address leads to it from then on; collaborators and hooks of the repository stay. */
+export function transfer(internals: Internals, repository: Repository, to: Account): void {
+  const from = repository.owner;
+  const by = firstUser(from);
+  const name = `${to.login}/${repository.name}`;
+  if (internals.state.findRepository(name) !== undefined) {
+    throw new Error(`The sandbox forge has ${name} already.`);
+  }
+  move(internals.state, repository, to, repository.name);
+  internals.announce({ kind: "transferred", repository, by, from });
+  internals.state.changed();
+}
+
+/** A copy with all branches that knows where it comes from; its owner is the only one who may write to it. */
+export async function fork(
+  internals: Internals,
+  repository: Repository,
+  owner: Account,
+  name = repository.name,
+): Promise<Repository> {
+  return addRepository(internals, `${owner.login}/${name}`, {
+    gitDir: repository.gitDir,
+    defaultBranch: repository.defaultBranch,
+    private: repository.private,
+    parent: repository,
+  });
 }
 
 /** Who acts for an account: the person itself, or an organization's first owner. */
@@ -135,12 +164,25 @@ export function firstUser(account: Account): User {
   return found(owner, `owner of ${account.login}`);
 }
 
+function move(state: ForgeState, repository: Repository, owner: Account, name: string): void {
+  const before = fullName(repository).toLowerCase();
+  state.repositories.delete(before);
+  state.redirects.set(before, repository);
+  repository.owner = owner;
+  repository.name = name;
+  const after = fullName(repository).toLowerCase();
+  state.redirects.delete(after);
+  state.repositories.set(after, repository);
+}
+
+type RepositoryDraft = NewRepository & { readonly parent?: Repository };
+
 function newRecord(
   state: ForgeState,
   owner: Account,
   name: string,
   dir: string,
-  options: NewRepository,
+  options: RepositoryDraft,
 ): Repository {
   const id = state.nextId("repository");
   return {
@@ -153,12 +195,14 @@ function newRecord(
     defaultBranch: options.defaultBranch ?? "main",
     // Named by id, so that a rename moves nothing.
     gitDir: join(dir, `${id}.git`),
+    parent: options.parent,
     collaborators: new Map(),
     branches: new Map(),
     protectedBranches: new Set(),
     labels: [],
     issues: new Map(),
     lastNumber: 0,
+    deleted: new Set(),
     hooks: [],
     createdAt: state.now(),
     updatedAt: state.now(),

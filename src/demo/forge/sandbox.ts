@@ -23,13 +23,18 @@ export interface SandboxForge extends AsyncDisposable {
   /** Commits `files` as its initial commit by the owner, or takes over all branches of `gitDir`. */
   addRepository(repository: string, options?: NewRepository): Promise<RepositoryAddress>;
   setCollaborator(repository: string, login: string, access: Access | undefined): void;
-  /** The old name redirects from then on, as on Gitea; no delivery tells of it. */
+  /** The old name redirects from then on; on Gitea no delivery tells of it. */
   rename(repository: string, newName: string): void;
+  /** Gives it to another account; the old name redirects, and on Gitea no delivery tells of it. */
+  transfer(repository: string, newOwner: string): void;
+  /** A copy that belongs to `owner`, for pull requests from outside. */
+  fork(repository: string, options: { owner: string; name?: string }): Promise<RepositoryAddress>;
   archive(repository: string, archived?: boolean): void;
   addHook(repository: string, hook: NewHook): { id: number };
   addOrganizationHook(organization: string, hook: NewHook): { id: number };
 
-  createIssue(repository: string, issue: { by: string; title: string; body?: string }): number;
+  /** Labels that are missing are made. */
+  createIssue(repository: string, issue: NewThread): number;
   editIssue(
     repository: string,
     number: number,
@@ -38,6 +43,11 @@ export interface SandboxForge extends AsyncDisposable {
   closeIssue(repository: string, number: number, by?: string): void;
   reopenIssue(repository: string, number: number, by?: string): void;
   lockIssue(repository: string, number: number, locked?: boolean): void;
+  /** Sets a label on an issue or pull request; one that the repository has not is made. */
+  label(repository: string, number: number, label: { by: string; name: string }): void;
+  unlabel(repository: string, number: number, label: { by: string; name: string }): void;
+  assign(repository: string, number: number, to: { by: string; assignee: string }): void;
+  unassign(repository: string, number: number, from: { by: string; assignee: string }): void;
   /** As on Gitea the issue and its comments are gone; the number is never used again. */
   deleteIssue(repository: string, number: number, by?: string): void;
   /** Comments on an issue or pull request and returns the comment's id. */
@@ -52,6 +62,27 @@ export interface SandboxForge extends AsyncDisposable {
   /** A real merge commit in the bare repository; closes the pull request and the issues that it fixes. */
   merge(repository: string, number: number, options: { by: string }): Promise<{ sha: string }>;
   closePull(repository: string, number: number, by?: string): void;
+  /** A person's pull request; `head` is a branch, or `owner:branch` of a fork. Returns its number. */
+  openPull(repository: string, pull: NewPullRequest): Promise<number>;
+  /** Asks that person for a review; once is enough. */
+  requestReview(
+    repository: string,
+    number: number,
+    request: { by: string; reviewer: string },
+  ): void;
+  /** Hands in a review. Its ids: of the review, and of the comments in the order given. */
+  review(
+    repository: string,
+    number: number,
+    review: NewReview,
+  ): Promise<{ id: number; comments: number[] }>;
+  editReview(id: number, change: { by: string; body: string }): void;
+  /** Answers a comment on a line, in its thread, and returns the answer's id. */
+  replyToReview(commentId: number, reply: { by: string; body: string }): number;
+  editReviewComment(id: number, change: { by: string; body: string }): void;
+  deleteReviewComment(id: number, by?: string): void;
+  /** Oldest first, of an issue's pull request. */
+  reviews(repository: string, number: number): ReviewSummary[];
 
   /** Name to sha of every branch, as of the last push or act. */
   branches(repository: string): ReadonlyMap<string, string>;
@@ -172,6 +203,46 @@ export interface NewHook {
   readonly authorization?: string;
 }
 
+export interface NewThread {
+  readonly by: string;
+  readonly title: string;
+  readonly body?: string;
+  readonly labels?: readonly string[];
+  readonly assignees?: readonly string[];
+}
+
+export interface NewPullRequest {
+  readonly by: string;
+  readonly title: string;
+  readonly body?: string;
+  readonly head: string;
+  /** The default branch when left out. */
+  readonly base?: string;
+}
+
+export interface NewReview {
+  readonly by: string;
+  readonly state: "approved" | "changes_requested" | "commented";
+  readonly body?: string;
+  /** `line` is one of the new file that the diff shows, from 1. */
+  readonly comments?: readonly { path: string; line: number; body: string }[];
+}
+
+export interface ReviewSummary {
+  readonly id: number;
+  readonly by: string;
+  readonly state: "approved" | "changes_requested" | "commented";
+  readonly body: string;
+  readonly comments: readonly {
+    readonly id: number;
+    readonly by: string;
+    readonly path: string;
+    readonly line: number;
+    readonly body: string;
+    readonly reactions: readonly Reaction[];
+  }[];
+}
+
 export interface Reaction {
   readonly by: string;
   readonly content: string;
@@ -185,6 +256,8 @@ export interface IssueThread {
   readonly state: "open" | "closed";
   readonly locked: boolean;
   readonly labels: readonly string[];
+  /** Logins. */
+  readonly assignees: readonly string[];
   readonly reactions: readonly Reaction[];
   readonly comments: readonly ThreadComment[];
 }
@@ -206,6 +279,8 @@ export interface PullSummary {
   readonly title: string;
   readonly body: string;
   readonly head: string;
+  /** `owner/name` of the repository in which the head lies. */
+  readonly headRepository: string;
   readonly base: string;
   readonly state: "open" | "closed";
   readonly merged: boolean;

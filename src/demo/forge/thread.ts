@@ -1,9 +1,9 @@
 import { timestamp } from "./clock.ts";
 import { issueUrl } from "./json/issue.ts";
 import type { PullIssue } from "./json/pull.ts";
-import type { Issue, ReactionRecord } from "./records.ts";
-import type { IssueThread, PullSummary, Reaction } from "./sandbox.ts";
-import { commentsOf, type ForgeState } from "./state.ts";
+import type { Issue, ReactionRecord, Review } from "./records.ts";
+import type { IssueThread, PullSummary, Reaction, ReviewSummary } from "./sandbox.ts";
+import { commentsOf, fullName, type ForgeState } from "./state.ts";
 
 /** A copy of an issue with its comments, to look at. */
 export function threadOf(issue: Issue): IssueThread {
@@ -15,6 +15,7 @@ export function threadOf(issue: Issue): IssueThread {
     state: issue.state,
     locked: issue.locked,
     labels: issue.labels.map((label) => label.name),
+    assignees: issue.assignees.map((user) => user.login),
     reactions: reactionsOf(issue),
     comments: commentsOf(issue).map((comment) => ({
       id: comment.id,
@@ -35,12 +36,30 @@ export function pullSummary(state: ForgeState, issue: PullIssue): PullSummary {
     title: issue.title,
     body: issue.body,
     head: pull.head,
+    headRepository: fullName(pull.headRepository),
     base: pull.base,
     state: issue.state,
     merged: pull.merged !== undefined,
     by: issue.user.login,
     reviewers: pull.reviewRequests.map((request) => request.reviewer.login),
     url: issueUrl(state, issue),
+  };
+}
+
+export function reviewSummary(review: Review): ReviewSummary {
+  return {
+    id: review.id,
+    by: review.user.login,
+    state: review.state,
+    body: review.body,
+    comments: review.comments.map((comment) => ({
+      id: comment.id,
+      by: comment.user.login,
+      path: comment.path,
+      line: comment.line,
+      body: comment.body,
+      reactions: reactionsOf(comment),
+    })),
   };
 }
 

@@ -1,5 +1,13 @@
 import type { Person } from "../event.ts";
-import type { Bot, Comment, Issue, PullRequest, Repository } from "../forge.ts";
+import type {
+  Bot,
+  Comment,
+  Issue,
+  IssueAct,
+  PullRequest,
+  Repository,
+  ReviewWords,
+} from "../forge.ts";
 import {
   field,
   list,
@@ -56,6 +64,35 @@ export function readRepository(
     ownedByOrganization,
     webUrl: webUrl(field(data, "html_url"), `${url}/${owner}/${name}`),
   };
+}
+
+/** One entry of an issue's timeline that set or took away a label or an assignee. */
+export interface TimelineAct extends IssueAct {
+  readonly label: string | undefined;
+  readonly assignee: Person | undefined;
+}
+
+/** Undefined for any other entry, and for a label or account that is gone. */
+export function readTimelineAct(data: unknown): TimelineAct | undefined {
+  const id = positive(field(data, "id"));
+  const at = moment(field(data, "created_at"));
+  if (id === undefined || at === undefined) return undefined;
+  const act = { id, at, actor: person(field(data, "user")) ?? GHOST };
+  switch (field(data, "type")) {
+    case "label": {
+      // A label that was taken away has an empty body.
+      const isSet = field(data, "body") === "1";
+      const label = text(field(field(data, "label"), "name"), 100);
+      return label === undefined ? undefined : { ...act, isSet, label, assignee: undefined };
+    }
+    case "assignees": {
+      const isSet = field(data, "removed_assignee") !== true;
+      const assignee = person(field(data, "assignee"));
+      return assignee && { ...act, isSet, label: undefined, assignee };
+    }
+    default:
+      return undefined;
+  }
 }
 
 export function readIssue(data: unknown, repositoryUrl: string): Issue | undefined {
@@ -121,6 +158,64 @@ export function readComment(data: unknown, repositoryUrl: string): PlacedComment
         field(data, "html_url"),
         `${repositoryUrl}/${kind}/${number}#issuecomment-${id}`,
       ),
+    },
+  };
+}
+
+/** Words of a review, and the repository that they say they belong to. */
+export interface PlacedWords {
+  readonly words: ReviewWords;
+  readonly owner: string;
+  readonly name: string;
+}
+
+export interface PlacedReview extends PlacedWords {
+  /** How many comments on lines belong to it. */
+  readonly comments: number;
+}
+
+/** Undefined as well for what is no review of somebody's: one that waits to be handed in, or is only asked for. */
+export function readReview(data: unknown, repositoryUrl: string): PlacedReview | undefined {
+  const state = field(data, "state");
+  if (state !== "COMMENT" && state !== "APPROVED" && state !== "REQUEST_CHANGES") return undefined;
+  const createdAt = moment(field(data, "submitted_at"));
+  const updatedAt = moment(field(data, "updated_at")) ?? createdAt;
+  const placed = readWords(data, "review", { createdAt, updatedAt }, repositoryUrl);
+  return placed && { ...placed, comments: positive(field(data, "comments_count")) ?? 0 };
+}
+
+/** A comment on a line of a diff. */
+export function readReviewComment(data: unknown, repositoryUrl: string): PlacedWords | undefined {
+  const createdAt = moment(field(data, "created_at"));
+  const updatedAt = moment(field(data, "updated_at"));
+  return readWords(data, "review_comment", { createdAt, updatedAt }, repositoryUrl);
+}
+
+function readWords(
+  data: unknown,
+  kind: ReviewWords["place"],
+  times: { readonly createdAt: string | undefined; readonly updatedAt: string | undefined },
+  repositoryUrl: string,
+): PlacedWords | undefined {
+  const id = positive(field(data, "id"));
+  const body = text(field(data, "body"), MAX_BODY);
+  const place = placeOf(field(data, "pull_request_url"));
+  const { createdAt, updatedAt } = times;
+  if (id === undefined || body === undefined || place === undefined) return undefined;
+  if (createdAt === undefined || updatedAt === undefined) return undefined;
+  const { owner, name, number } = place;
+  return {
+    owner,
+    name,
+    words: {
+      place: kind,
+      id,
+      issueNumber: number,
+      body,
+      author: person(field(data, "user")) ?? GHOST,
+      createdAt,
+      updatedAt,
+      webUrl: webUrl(field(data, "html_url"), `${repositoryUrl}/pulls/${number}`),
     },
   };
 }

@@ -25,7 +25,8 @@ export function boundedFetch(
         const response = await send(address, { ...withType(init), redirect: "manual", signal });
         if (response.status < 300 || response.status > 399) return await readWhole(response);
         await response.body?.cancel();
-        address = redirectTarget(api, address, response);
+        const isRead = (init?.method ?? "GET") === "GET";
+        address = redirectTarget(api, address, response, isRead);
       }
       throw new KugetsuError("failed", "The forge redirects in a circle.");
     } catch (error) {
@@ -47,12 +48,15 @@ function withType(init: RequestInit | undefined): RequestInit {
 
 // The token goes along, so only to where it would have gone anyway. fetch's own following would turn a POST into a
 // GET on 301 and 302.
-function redirectTarget(api: string, from: string, response: Response): string {
+function redirectTarget(api: string, from: string, response: Response, isRead: boolean): string {
   const location = response.headers.get("location");
   const target = location === null ? null : URL.parse(location, from);
-  if (FOLLOWED.has(response.status) && target?.href.startsWith(`${api}/`)) return target.href;
+  const { status } = response;
+  // 303 asks for a GET, whatever was sent.
+  const isFollowed = FOLLOWED.has(status) || (status === 303 && isRead);
+  if (isFollowed && target?.href.startsWith(`${api}/`)) return target.href;
   throw new KugetsuError("failed", "The forge redirects to another address.", {
-    cause: new Error(`${response.status} to ${target?.origin ?? "nowhere"}`),
+    cause: new Error(`${status} to ${target?.origin ?? "nowhere"}`),
     hint: "Set the forge's URL to the address that it redirects to, and let the bot's requests reach its API directly.",
   });
 }

@@ -12,8 +12,6 @@ export interface Answer {
 const MAX_RETRY_AFTER = 60 * 60 * 1000;
 /** Pause after a refused token, in milliseconds: somebody may just be putting a new one in its place. */
 const LOCKED_OUT_MS = 60 * 1000;
-/** Somebody opens an archived repository again by hand, or never. */
-const ARCHIVED_MS = 60 * 60_000;
 const MUST_CHANGE_PASSWORD = /must change your password/i;
 
 /**
@@ -62,11 +60,7 @@ function refusal(what: string, response: Response): KugetsuError {
   return new KugetsuError(code, `Could not ${what}: the forge answered ${status}.`, {
     cause: new Error(`${status} ${said === "" ? "without a message" : said}`),
     hint: hintFor(status, said),
-    retryAfterMs: lockedOut
-      ? LOCKED_OUT_MS
-      : status === 423
-        ? ARCHIVED_MS
-        : retryAfter(response.headers.get("retry-after")),
+    retryAfterMs: lockedOut ? LOCKED_OUT_MS : retryAfter(response.headers.get("retry-after")),
     needsOperator: lockedOut,
   });
 }
@@ -78,11 +72,10 @@ function isLockedOut(response: Response): boolean {
 }
 
 function codeOf(status: number): ErrorCode {
-  if (status === 403) return "forbidden";
+  // 423: the repository is archived. Somebody may open it again, by hand and some day: nothing to wait for.
+  if (status === 403 || status === 423) return "forbidden";
   if (status === 404) return "not_found";
   if (status === 409) return "conflict";
-  // An archived repository may be opened again; until then nothing can be said in it.
-  if (status === 423) return "unavailable";
   if (status === 408 || status === 425 || status === 429 || status >= 500) return "unavailable";
   return "failed";
 }

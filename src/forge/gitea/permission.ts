@@ -3,8 +3,10 @@ import { KugetsuError } from "../../kugetsu/errors.ts";
 import { isName } from "../../kugetsu/ref.ts";
 import type { Person } from "../event.ts";
 import type { Permission, Repository } from "../forge.ts";
+import { type Asker, ofPermissionToken } from "./asker.ts";
 import { call, understood } from "./call.ts";
 import { field, list, person as readPerson, positive } from "./fields.ts";
+import { isTeamMember, teamsOf } from "./teams.ts";
 
 type Api = ReturnType<typeof giteaApi>;
 
@@ -16,28 +18,41 @@ const NONE = { level: "none" } as const;
  * that is no admin of the repository; in an organisation it leaves out what a team grants by unit. So, in this order:
  * the permission, the assignees of a personal repository, the teams of an organisation's. Nothing is ever inferred in
  * somebody's favour, and who answers is compared by id: a name may have passed to another account.
+ *
+ * @param permission GITEA_PERMISSION_TOKEN at work: asked first, the bot where that one is not told either
  */
 export async function permissionOf(
-  api: Api,
-  self: () => Promise<Person>,
+  bot: Asker,
+  permission: Asker | undefined,
   repository: Repository,
   person: Person,
 ): Promise<Permission> {
   // Gitea's own accounts (deleted users, Actions) have ids below 1, and no rights to ask for.
   if (person.id <= 0 || !isName(person.login)) return NONE;
+  if (permission !== undefined) {
+    const told = await askedOf(permission, repository, person).catch((error: unknown) => {
+      throw ofPermissionToken(error);
+    });
+    if (told.level !== "unknown") return told;
+  }
+  const told = await askedOf(bot, repository, person);
+  if (told.level !== "unknown" || permission === undefined) return told;
+  return { level: "unknown", help: `${told.help} ${TOKEN_LACKS}` };
+}
+
+async function askedOf(asker: Asker, repository: Repository, person: Person): Promise<Permission> {
   try {
-    const stated = await statedPermission(api, repository, person);
+    const stated = await statedPermission(asker.api, repository, person);
     if (stated === "none" || stated === "read" || stated === "refused") {
-      if (repository.ownedByOrganization)
-        return await byTeams(api, self, repository, person, stated);
-      if (stated === "refused") return await byAssignees(api, repository, person);
+      if (repository.ownedByOrganization) return await byTeams(asker, repository, person, stated);
+      if (stated === "refused") return await byAssignees(asker.api, repository, person);
       return { level: stated };
     }
     return typeof stated === "string" ? { level: stated } : stated;
   } catch (error) {
     // A refusal on the way is a lack of the bot's, which its operator can mend; everything else is thrown.
     if (!(error instanceof KugetsuError) || error.code !== "forbidden") throw error;
-    const help = repository.ownedByOrganization ? teamHelp(person) : PERSONAL_HELP;
+    const help = repository.ownedByOrganization ? teamHelp(person) : personalHelp(person);
     return { level: "unknown", help: `${error.hint ?? error.message} ${help}` };
   }
 }
@@ -83,27 +98,27 @@ async function byAssignees(api: Api, repository: Repository, person: Person): Pr
 }
 
 async function byTeams(
-  api: Api,
-  self: () => Promise<Person>,
+  asker: Asker,
   repository: Repository,
   person: Person,
   stated: "none" | "read" | "refused",
 ): Promise<Permission> {
-  const { owner, name } = repository;
-  const { data } = await call(ASK, () => api.repos.repoListTeams(owner, name));
-  const teams = writingTeams(data);
+  const { api } = asker;
+  const teams = writingTeams(await teamsOf(api, repository));
   let told = true;
   for (const team of teams) {
-    const member = await isMember(api, team, person);
+    const member = await isTeamMember(api, team.id, person);
     if (member === "yes") return { level: team.level };
     if (member === "renamed") return renamed(person);
     if (member === "untold") told = false;
   }
-  // A bot outside the organisation is answered 404 for everyone. That it finds itself proves the other answers.
   if (told && stated !== "refused") {
-    const bot = await self();
+    // Whoever is outside the organisation is answered 404 for everyone. That it is an admin of the whole server, or
+    // finds itself in a team, proves the other answers.
+    const asking = await asker.account();
+    if (asking.isAdmin) return { level: stated };
     for (const team of teams) {
-      if ((await isMember(api, team, bot)) === "yes") return { level: stated };
+      if ((await isTeamMember(api, team.id, asking)) === "yes") return { level: stated };
     }
   }
   return { level: "unknown", help: teamHelp(person) };
@@ -115,8 +130,8 @@ interface WritingTeam {
 }
 
 /** The teams whose members may push, those with more rights first. */
-function writingTeams(data: unknown): WritingTeam[] {
-  const teams = list(data).flatMap((team): WritingTeam[] => {
+function writingTeams(all: readonly unknown[]): WritingTeam[] {
+  const teams = all.flatMap((team): WritingTeam[] => {
     const id = positive(field(team, "id"));
     const level = teamLevel(team);
     return id === undefined || level === undefined ? [] : [{ id, level }];
@@ -131,21 +146,6 @@ function teamLevel(team: unknown): "write" | "admin" | undefined {
   return code === "write" || code === "admin" || code === "owner" ? "write" : undefined;
 }
 
-async function isMember(
-  api: Api,
-  team: WritingTeam,
-  person: Person,
-): Promise<"yes" | "no" | "untold" | "renamed"> {
-  const answer = await call(
-    ASK,
-    () => api.teams.orgListTeamMember(team.id, person.login),
-    [403, 404],
-  );
-  if (answer.status === 403) return "untold";
-  if (answer.status === 404) return "no";
-  return field(answer.data, "id") === person.id ? "yes" : "renamed";
-}
-
 function renamed(person: Person): Permission {
   return {
     level: "unknown",
@@ -153,12 +153,25 @@ function renamed(person: Person): Permission {
   };
 }
 
-const PERSONAL_HELP = "An admin of the repository is told: make the bot's account one.";
+/** What helps everywhere: the last resorts of every list of ways out. */
+function anywhere(person: Person): string {
+  return (
+    `or name ${person.login} in COMMAND_ALLOW; or set GITEA_PERMISSION_TOKEN to a token of an admin of the whole ` +
+    "server, with the scopes read:repository, read:organization and read:user."
+  );
+}
+
+const TOKEN_LACKS =
+  "GITEA_PERMISSION_TOKEN is set, but is not told either: it must be a token of an admin of the whole server.";
+
+function personalHelp(person: Person): string {
+  return `An admin of the repository is told: make the bot's account one; ${anywhere(person)}`;
+}
 
 function teamHelp(person: Person): string {
   return (
     "The forge does not tell the bot who may push. Either give its token the scope read:organization and make its " +
     "account an owner of the organisation, or a member of each team that may write; or make its account an admin of " +
-    `the repository, and ${person.login} a collaborator with the right to write.`
+    `the repository, and ${person.login} a collaborator with the right to write; ${anywhere(person)}`
   );
 }

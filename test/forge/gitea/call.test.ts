@@ -61,7 +61,7 @@ describe("a refusal", () => {
     [409, "conflict"],
     [413, "failed"],
     [422, "failed"],
-    [423, "unavailable"],
+    [423, "forbidden"],
     [429, "unavailable"],
     [500, "unavailable"],
     [502, "unavailable"],
@@ -174,6 +174,16 @@ describe("a redirect", () => {
       id: "failed",
       asked: ["POST /api/v1/repos/olivia/shop/issues/1/comments"],
     });
+  });
+
+  test("to look elsewhere is followed by what only reads", async () => {
+    const elsewhere = { location: "/api/v1/users/kugetsu-bot" };
+    await using server = await replay([
+      { ...USER, status: 303, headers: elsewhere, body: "" },
+      captured("001", { path: "/api/v1/users/kugetsu-bot" }),
+    ]);
+    const bot = await createGitea({ url: server.url, token: TOKEN }).self();
+    expect(bot).toMatchObject({ login: "kugetsu-bot" });
   });
 
   test("in a circle ends", async () => {

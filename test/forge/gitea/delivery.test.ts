@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { CommentEvent } from "../../../src/forge/event.ts";
+import type { IssueEvent, WordsEvent } from "../../../src/forge/event.ts";
 import { deliveryId, readGiteaDelivery } from "../../../src/forge/gitea/delivery.ts";
 import { capturedDeliveries, capturedDelivery } from "./captured.ts";
 
@@ -14,31 +14,105 @@ function read(start: string) {
   return readGiteaDelivery(headers, JSON.parse(body));
 }
 
-/** A real comment's body, changed; and whether it is read as a comment, as something else, or not at all. */
+/** A real comment's body, changed; and whether it is read as words, as something else, or not at all. */
 function kindOf(change: (body: Body) => void, type = "issue_comment"): string | undefined {
   const body = JSON.parse(capturedDelivery("025").body) as Body;
   change(body);
   return readGiteaDelivery(new Headers({ "X-Gitea-Event-Type": type }), body)?.kind;
 }
 
+/** What became of an issue or a pull request, in short. */
+function became(action: IssueEvent["action"], number: number, more: Partial<IssueEvent["issue"]>) {
+  return { kind: "issue", action, issue: { number, ...more } };
+}
+
+const other = (name: string) => ({ kind: "other", name, repository: { id: 1 } });
+const said = (id: number, number: number, action = "created") => ({
+  kind: "words",
+  place: "comment",
+  action,
+  words: { id },
+  issue: { number },
+});
+
+/** Every captured delivery, by its number. */
+const EVENTS: Readonly<Record<string, object>> = {
+  "001": other("push"),
+  "002": became("opened", 1, { labels: [], assignees: [], isPullRequest: false }),
+  "003": became("edited", 1, { body: "The total of an empty basket is `NaN`, it should be 0." }),
+  "004": became("edited", 1, { title: "Total of an empty basket is NaN" }),
+  "005": became("labels_changed", 1, { labels: ["kugetsu"] }),
+  "006": became("labels_changed", 1, { labels: ["bug", "kugetsu"] }),
+  "007": became("labels_changed", 1, { labels: ["bug"] }),
+  "008": became("labels_changed", 1, { labels: [] }),
+  "009": became("assigned", 1, { assignees: [BOT] }),
+  "010": became("unassigned", 1, { assignees: [] }),
+  "011": became("opened", 2, { author: WALTER }),
+  "012": said(8, 1),
+  "013": said(9, 1),
+  "014": said(10, 1),
+  "015": said(11, 1),
+  "016": said(12, 1),
+  "017": said(13, 1),
+  "018": said(14, 1),
+  "019": said(15, 1),
+  "020": said(16, 1),
+  "021": said(17, 1),
+  "022": said(18, 1),
+  "023": said(19, 1),
+  "024": said(19, 1, "edited"),
+  "025": said(8, 1, "edited"),
+  "026": said(8, 1, "edited"),
+  "027": said(20, 1),
+  "028": other("push"),
+  "029": became("opened", 3, { isPullRequest: true, author: BOT }),
+  "030": other("push"),
+  "031": became("opened", 4, { isPullRequest: true }),
+  "032": became("edited", 3, { isPullRequest: true }),
+  "033": other("push"),
+  "034": other("pull_request_sync"),
+  "035": said(25, 3),
+  "036": { kind: "review", issueNumber: 3, actor: WALTER },
+  "037": { kind: "review", issueNumber: 3, actor: OLIVIA },
+  "038": { kind: "review", issueNumber: 3, actor: { login: "adam" } },
+  "039": became("labels_changed", 3, { isPullRequest: true, labels: ["kugetsu"] }),
+  "040": became("assigned", 3, { isPullRequest: true, assignees: [BOT] }),
+  "041": other("pull_request_review_request"),
+  "042": became("closed", 3, { isPullRequest: true, merged: true }),
+  "043": became("closed", 1, { isPullRequest: false, merged: false }),
+  "044": other("push"),
+  "045": became("opened", 5, { isPullRequest: true }),
+  "046": said(37, 5),
+  "047": became("closed", 5, { isPullRequest: true, merged: false }),
+  "048": became("reopened", 5, { isPullRequest: true }),
+  "049": became("reopened", 1, {}),
+  "050": said(42, 1),
+  "051": { kind: "words_gone", place: "comment", issueNumber: 1, id: 8, actor: OLIVIA },
+  "052": became("deleted", 1, {}),
+  "053": became("opened", 1, { author: WALTER }),
+  "054": said(44, 1),
+  "056": said(45, 1),
+  "057": said(46, 1),
+  "058": said(47, 1),
+  "059": became("opened", 6, {}),
+  "060": became("opened", 7, {}),
+  "061": became("opened", 7, {}),
+};
+
 describe("a captured delivery", () => {
   test.each(
     capturedDeliveries()
-      .filter(({ body }) => body.startsWith("{"))
+      // That one is a form, which nobody reads.
+      .filter(({ file }) => !file.startsWith("055"))
       .map((one) => [one.file, one] as const),
   )("%s", (file, { headers, body }) => {
-    const [, type, action] = /--([a-z_]+)\.([a-z_]+)\.json$/.exec(file) ?? [];
-    const isComment =
-      (type === "issue_comment" || type === "pull_request_comment") && action !== "deleted";
     expect(readGiteaDelivery(headers, JSON.parse(body))).toMatchObject(
-      isComment
-        ? { kind: "comment", action }
-        : { kind: "other", name: headers.get("x-gitea-event-type") },
+      EVENTS[file.slice(0, 3)] ?? { kind: "unknown" },
     );
     expect(deliveryId(headers)).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test.each<[string, Partial<CommentEvent["comment"]>, CommentEvent["actor"]]>([
+  test.each<[string, Partial<WordsEvent["words"]>, WordsEvent["actor"]]>([
     ["012", { id: 8, body: "/kugetsu fix", author: OLIVIA }, OLIVIA],
     ["013", { id: 9, body: "/kugetsu fix and add a test\nKeep it small.", author: WALTER }, WALTER],
     ["014", { id: 10, body: "/kugetsu fix please" }, { id: 3, login: "rita" }],
@@ -60,19 +134,21 @@ describe("a captured delivery", () => {
     ],
     ["035", { id: 25, body: "/kugetsu continue use a for loop" }, WALTER],
     ["054", { id: 44, body: "/kugetsu fix", author: WALTER }, WALTER],
-  ])("%s says who wrote what", (start, comment, actor) => {
-    expect(read(start)).toMatchObject({ kind: "comment", comment, actor });
+  ])("%s says who wrote what", (start, words, actor) => {
+    expect(read(start)).toMatchObject({ kind: "words", words, actor });
   });
 
   test("of a long comment keeps every character", () => {
-    const event = read("022");
-    expect(event?.kind === "comment" ? event.comment.body.length : 0).toBe(55_013);
+    expect(read("022")).toMatchObject({
+      words: { body: expect.toSatisfy((body: string) => body.length === 55_013) as string },
+    });
   });
 });
 
 test("a comment on an issue is read whole", () => {
   expect(read("012")).toEqual({
-    kind: "comment",
+    kind: "words",
+    place: "comment",
     action: "created",
     repository: { id: 1, owner: "olivia", name: "shop" },
     issue: {
@@ -81,7 +157,7 @@ test("a comment on an issue is read whole", () => {
       body: "The total of an empty basket is `NaN`, it should be 0.",
       isPullRequest: false,
     },
-    comment: {
+    words: {
       id: 8,
       body: "/kugetsu fix",
       previousBody: undefined,
@@ -109,11 +185,11 @@ describe("the event's type", () => {
     readGiteaDelivery(new Headers(headers), JSON.parse(body))?.kind;
 
   test("is Forgejo's where Gitea's is missing", () => {
-    expect(event({ "X-Forgejo-Event-Type": "pull_request_comment" })).toBe("comment");
+    expect(event({ "X-Forgejo-Event-Type": "pull_request_comment" })).toBe("words");
   });
   test("is the event of an old server, whose `pull_request_comment` is a review", () => {
-    expect(event({ "X-Gitea-Event": "issue_comment" })).toBe("comment");
-    expect(event({ "X-Gitea-Event": "pull_request_comment" })).toBe("other");
+    expect(event({ "X-Gitea-Event": "issue_comment" })).toBe("words");
+    expect(event({ "X-Gitea-Event": "pull_request_comment" })).toBe("review");
   });
   test("wins over the event, which misleads", () => {
     expect(
@@ -121,7 +197,7 @@ describe("the event's type", () => {
         "X-Gitea-Event": "issue_comment",
         "X-Gitea-Event-Type": "pull_request_review_comment",
       }),
-    ).toBe("other");
+    ).toBe("review");
   });
   test.each<[string, Record<string, string>]>([
     ["missing", {}],
@@ -213,9 +289,9 @@ describe("a hostile body", () => {
   });
 
   test("is still a comment without what may be missing", () => {
-    expect(kindOf((body) => delete body["changes"])).toBe("comment");
-    expect(kindOf((body) => Object.assign(body["issue"] ?? {}, { body: null }))).toBe("comment");
-    expect(kindOf((body) => Object.assign(body, { changes: { body: null } }))).toBe("comment");
+    expect(kindOf((body) => delete body["changes"])).toBe("words");
+    expect(kindOf((body) => Object.assign(body["issue"] ?? {}, { body: null }))).toBe("words");
+    expect(kindOf((body) => Object.assign(body, { changes: { body: null } }))).toBe("words");
   });
 
   test("has its texts cut, never into half a character", () => {
@@ -223,10 +299,60 @@ describe("a hostile body", () => {
     Object.assign(body["issue"] ?? {}, { title: "t".repeat(5000) });
     Object.assign(body["comment"] ?? {}, { body: `${"x".repeat(999_999)}😀` });
     const event = readGiteaDelivery(new Headers({ "X-Gitea-Event-Type": "issue_comment" }), body);
-    if (event?.kind !== "comment") throw new Error("not a comment");
+    if (event?.kind !== "words") throw new Error("no words");
     expect(event.issue.title).toHaveLength(1000);
-    expect(event.comment.body).toHaveLength(1_000_000);
-    expect(event.comment.body.isWellFormed()).toBe(true);
+    expect(event.words.body).toHaveLength(1_000_000);
+    expect(event.words.body.isWellFormed()).toBe(true);
+  });
+});
+
+describe("what becomes of an issue", () => {
+  const kindOfIssue = (change: (body: Body) => void, start = "005") => {
+    const { headers, body } = capturedDelivery(start);
+    const changed = JSON.parse(body) as Body;
+    change(changed);
+    return readGiteaDelivery(headers, changed)?.kind;
+  };
+
+  test.each<[string, (body: Body) => void, string?]>([
+    ["no issue", (body) => delete body["issue"]],
+    ["an issue without author", (body) => Object.assign(body["issue"] ?? {}, { user: null })],
+    ["an issue without dates", (body) => Object.assign(body["issue"] ?? {}, { created_at: 5 })],
+    ["no sender", (body) => Object.assign(body, { sender: null })],
+    ["an action that is no word", (body) => Object.assign(body, { action: {} })],
+    ["a review without pull request", (body) => delete body["pull_request"], "036"],
+    ["a review without sender", (body) => delete body["sender"], "036"],
+    ["a deleted comment without id", (body) => Object.assign(body, { comment: {} }), "051"],
+    ["a deleted comment without issue", (body) => Object.assign(body, { issue: null }), "051"],
+  ])("is not understood: %s", (_, change, start) => {
+    expect(kindOfIssue(change, start)).toBeUndefined();
+  });
+
+  test("is something else where nothing is done with it", () => {
+    expect(kindOfIssue((body) => Object.assign(body, { action: "milestoned" }))).toBe("other");
+    expect(kindOfIssue((body) => Object.assign(body, { action: "constructor" }))).toBe("other");
+  });
+
+  test("leaves out labels and assignees that are none", () => {
+    const { headers, body } = capturedDelivery("005");
+    const changed = JSON.parse(body) as Body;
+    Object.assign(changed["issue"] ?? {}, {
+      labels: [null, { name: 5 }, { name: "kugetsu" }, "x"],
+      assignees: { id: 6 },
+    });
+    expect(readGiteaDelivery(headers, changed)).toMatchObject({
+      issue: { labels: ["kugetsu"], assignees: [] },
+    });
+  });
+
+  test("tells the text before an edit, and of an edited title that the text stayed", () => {
+    const now = "The total of an empty basket is `NaN`, it should be 0.";
+    expect(read("003")).toMatchObject({
+      issue: { body: now },
+      previousBody: expect.stringContaining("total([]) // NaN") as string,
+    });
+    expect(read("004")).toMatchObject({ issue: { body: now }, previousBody: now });
+    expect(read("002")).toMatchObject({ previousBody: undefined });
   });
 });
 
@@ -235,7 +361,7 @@ test("the same moment is the same text in every zone", () => {
   Object.assign(body["comment"] ?? {}, { updated_at: "2026-11-22T19:20:21+02:00" });
   expect(
     readGiteaDelivery(new Headers({ "X-Gitea-Event-Type": "issue_comment" }), body),
-  ).toMatchObject({ comment: { updatedAt: "2026-11-22T17:20:21.000Z" } });
+  ).toMatchObject({ words: { updatedAt: "2026-11-22T17:20:21.000Z" } });
 });
 
 describe("a delivery's id", () => {

@@ -61,9 +61,9 @@ export function issueRoutes(): Hono<ForgeEnv> {
   });
   app.on(["PUT", "DELETE"], "/:owner/:repo/issues/:index{[0-9]+}/lock", (c) => {
     const issue = issueOr404(c);
-    doer(c);
+    const by = doer(c);
     if (!mayWrite(c, unitOf(issue))) return empty(403);
-    setLocked(c.get("internals"), issue, c.req.method === "PUT");
+    setLocked(c.get("internals"), issue, c.req.method === "PUT", by);
     return empty(204);
   });
   return app;

@@ -25,7 +25,7 @@ export function repositoryRoutes(): Hono<ForgeEnv> {
     repository.private = optionalFlag(body, "private") ?? repository.private;
     repository.archived = optionalFlag(body, "archived") ?? repository.archived;
     const name = optionalText(body, "name");
-    if (name !== undefined && name !== repository.name) rename(internals, repository, name);
+    if (name !== undefined && name !== repository.name) rename(internals, repository, name, user);
     internals.state.changed();
     return json(repositoryJson(internals.state, repository, user));
   });

@@ -1,5 +1,5 @@
 import { timestamp, timestampOrNull } from "../clock.ts";
-import type { Issue, Pull, ReviewRequest, User } from "../records.ts";
+import type { Issue, Pull, Repository, ReviewRequest, User } from "../records.ts";
 import { commentsOf, fullName, type ForgeState } from "../state.ts";
 import type { Json } from "./go.ts";
 import { issueUrl, labelJson } from "./issue.ts";
@@ -57,8 +57,8 @@ export function pullJson(
     merge_commit_sha: merged?.sha ?? null,
     merged_by: merged === undefined ? null : userJson(state, merged.by, viewer),
     allow_maintainer_edit: false,
-    base: sideJson(state, issue, pull.base, pull.difference.baseSha, viewer),
-    head: sideJson(state, issue, pull.head, pull.difference.headSha, viewer),
+    base: sideJson(state, issue.repository, pull.base, pull.difference.baseSha, viewer),
+    head: sideJson(state, pull.headRepository, pull.head, pull.difference.headSha, viewer),
     merge_base: pull.difference.mergeBase,
     due_date: null,
     created_at: timestamp(issue.createdAt),
@@ -110,7 +110,7 @@ export function changedFilesJson(state: ForgeState, issue: PullIssue): Json[] {
 
 function sideJson(
   state: ForgeState,
-  issue: PullIssue,
+  repository: Repository,
   branch: string,
   sha: string,
   viewer: User | undefined,
@@ -119,7 +119,7 @@ function sideJson(
     label: branch,
     ref: branch,
     sha,
-    repo_id: issue.repository.id,
-    repo: repositoryJson(state, issue.repository, viewer),
+    repo_id: repository.id,
+    repo: repositoryJson(state, repository, viewer),
   };
 }

@@ -21,7 +21,10 @@ export function repositoryJson(
     description: repository.description,
     empty: repository.branches.size === 0,
     private: repository.private,
-    fork: false,
+    fork: repository.parent !== undefined,
+    ...(repository.parent !== undefined && {
+      parent: repositoryJson(state, repository.parent, viewer),
+    }),
     template: false,
     mirror: false,
     size: 25,

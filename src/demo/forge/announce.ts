@@ -1,0 +1,198 @@
+import { fire, type EventType, type Sender } from "./events.ts";
+import type { Happening, Push } from "./happening.ts";
+import { commitJson } from "./json/commit.ts";
+import type { Json } from "./json/go.ts";
+import { commentJson, issueJson } from "./json/issue.ts";
+import { isPull, pullJson, type PullIssue } from "./json/pull.ts";
+import { repositoryJson } from "./json/repository.ts";
+import { userJson } from "./json/user.ts";
+import type { Issue, Review, User } from "./records.ts";
+import { fullName } from "./state.ts";
+
+const NOTHING = "0".repeat(40);
+const REVIEW_EVENTS = {
+  approved: "pull_request_review_approved",
+  changes_requested: "pull_request_review_rejected",
+  commented: "pull_request_review_comment",
+} as const;
+
+/** Sends Gitea's deliveries about it. Gitea says nothing of locks, edited reviews, renames and transfers. */
+export function announceAsGitea(internals: Sender, happening: Happening): void {
+  const { by } = happening;
+  switch (happening.kind) {
+    case "opened":
+      // As on Gitea the assignees are told of first, and the labels not at all.
+      if (!isPull(happening.issue)) {
+        for (const _ of happening.issue.assignees)
+          tell(internals, happening.issue, "assign", "assigned", by);
+      }
+      tellIssue(internals, happening.issue, "opened", by);
+      break;
+    case "reopened":
+      tellIssue(internals, happening.issue, happening.kind, by);
+      break;
+    case "closed":
+      tellIssue(internals, happening.issue, "closed", by, { commitId: happening.commitId });
+      break;
+    case "deleted":
+      if (!isPull(happening.issue)) tellIssue(internals, happening.issue, "deleted", by);
+      break;
+    case "edited": {
+      const changed = { [happening.field]: { from: happening.from } };
+      const changes = { ...changed, added_labels: null, removed_labels: null };
+      tellIssue(internals, happening.issue, "edited", by, { changes });
+      break;
+    }
+    case "labels": {
+      const action = happening.issue.labels.length === 0 ? "label_cleared" : "label_updated";
+      tell(internals, happening.issue, "label", action, by);
+      break;
+    }
+    case "assigned":
+    case "unassigned":
+      tell(internals, happening.issue, "assign", happening.kind, by);
+      break;
+    case "review_requested":
+      firePull(internals, happening.issue, "pull_request_review_request", happening.kind, by, {
+        requestedReviewer: happening.reviewer,
+      });
+      break;
+    case "synchronized":
+      firePull(internals, happening.issue, "pull_request_sync", happening.kind, by);
+      break;
+    case "reviewed":
+      tellReview(internals, happening.issue, happening.review);
+      break;
+    case "comment":
+      tellComment(internals, happening);
+      break;
+    case "push":
+      tellPush(internals, happening);
+      break;
+    case "locked":
+    case "unlocked":
+    case "review_comment":
+    case "review_edited":
+    case "review_comment_edited":
+    case "review_comment_deleted":
+    case "renamed":
+    case "transferred":
+      break;
+  }
+}
+
+interface More {
+  readonly changes?: Json;
+  readonly commitId?: string;
+  readonly requestedReviewer?: User;
+  readonly review?: Json;
+}
+
+function tell(
+  internals: Sender,
+  issue: Issue,
+  what: "assign" | "label",
+  action: string,
+  by: User,
+): void {
+  if (isPull(issue)) firePull(internals, issue, `pull_request_${what}`, action, by);
+  else fireIssue(internals, issue, `issue_${what}`, action, by);
+}
+
+function tellIssue(internals: Sender, issue: Issue, action: string, by: User, more?: More): void {
+  if (isPull(issue)) firePull(internals, issue, "pull_request", action, by, more);
+  else fireIssue(internals, issue, "issues", action, by, more);
+}
+
+function fireIssue(
+  internals: Sender,
+  issue: Issue,
+  type: EventType,
+  action: string,
+  by: User,
+  more: More = {},
+): void {
+  const { state } = internals;
+  fire(internals, issue.repository, type, {
+    action,
+    number: issue.number,
+    ...(more.changes !== undefined && { changes: more.changes }),
+    issue: issueJson(state, issue, by),
+    repository: repositoryJson(state, issue.repository, by),
+    sender: userJson(state, by, undefined),
+    commit_id: more.commitId ?? "",
+  });
+}
+
+function firePull(
+  internals: Sender,
+  issue: PullIssue,
+  type: EventType,
+  action: string,
+  by: User,
+  more: More = {},
+): void {
+  const { state } = internals;
+  const { requestedReviewer: reviewer } = more;
+  fire(internals, issue.repository, type, {
+    action,
+    number: issue.number,
+    ...(more.changes !== undefined && { changes: more.changes }),
+    pull_request: pullJson(state, issue, by),
+    requested_reviewer: reviewer === undefined ? null : userJson(state, reviewer, undefined),
+    repository: repositoryJson(state, issue.repository, by),
+    sender: userJson(state, by, undefined),
+    commit_id: "",
+    review: more.review ?? null,
+  });
+}
+
+/** The words on lines are not in it. */
+function tellReview(internals: Sender, issue: PullIssue, review: Review): void {
+  const type = REVIEW_EVENTS[review.state];
+  firePull(internals, issue, type, "reviewed", review.user, {
+    requestedReviewer: review.user,
+    review: { type, content: review.body },
+  });
+}
+
+function tellComment(internals: Sender, happening: Happening & { readonly kind: "comment" }): void {
+  const { state } = internals;
+  const { comment, by } = happening;
+  const { issue } = comment;
+  const pull = isPull(issue);
+  fire(internals, issue.repository, pull ? "pull_request_comment" : "issue_comment", {
+    action: happening.action,
+    issue: issueJson(state, issue, by),
+    ...(pull && { pull_request: pullJson(state, issue, by) }),
+    comment: commentJson(state, comment, by),
+    ...(happening.action === "edited" && {
+      changes: { body: { from: happening.from }, added_labels: null, removed_labels: null },
+    }),
+    repository: repositoryJson(state, issue.repository, by),
+    sender: userJson(state, by, undefined),
+    is_pull: pull,
+  });
+}
+
+/** Of a deleted branch nothing is told: that would be a `delete` delivery. */
+function tellPush(internals: Sender, push: Push): void {
+  const { state } = internals;
+  const { repository, after, by } = push;
+  if (after === undefined) return;
+  const json = push.commits.map((commit) => commitJson(state, repository, commit, "with paths"));
+  const compared = push.commits.length === 0 ? repository.defaultBranch : (push.start ?? NOTHING);
+  fire(internals, repository, "push", {
+    ref: `refs/heads/${push.branch}`,
+    before: push.before ?? NOTHING,
+    after,
+    compare_url: `${state.url}/${fullName(repository)}/compare/${compared}...${after}`,
+    commits: json,
+    total_commits: json.length,
+    head_commit:
+      push.head === undefined ? null : commitJson(state, repository, push.head, "with paths"),
+    repository: repositoryJson(state, repository, by),
+    pusher: userJson(state, by, undefined),
+    sender: userJson(state, by, undefined),
+  });
+}

@@ -1,0 +1,51 @@
+import type { giteaApi } from "gitea-js";
+import { KugetsuError } from "../../kugetsu/errors.ts";
+import type { Bot } from "../forge.ts";
+import { readBot } from "./answers.ts";
+import { call, understood } from "./call.ts";
+import { field } from "./fields.ts";
+
+type Api = ReturnType<typeof giteaApi>;
+
+export interface Account extends Bot {
+  /** Whether it is an admin of the whole server. */
+  readonly isAdmin: boolean;
+}
+
+/** A token at work: what it asks with, and whose it is, which is asked once and remembered. */
+export interface Asker {
+  readonly api: Api;
+  account(): Promise<Account>;
+}
+
+export function createAsker(api: Api, url: string): Asker {
+  let asked: Promise<Account> | undefined;
+  return {
+    api,
+    async account() {
+      asked ??= askAccount(api, url);
+      try {
+        return await asked;
+      } catch (error) {
+        asked = undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** @throws `unavailable` when the forge does not take the token */
+export async function askAccount(api: Api, url: string): Promise<Account> {
+  const what = "ask whose token this is";
+  const { data } = await call(what, () => api.user.userGetCurrent());
+  const bot = understood(what, readBot(data, url));
+  return { ...bot, isAdmin: field(data, "is_admin") === true };
+}
+
+/** Says of an error that it is about another token than the bot's: its advice would be taken for the wrong one. */
+export function ofPermissionToken(error: unknown): unknown {
+  if (!(error instanceof KugetsuError)) return error;
+  const { code, message, cause, retryAfterMs, needsOperator } = error;
+  const hint = `Asked with GITEA_PERMISSION_TOKEN, in which "the bot" is whose token that is. ${error.hint ?? ""}`;
+  return new KugetsuError(code, message, { cause, hint: hint.trim(), retryAfterMs, needsOperator });
+}
