@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { createCatchUp } from "./catch-up/catch-up.ts";
 import type { ServeConfig } from "./config.ts";
 import { deliveryId, readGiteaDelivery } from "./forge/gitea/delivery.ts";
 import { createEngine, GITEA } from "./engine.ts";
 import type { Forge } from "./forge/forge.ts";
 import { reportEnd } from "./handlers/report-end.ts";
+import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
 import { KugetsuError, safeMessage } from "./kugetsu/errors.ts";
@@ -76,15 +78,30 @@ export async function startBot(
   );
 
   const self = { bot: undefined as { id: number; login: string } | undefined };
+  const origin = async (name: string) => {
+    const { triggers, triggerLabel } = await engine.settings();
+    return { forge: name, instance: forge.instance, bot: self.bot, triggers, triggerLabel };
+  };
+  const catchUp = setup.use(
+    createCatchUp({
+      db: kugetsu.database,
+      forges: () => new Map([[GITEA, forge]]),
+      origin,
+      allow: async () => (await engine.settings()).allow,
+      accept: async (delivery) => {
+        const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
+        worker.wake();
+        return acceptance;
+      },
+      log,
+    }),
+  );
   const accept = createAccept({
     store,
-    origin: async (name) => {
-      const { triggers, triggerLabel } = await engine.settings();
-      return { forge: name, instance: forge.instance, bot: self.bot, triggers, triggerLabel };
-    },
+    origin,
     report: reportEnd,
     onJob: worker.wake,
-    onLook: () => undefined,
+    onLook: () => catchUp.wake(),
     log,
   });
   const app = createApp({
@@ -112,6 +129,7 @@ export async function startBot(
   void learnSelf(forge, self, ended.signal, log);
   await worker.start();
   sender.start();
+  catchUp.start();
   if (!(await kugetsu.canRunAgents())) {
     log.warn({}, "opencode cannot be started: every order will fail until it is there.");
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ConfigFile, noConfigFile } from "./kugetsu/config-file/read.ts";
 import type { TurnLimits } from "./kugetsu/runner.ts";
 import { DEFAULT_LIMITS, type BoxLimits } from "./kugetsu/sandbox/limits.ts";
-import { ownSecrets, tokenOf, webhookSecretsOf } from "./own-secrets.ts";
+import { ownSecrets, permissionTokenOf, tokenOf, webhookSecretsOf } from "./own-secrets.ts";
 import { redacted } from "./redacted.ts";
 import { createSettings, type HeldSetting, type Settings } from "./settings.ts";
 import { strangers } from "./settings/strangers.ts";
@@ -74,6 +74,7 @@ interface WorkSecrets {
   /** The home's config file: somebody may have written a secret into it all the same. */
   readonly file: ConfigFile;
   readonly giteaToken: string | undefined;
+  readonly giteaPermissionToken: string | undefined;
   /** All of the bot's own, which no agent may have. */
   readonly own: readonly string[];
 }
@@ -136,6 +137,7 @@ export function readWorkConfig(
   const work = workOf(settings, env);
   const own = ownSecrets(settings);
   const giteaToken = settings.secret("GITEA_TOKEN");
+  const giteaPermissionToken = permissionTokenOf(settings);
   settings.check();
   // Asked for only after the check: what the server alone needs may be wrong in the environment.
   serverOf(settings);
@@ -143,7 +145,7 @@ export function readWorkConfig(
     ...work,
     gitea: giteaToken === undefined ? undefined : work.gitea,
     warnings: warningsOf(settings, file),
-    secrets: redacted({ environment: env, file, own, giteaToken }),
+    secrets: redacted({ environment: env, file, own, giteaToken, giteaPermissionToken }),
   };
 }
 
@@ -163,16 +165,26 @@ export function readConfig(
   const work = workOf(settings, env);
   const server = serverOf(settings);
   const giteaToken = tokenOf(settings);
+  const giteaPermissionToken = permissionTokenOf(settings);
   const giteaWebhookSecrets = webhookSecretsOf(settings);
   const warnings = warningsOf(settings, file);
   settings.check(warnings);
-  const own = [giteaToken, ...giteaWebhookSecrets];
+  const own = [giteaToken, giteaPermissionToken, ...giteaWebhookSecrets].filter(
+    (secret) => secret !== undefined,
+  );
   return {
     ...work,
     ...server,
     gitea: work.gitea ?? { url: "" },
     warnings,
-    secrets: redacted({ environment: env, file, own, giteaToken, giteaWebhookSecrets }),
+    secrets: redacted({
+      environment: env,
+      file,
+      own,
+      giteaToken,
+      giteaPermissionToken,
+      giteaWebhookSecrets,
+    }),
   };
 }
 

@@ -130,11 +130,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       owner,
       gates,
       admit: async (job) => {
-        const { allow, delegateAllow, turnsPerDay } = await anew();
+        const { allow, delegateAllow, commandAllow, turnsPerDay } = await anew();
         const admit = createAdmit({
           forge,
           served: servedBy(allow),
           delegateAllow,
+          commandAllow,
           turnsPerDay,
           turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
           log,
@@ -209,7 +210,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 
 function forgesOf({ gitea, secrets }: WorkConfig): ReadonlyMap<string, Forge> {
   if (gitea === undefined || secrets.giteaToken === undefined) return new Map();
-  return new Map([[GITEA, createGitea({ url: gitea.url, token: secrets.giteaToken })]]);
+  const { giteaToken: token, giteaPermissionToken: permissionToken } = secrets;
+  return new Map([[GITEA, createGitea({ url: gitea.url, token, permissionToken })]]);
 }
 
 function forgeAt(

@@ -4,7 +4,12 @@ const MIN_SECRET = 16;
 
 /** Those of the bot's own secrets that are set. */
 export function ownSecrets(settings: Settings): readonly string[] {
-  return ["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET", "GITEA_WEBHOOK_SECRET_PREVIOUS"]
+  return [
+    "GITEA_TOKEN",
+    "GITEA_PERMISSION_TOKEN",
+    "GITEA_WEBHOOK_SECRET",
+    "GITEA_WEBHOOK_SECRET_PREVIOUS",
+  ]
     .map((name) => settings.secret(name))
     .filter((secret) => secret !== undefined);
 }
@@ -14,9 +19,21 @@ export function tokenOf(settings: Settings): string {
   const help =
     "an access token of the bot's account, with the scopes write:issue, write:repository and read:user.";
   const token = neededSecret(settings, "GITEA_TOKEN", help);
-  if (/[^\x21-\x7e]/.test(token))
-    settings.problem("GITEA_TOKEN holds white space, or characters that no token has.");
+  checkToken(settings, "GITEA_TOKEN", token);
   return token;
+}
+
+/** GITEA_PERMISSION_TOKEN: of an admin of the whole server; used for the questions about people's rights alone. */
+export function permissionTokenOf(settings: Settings): string | undefined {
+  const name = "GITEA_PERMISSION_TOKEN";
+  const token = settings.secret(name);
+  if (token !== undefined) checkToken(settings, name, token);
+  return token;
+}
+
+function checkToken(settings: Settings, name: string, token: string): void {
+  if (/[^\x21-\x7e]/.test(token))
+    settings.problem(`${name} holds white space, or characters that no token has.`);
 }
 
 /** The secrets that a delivery may be signed with, the one in force first. */

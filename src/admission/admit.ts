@@ -16,6 +16,8 @@ export interface AdmitOptions {
   readonly served: ServedBy;
   /** People (`login`) who may delegate although they administer nothing. */
   readonly delegateAllow: readonly string[];
+  /** Words of COMMAND_ALLOW: logins, organisations and `organisation/team`s. */
+  readonly commandAllow: readonly string[];
   /** TURNS_PER_DAY of one person. */
   readonly turnsPerDay: number;
   /** How many turns this job's actor was given in the last 24 hours, without this one. */
@@ -25,7 +27,7 @@ export interface AdmitOptions {
 
 /** Decides whether a delivery's word becomes work: the forge confirms the act, and the actor's right. */
 export function createAdmit(options: AdmitOptions): Admit {
-  const { forge: forgeOf, served, delegateAllow, turnsPerDay, turnsToday, log } = options;
+  const { forge: forgeOf, served, turnsPerDay, turnsToday, log } = options;
   return async (job) => {
     const forge = forgeOf(job.forge);
     if (!served(job.repository)) return dropped("the operator does not serve this repository");
@@ -33,7 +35,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     if (act.kind === "denied") return dropped(act.why);
     // A renamed or transferred repository still answers to the name that a payload may tell.
     if (!served(act.repository)) return dropped("the operator does not serve the repository now");
-    const right = await decideRight(forge, act.repository, job, delegateAllow);
+    const right = await decideRight(forge, act.repository, job, options);
     if (!right.may) {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
       return refused(job, { why: right.why, who: right.who });

@@ -17,6 +17,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   GITEA_TOKEN                token of the bot's account: write:issue, write:repository, read:user (needed)
   GITEA_WEBHOOK_SECRET       at least 16 characters, the same text as in the webhook (needed);
                              GITEA_WEBHOOK_SECRET_PREVIOUS is accepted too, while it is being changed
+  GITEA_PERMISSION_TOKEN     token of an admin of the whole server, for what the bot's account is not told about
+                             people's rights: read:repository, read:organization, read:user
   KUGETSU_HOME               where everything is kept (~/.kugetsu)
   HOST, PORT                 where to listen (127.0.0.1, 3000)
   KUGETSU_PUBLIC_URL         where forges and people reach the bot
@@ -41,6 +43,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)
   KUGETSU_ALLOW              owners and owner/repo that are served (all)
   DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
+  COMMAND_ALLOW              logins, organisations and organisation/team whose orders count where the forge does not
+                             tell the bot whether they may push
   ALLOW_CI_CHANGES           owner/repo whose CI files agents may change
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
@@ -76,8 +80,7 @@ async function announce(
 ): Promise<void> {
   const { createLog } = await import("../log.ts");
   const { createMask } = await import("../secrets.ts");
-  const { giteaToken, giteaWebhookSecrets } = config.secrets;
-  const mask = createMask(() => [giteaToken, ...giteaWebhookSecrets]);
+  const mask = createMask(() => config.secrets.own);
   const log = createLog({ level: config.logLevel, mask, stream: io.stderr });
   log.info(
     {

@@ -1,3 +1,4 @@
+import { missedCommands, watchedRepositories } from "./catch-up.ts";
 import type { Check } from "./check.ts";
 import { database } from "./database.ts";
 import { envFiles, pmToken } from "./env-files.ts";
@@ -34,4 +35,6 @@ export const CHECKS: readonly Check[] = [
   leases,
   failedJobs,
   messages,
+  watchedRepositories,
+  missedCommands,
 ];

@@ -16,7 +16,7 @@ const PATIENT_TRIES = 3;
 const SHOWN = 5;
 
 /** A check of what stands in the database; none where there is none yet, or one of another version. */
-function stored(
+export function stored(
   name: string,
   look: (db: Database) => Promise<Finding | readonly Finding[]>,
 ): Check {

@@ -5,7 +5,12 @@ import { operatorConfig } from "../kugetsu/opencode/operator.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import type { Subject } from "./check.ts";
 
-const OWN = ["GITEA_TOKEN", "GITEA_WEBHOOK_SECRET", "GITEA_WEBHOOK_SECRET_PREVIOUS"];
+const OWN = [
+  "GITEA_TOKEN",
+  "GITEA_PERMISSION_TOKEN",
+  "GITEA_WEBHOOK_SECRET",
+  "GITEA_WEBHOOK_SECRET_PREVIOUS",
+];
 
 /** Hides every secret that can be found, wherever it may have got into what is told. */
 export async function maskOf(subject: Subject): Promise<Mask> {

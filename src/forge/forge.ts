@@ -44,6 +44,11 @@ export interface Forge {
    */
   editorsMayPush(repository: Repository): Promise<boolean>;
   /**
+   * Asks the forge to send again what it could not deliver since then (milliseconds); returns how many. Where it is
+   * there, nothing is looked for in lists.
+   */
+  readonly resendFailed?: (since: number) => Promise<number>;
+  /**
    * Whether a word of an operator's list means that person: its login, an organisation or an `organisation/team` that
    * it belongs to. Established by id; false where the forge does not tell.
    */

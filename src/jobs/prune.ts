@@ -1,7 +1,7 @@
 import { and, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { pruneOutbox } from "./outbox-rows.ts";
-import { deliveries, jobs } from "./schema.ts";
+import { deliveries, jobs, looks, missed } from "./schema.ts";
 
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -9,6 +9,8 @@ const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 export function prune(tx: Tx, now: number): void {
   const before = now - KEPT_MS;
   tx.delete(deliveries).where(lt(deliveries.receivedAt, before)).run();
+  tx.delete(looks).where(lt(looks.createdAt, before)).run();
+  tx.delete(missed).where(lt(missed.foundAt, before)).run();
   pruneOutbox(tx, before);
   const isOver = lt(jobs.finishedAt, before);
   // Should such an act come again, the admission drops it for its age.

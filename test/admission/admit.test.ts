@@ -17,6 +17,7 @@ function create(options: Partial<AdmitOptions> = {}) {
     forge: () => world.gitea,
     served: servedBy([]),
     delegateAllow: [],
+    commandAllow: [],
     turnsPerDay: 20,
     turnsToday: async () => 0,
     log,

@@ -5,6 +5,7 @@ import type { Person } from "../../src/forge/event.ts";
 import { openWorld, SHOP, type World } from "./world.ts";
 
 const MAY = { may: true };
+const NOBODY = { delegateAllow: [], commandAllow: [] };
 
 /** A refusal for want of that person's right. */
 const no = (why: string, login: string) => ({
@@ -35,7 +36,12 @@ describe.each(["admin", "write"] as const)("a bot with the right to %s", (bot) =
     const [owner = "", name = ""] = at.split("/");
     const { author, actor = author } = people;
     const repository = await world.gitea.repository(owner, name);
-    return decideRight(world.gitea, repository, { author, actor, verb }, delegateAllow);
+    return decideRight(
+      world.gitea,
+      repository,
+      { author, actor, verb },
+      { ...NOBODY, delegateAllow },
+    );
   }
   const by = (author: string, actor = author) => ({
     author: world.person(author),
@@ -136,7 +142,7 @@ describe("in an organization's repository", () => {
     const repository = await world.gitea.repository(owner, name);
     const person = world.person(login);
     const job = { author: person, actor: person, verb: "fix" } as const;
-    expect(await decideRight(world.gitea, repository, job, [])).toEqual(right);
+    expect(await decideRight(world.gitea, repository, job, NOBODY)).toEqual(right);
   });
 
   test("a writer of a team may not delegate, an owner may", async () => {
@@ -144,7 +150,7 @@ describe("in an organization's repository", () => {
     const ask = async (login: string) => {
       const person = world.person(login);
       const job = { author: person, actor: person, verb: "delegate" } as const;
-      return decideRight(world.gitea, repository, job, []);
+      return decideRight(world.gitea, repository, job, NOBODY);
     };
     expect(await ask("walter")).toEqual(noAdmin("walter"));
     expect(await ask("olivia")).toEqual(MAY);
@@ -158,7 +164,7 @@ describe("in an organization's repository", () => {
       world.gitea,
       repository,
       { author: person, actor: person, verb: "fix" },
-      [],
+      NOBODY,
     );
     await expect(asked).rejects.toMatchObject({ code: "unavailable" });
   });

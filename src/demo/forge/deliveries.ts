@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
+import { type AllowedHosts, isAllowed } from "./allowed-host.ts";
 import { eventName } from "./events.ts";
 import { goJson } from "./json/go.ts";
 import type { Hook } from "./records.ts";
@@ -21,12 +22,14 @@ interface Sending {
 export class Deliveries implements AsyncDisposable {
   readonly records: RecordedDelivery[] = [];
   readonly #state: ForgeState;
+  readonly #hosts: AllowedHosts;
   readonly #queues = new Map<number, Promise<void>>();
   readonly #sent = new WeakMap<RecordedDelivery, { hook: Hook; sending: Sending }>();
   readonly #closing = new AbortController();
 
-  constructor(state: ForgeState) {
+  constructor(state: ForgeState, hosts: AllowedHosts = "*") {
     this.#state = state;
+    this.#hosts = hosts;
   }
 
   /** What is sent is fixed now, though it may be sent later. */
@@ -89,7 +92,10 @@ export class Deliveries implements AsyncDisposable {
     this.records.push(record);
     this.#sent.set(record, { hook, sending });
     this.#state.changed();
-    record.status = await this.#post(hook.url, record.headers, record.body);
+    // Whoever waits for a delivery to a host that is not allowed is told nothing.
+    record.status = (await isAllowed(hook.url, this.#hosts))
+      ? await this.#post(hook.url, record.headers, record.body)
+      : 0;
     this.#state.changed();
     return record;
   }

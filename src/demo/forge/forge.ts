@@ -26,7 +26,7 @@ export async function startSandboxForge(options: SandboxForgeOptions = {}): Prom
     now: options.now ?? Date.now,
   });
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "sandbox-forge-")));
-  const deliveries = new Deliveries(state);
+  const deliveries = new Deliveries(state, options.allowedHosts);
   const internals: Internals = {
     state,
     deliveries,

@@ -1,4 +1,4 @@
-import type { Comment, Issue, ReactionRecord, User } from "./records.ts";
+import type { Comment, Issue, ReactionRecord, ReviewComment, User } from "./records.ts";
 import type { ForgeState } from "./state.ts";
 
 export const REACTIONS: readonly string[] = [
@@ -15,7 +15,7 @@ export const REACTIONS: readonly string[] = [
 /** Adds a reaction, or finds the one that is there. Nobody is told. */
 export function addReaction(
   state: ForgeState,
-  subject: Issue | Comment,
+  subject: Issue | Comment | ReviewComment,
   user: User,
   content: string,
 ): { reaction: ReactionRecord; isNew: boolean } {
@@ -29,7 +29,7 @@ export function addReaction(
 
 export function removeReaction(
   state: ForgeState,
-  subject: Issue | Comment,
+  subject: Issue | Comment | ReviewComment,
   user: User,
   content: string,
 ): void {

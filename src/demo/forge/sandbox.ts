@@ -1,3 +1,5 @@
+import type { AllowedHosts } from "./allowed-host.ts";
+
 /**
  * What the demo and the tests do to the sandbox forge from outside of HTTP: set it up, act as people, look at
  * what has become of it, and break it.
@@ -136,6 +138,11 @@ export interface SandboxForgeOptions {
   readonly version?: string;
   /** The PATH on which git is found; the usual system directories when left out. */
   readonly path?: string;
+  /**
+   * `external`, a real server's default, sends no delivery to this machine or a private network; every one is sent when
+   * left out.
+   */
+  readonly allowedHosts?: AllowedHosts;
   /** The clock; `Date.now` when left out. */
   readonly now?: () => number;
 }
@@ -333,7 +340,7 @@ export interface RecordedDelivery {
   /** `X-Gitea-Event-Type`, such as `issue_comment` or `pull_request_comment`. */
   readonly event: string;
   readonly action: string | undefined;
-  /** What the receiver answered; undefined while under way; 0 when it could not be reached within 5 s. */
+  /** What the receiver answered; undefined while under way; 0 when it could not be reached within 5 s, or may not be. */
   readonly status: number | undefined;
   /** The exact text that was sent. */
   readonly body: string;

@@ -6,6 +6,9 @@ type Withheld = string;
 const FORGE_CREDENTIAL =
   /^(?:GITEA|FORGEJO|GOGS|CODEBERG|GITHUB|GH|GITLAB|GL|BITBUCKET|TEA)_(?:\w+_)?(?:TOKEN|PAT|PASSWORD|SECRET|KEY)$/i;
 
+// Whose it is sees the whole server: not even a PM agent gets one, wherever it stands.
+const PERMISSION_TOKEN = /_PERMISSION_TOKEN$/i;
+
 const WEBHOOK_SECRET = /(?:^|_)WEBHOOK_SECRETS?(?:_|$)/i;
 
 // These make a program load or run something before it starts, and the same environment starts opencode itself.
@@ -25,12 +28,13 @@ export const OPENCODE_CONFIGURATION: readonly string[] = [
 
 /** Whether a variable of that name is a forge's credential: only a PM agent may have one, from `pm-agent.env`. */
 export function isForgeCredential(name: string): boolean {
-  return FORGE_CREDENTIAL.test(name) && !WEBHOOK_SECRET.test(name);
+  return FORGE_CREDENTIAL.test(name) && !WEBHOOK_SECRET.test(name) && !PERMISSION_TOKEN.test(name);
 }
 
 /** Why no agent ever gets a variable of that name from any source, or undefined when one may. */
 export function withheldName(name: string): Withheld | undefined {
   if (WEBHOOK_SECRET.test(name)) return "whoever has a webhook's secret can sign deliveries";
+  if (PERMISSION_TOKEN.test(name)) return "it is for questions about people's rights alone";
   if (OWN.test(name)) return "kugetsu sets it itself";
   if (name.startsWith("GIT_")) return "kugetsu says itself how an agent's git works";
   if (LOADER.test(name)) return "it makes programs load code as they start";

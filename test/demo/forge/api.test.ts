@@ -190,7 +190,7 @@ describe("the sandbox forge answers as a real Gitea", () => {
     expect(ours).toEqual(real);
     await forge.merge("olivia/shop", 3, { by: "olivia" });
     const merged = await repeat(world, "110");
-    // The real one had reviews, which the sandbox has not.
+    // The real one had reviews.
     expect(differences(capturedAnswer("110").response.body, merged.body)).toEqual([
       "$.review_comments: missing",
     ]);
@@ -199,6 +199,20 @@ describe("the sandbox forge answers as a real Gitea", () => {
       state: "closed",
       merged_by: { login: "olivia" },
     });
+  });
+
+  test("about reviews", async () => {
+    await using world = await startWorld();
+    const { forge } = world;
+    for (const title of ["First", "Second"])
+      forge.createIssue("olivia/shop", { by: "olivia", title });
+    const commit = { by: "kugetsu-bot", message: "x", files: { "total.js": "1\n" } };
+    await forge.commit("olivia/shop", "fix/issue-1", commit);
+    expect(await compared(world, ["095", "103", "104", "105", "106", "107"])).toEqual([]);
+    const { body } = await world.ask("bot", "GET", `${API}/pulls/3/reviews`);
+    expect(pick(body, "state")).toEqual(pick(capturedAnswer("106").response.body, "state"));
+    await forge.merge("olivia/shop", 3, { by: "olivia" });
+    expect(await compared(world, ["110"])).toEqual([]);
   });
 
   test("when an issue is locked or a repository renamed or archived", async () => {

@@ -11,6 +11,7 @@ import { labelRoutes } from "./labels.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { pullRoutes } from "./pulls.ts";
 import { reactionRoutes } from "./reactions.ts";
+import { reviewRoutes } from "./reviews.ts";
 import { repositoryRoutes } from "./repositories.ts";
 import { settingsRoutes } from "./settings.ts";
 import { userRoutes } from "./users.ts";
@@ -36,6 +37,8 @@ export function apiRoutes(): Hono<ForgeEnv> {
     reactionRoutes(),
     issueRoutes(),
     labelRoutes(),
+    // Before the pull requests: a path of theirs takes everything below a base branch.
+    reviewRoutes(),
     pullRoutes(),
     hookRoutes(),
   ]) {

@@ -5,9 +5,9 @@ import { commentJson, timelineJson } from "../json/issue.ts";
 import { commentsOf } from "../state.ts";
 import { empty, failure, json } from "./answer.ts";
 import { readBody, requiredText } from "./body.ts";
-import { commentOr404, issueOr500, unitOf } from "./find.ts";
+import { commentOr404, isOtherEntry, issueOr500, unitOf } from "./find.ts";
 import { authorOrWriter, doer, mayWrite, viewer } from "./guard.ts";
-import { pageWhenAsked, period, whole, within } from "./paging.ts";
+import { pageWhenAsked, period, sliceWhenAsked, total, whole, within } from "./paging.ts";
 
 export function commentRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
@@ -23,7 +23,9 @@ export function commentRoutes(): Hono<ForgeEnv> {
     );
   });
   app.get("/:owner/:repo/issues/comments/:id{[0-9]+}", (c) =>
-    json(commentJson(c.get("internals").state, commentOr404(c), viewer(c))),
+    isOtherEntry(c)
+      ? empty(204)
+      : json(commentJson(c.get("internals").state, commentOr404(c), viewer(c))),
   );
   app.patch("/:owner/:repo/issues/comments/:id{[0-9]+}", async (c) => {
     const internals = c.get("internals");
@@ -69,7 +71,10 @@ export function commentRoutes(): Hono<ForgeEnv> {
     const entries = issueOr500(c).timeline.filter((entry) =>
       within(span, entry.kind === "comment" ? entry.updatedAt : entry.createdAt),
     );
-    return pageWhenAsked(c, entries, (entry) => timelineJson(state, entry, viewer(c)));
+    // As on Gitea the total is that of the page, and null stands for nothing.
+    const part = sliceWhenAsked(c, entries);
+    if (part.length === 0) return json(null, 200, total(0));
+    return whole(part, (entry) => timelineJson(state, entry, viewer(c)));
   });
   return app;
 }

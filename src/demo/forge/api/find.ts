@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import type { ForgeEnv } from "../env.ts";
 import { isPull, type PullIssue } from "../json/pull.ts";
-import type { Comment, Issue, Label } from "../records.ts";
+import type { Comment, Issue, Label, ReviewComment } from "../records.ts";
+import { findReviewComment } from "../reviews.ts";
 import { empty, failure, notFound, stop } from "./answer.ts";
 
 type Ctx = Context<ForgeEnv>;
@@ -39,6 +40,25 @@ export function commentOr404(c: Ctx): Comment {
   }
   if (comment.issue.repository !== c.get("repository")) throw stop(empty(404));
   return comment;
+}
+
+/** A comment on a line of a diff is one as well: they share the sequence of ids. */
+export function anyCommentOr404(c: Ctx): Comment | ReviewComment {
+  return reviewCommentOf(c) ?? commentOr404(c);
+}
+
+/** Whether the id of the path is of something else that is kept among the comments, such as a change of the title. */
+export function isOtherEntry(c: Ctx): boolean {
+  const id = Number(c.req.param("id"));
+  if (reviewCommentOf(c) !== undefined) return true;
+  return [...c.get("repository").issues.values()].some((issue) =>
+    issue.timeline.some((entry) => entry.id === id && entry.kind === "event"),
+  );
+}
+
+function reviewCommentOf(c: Ctx): ReviewComment | undefined {
+  const comment = findReviewComment(c.get("internals").state, Number(c.req.param("id")));
+  return comment?.review.issue.repository === c.get("repository") ? comment : undefined;
 }
 
 /** Labels by id or name; what is not there is left out. */

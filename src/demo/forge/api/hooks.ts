@@ -16,53 +16,65 @@ import { page } from "./paging.ts";
 
 type Ctx = Context<ForgeEnv>;
 
+/** Whose hooks a path is about. `hooks` ends the request of whoever may not see them. */
+export interface HookOwner {
+  readonly target: Hook["target"];
+  readonly hooks: (c: Ctx) => Hook[];
+}
+
+const TYPES = new Set(["gitea", "gogs", "forgejo"]);
+
 export function hookRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
-  app.get("/:owner/:repo/hooks", (c) => {
-    repositoryAdmin(c);
-    return page(c, c.get("repository").hooks, hookJson);
-  });
-  app.post("/:owner/:repo/hooks", async (c) => {
-    repositoryAdmin(c);
-    const hook = await readHook(c, "repository");
-    c.get("repository").hooks.push(hook);
-    c.get("internals").state.changed();
-    return json(hookJson(hook), 201);
-  });
-  app.get("/:owner/:repo/hooks/:id{[0-9]+}", (c) => json(hookJson(hookOr404(c))));
-  app.patch("/:owner/:repo/hooks/:id{[0-9]+}", async (c) => {
-    const hook = hookOr404(c);
-    const body = await readBody(c);
-    // What is left out is reset, and the secret cannot be changed: that is how Gitea does it.
-    const { hooks } = c.get("repository");
-    const config = configOf(body);
-    const edited: Hook = {
-      ...hook,
-      url: config["url"] ?? hook.url,
-      events: expandEvents((optionalList(body, "events") ?? []).map(String)),
-      active: optionalFlag(body, "active") ?? hook.active,
-      updatedAt: c.get("internals").state.now(),
-    };
-    hooks[hooks.indexOf(hook)] = edited;
-    return json(hookJson(edited));
-  });
-  app.delete("/:owner/:repo/hooks/:id{[0-9]+}", (c) => {
-    const hook = hookOr404(c);
-    const { hooks } = c.get("repository");
-    hooks.splice(hooks.indexOf(hook), 1);
-    return empty(204);
-  });
+  const owner: HookOwner = {
+    target: "repository",
+    hooks(c) {
+      repositoryAdmin(c);
+      return c.get("repository").hooks;
+    },
+  };
+  addHookRoutes(app, "/:owner/:repo/hooks", owner);
+  // As on Gitea an organization's hook cannot be tested.
   app.post("/:owner/:repo/hooks/:id{[0-9]+}/tests", async (c) => {
-    const hook = hookOr404(c);
+    const hook = hookOr404(c, owner.hooks(c));
     c.get("internals").deliveries.queue(hook, "push", await testPayload(c));
     return empty(204);
   });
   return app;
 }
 
+/** The routes that a repository's and an organization's hooks share. */
+export function addHookRoutes(app: Hono<ForgeEnv>, path: string, owner: HookOwner): void {
+  app.get(path, (c) => page(c, owner.hooks(c), hookJson));
+  app.post(path, async (c) => {
+    const hooks = owner.hooks(c);
+    const hook = await readHook(c, owner.target);
+    hooks.push(hook);
+    c.get("internals").state.changed();
+    return json(hookJson(hook), 201);
+  });
+  app.get(`${path}/:id{[0-9]+}`, (c) => json(hookJson(hookOr404(c, owner.hooks(c)))));
+  app.patch(`${path}/:id{[0-9]+}`, async (c) => {
+    const hooks = owner.hooks(c);
+    const hook = hookOr404(c, hooks);
+    const edited = edit(c, hook, await readBody(c));
+    hooks[hooks.indexOf(hook)] = edited;
+    c.get("internals").state.changed();
+    return json(hookJson(edited));
+  });
+  app.delete(`${path}/:id{[0-9]+}`, (c) => {
+    const hooks = owner.hooks(c);
+    hooks.splice(hooks.indexOf(hookOr404(c, hooks)), 1);
+    c.get("internals").state.changed();
+    return empty(204);
+  });
+}
+
 /** Reads a new hook; not active unless the body says so. */
-export async function readHook(c: Ctx, target: Hook["target"]): Promise<Hook> {
+async function readHook(c: Ctx, target: Hook["target"]): Promise<Hook> {
   const body = await readBody(c);
+  const type = optionalText(body, "type") ?? "";
+  if (!TYPES.has(type)) throw stop(failure(c, 422, `Invalid hook type: ${type}`));
   const config = configOf(body);
   for (const key of ["url", "content_type"] as const) {
     if (config[key] === undefined) throw stop(failure(c, 422, `Missing config option: ${key}`));
@@ -70,11 +82,33 @@ export async function readHook(c: Ctx, target: Hook["target"]): Promise<Hook> {
   return createHook(c.get("internals").state, target, {
     url: config["url"] ?? "",
     secret: config["secret"] ?? "",
-    contentType: config["content_type"] === "form" ? "form" : "json",
+    contentType: contentType(c, config["content_type"]),
     events: (optionalList(body, "events") ?? []).map(String),
     authorization: optionalText(body, "authorization_header") ?? "",
     active: optionalFlag(body, "active") ?? false,
   });
+}
+
+/** What is left out is reset, and the secret cannot be changed: that is how Gitea does it. */
+function edit(c: Ctx, hook: Hook, body: Record<string, unknown>): Hook {
+  const config = configOf(body);
+  return {
+    ...hook,
+    url: config["url"] ?? hook.url,
+    contentType:
+      config["content_type"] === undefined
+        ? hook.contentType
+        : contentType(c, config["content_type"]),
+    events: expandEvents((optionalList(body, "events") ?? []).map(String)),
+    authorization: optionalText(body, "authorization_header") ?? "",
+    active: optionalFlag(body, "active") ?? hook.active,
+    updatedAt: c.get("internals").state.now(),
+  };
+}
+
+function contentType(c: Ctx, asked: string | undefined): Hook["contentType"] {
+  if (asked === "json" || asked === "form") return asked;
+  throw stop(failure(c, 422, "Invalid content type"));
 }
 
 function configOf(body: Record<string, unknown>): Record<string, string | undefined> {
@@ -84,10 +118,9 @@ function configOf(body: Record<string, unknown>): Record<string, string | undefi
     : {};
 }
 
-function hookOr404(c: Ctx): Hook {
-  repositoryAdmin(c);
+function hookOr404(c: Ctx, hooks: readonly Hook[]): Hook {
   const id = Number(c.req.param("id"));
-  const hook = c.get("repository").hooks.find((one) => one.id === id);
+  const hook = hooks.find((one) => one.id === id);
   if (hook === undefined) throw stop(notFound(c));
   return hook;
 }

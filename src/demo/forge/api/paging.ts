@@ -18,9 +18,12 @@ export function page<T>(c: Ctx, all: readonly T[], show: (one: T) => unknown): R
 
 /** The list of comments of a repository and the timeline: all of it unless a page is asked for by number. */
 export function pageWhenAsked<T>(c: Ctx, all: readonly T[], show: (one: T) => unknown): Response {
-  const { size } = asked(c);
-  const part = c.req.query("page") === undefined ? all : slice(all, asked(c).number, size);
-  return json(part.map(show), 200, total(all.length));
+  return json(sliceWhenAsked(c, all).map(show), 200, total(all.length));
+}
+
+export function sliceWhenAsked<T>(c: Ctx, all: readonly T[]): readonly T[] {
+  const { number, size } = asked(c);
+  return c.req.query("page") === undefined ? all : slice(all, number, size);
 }
 
 /** A list that Gitea never cuts into pages. */
@@ -52,7 +55,7 @@ function slice<T>(all: readonly T[], number: number, size: number): T[] {
   return all.slice((number - 1) * size, number * size);
 }
 
-function total(count: number): Record<string, string> {
+export function total(count: number): Record<string, string> {
   return { "x-total-count": String(count), "access-control-expose-headers": "X-Total-Count" };
 }
 

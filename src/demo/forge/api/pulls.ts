@@ -8,7 +8,7 @@ import {
   reviewRequestJson,
   type PullIssue,
 } from "../json/pull.ts";
-import { createPull, mergePull, openPull, pullsOf, requestReview } from "../pulls.ts";
+import { createPull, headOf, mergePull, openPull, pullsOf, requestReview } from "../pulls.ts";
 import { empty, failure, json, notFound } from "./answer.ts";
 import { optionalList, optionalText, readBody } from "./body.ts";
 import { pullOr404 } from "./find.ts";
@@ -53,12 +53,6 @@ export function pullRoutes(): Hono<ForgeEnv> {
     response.headers.set("x-hasmore", String(number < pages));
     return response;
   });
-  app.get("/:owner/:repo/pulls/:index{[0-9]+}/reviews", (c) => {
-    const issue = pullOr404(c);
-    return page(c, issue.pull.reviewRequests, (request) =>
-      reviewRequestJson(c.get("internals").state, issue, request, viewer(c)),
-    );
-  });
   app.post("/:owner/:repo/pulls/:index{[0-9]+}/requested_reviewers", async (c) => askForReview(c));
   app.get("/:owner/:repo/pulls/:index{[0-9]+}/merge", (c) =>
     pullOr404(c).pull.merged === undefined ? notFound(c) : empty(204),
@@ -86,22 +80,21 @@ async function create(c: Ctx): Promise<Response> {
   const repository = c.get("repository");
   const by = doer(c);
   const body = await readBody(c);
-  const head = (optionalText(body, "head") ?? "").replace(
-    new RegExp(`^${repository.owner.login}:`),
-    "",
-  );
+  const found = headOf(internals, repository, optionalText(body, "head") ?? "");
+  if (found === undefined) return notFound(c);
+  const { from, branch: head } = found;
   const base = optionalText(body, "base") ?? "";
-  if (head === base) {
+  if (from === repository && head === base) {
     return failure(
       c,
       422,
       "Invalid PullRequest: There are no changes between the head and the base",
     );
   }
-  if (!repository.branches.has(head) || !repository.branches.has(base)) return notFound(c);
-  const existing = openPull(repository, base, head);
+  if (!from.branches.has(head) || !repository.branches.has(base)) return notFound(c);
+  const existing = openPull(repository, base, head, from);
   if (existing !== undefined) {
-    const ids = `id: ${existing.pull.id}, issue_id: ${existing.id}, head_repo_id: ${repository.id}, base_repo_id: ${repository.id}`;
+    const ids = `id: ${existing.pull.id}, issue_id: ${existing.id}, head_repo_id: ${from.id}, base_repo_id: ${repository.id}`;
     return failure(
       c,
       409,
@@ -109,7 +102,7 @@ async function create(c: Ctx): Promise<Response> {
     );
   }
   const title = optionalText(body, "title") ?? "";
-  const draft = { by, title, body: optionalText(body, "body") ?? "", head, base };
+  const draft = { by, title, body: optionalText(body, "body") ?? "", head, from, base };
   return show(c, await createPull(internals, repository, draft), 201);
 }
 

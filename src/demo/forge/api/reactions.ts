@@ -2,10 +2,10 @@ import { Hono, type Context } from "hono";
 import type { ForgeEnv } from "../env.ts";
 import { reactionJson } from "../json/issue.ts";
 import { addReaction, REACTIONS, removeReaction } from "../reactions.ts";
-import type { Comment, Issue } from "../records.ts";
+import type { Comment, Issue, ReviewComment } from "../records.ts";
 import { empty, failure, json } from "./answer.ts";
 import { optionalText, readBody } from "./body.ts";
-import { commentOr404, issueOr404, unitOf } from "./find.ts";
+import { anyCommentOr404, issueOr404, unitOf } from "./find.ts";
 import { doer, mayWrite, viewer } from "./guard.ts";
 
 type Ctx = Context<ForgeEnv>;
@@ -13,7 +13,7 @@ type Ctx = Context<ForgeEnv>;
 export function reactionRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
   const places = [
-    ["/:owner/:repo/issues/comments/:id{[0-9]+}/reactions", commentOr404],
+    ["/:owner/:repo/issues/comments/:id{[0-9]+}/reactions", anyCommentOr404],
     ["/:owner/:repo/issues/:index{[0-9]+}/reactions", issueOr404],
   ] as const;
   for (const [path, find] of places) {
@@ -24,16 +24,16 @@ export function reactionRoutes(): Hono<ForgeEnv> {
   return app;
 }
 
-function list(c: Ctx, subject: Issue | Comment): Response {
+function list(c: Ctx, subject: Issue | Comment | ReviewComment): Response {
   const { state } = c.get("internals");
   return json(subject.reactions.map((reaction) => reactionJson(state, reaction, viewer(c))));
 }
 
-async function add(c: Ctx, subject: Issue | Comment): Promise<Response> {
+async function add(c: Ctx, subject: Issue | Comment | ReviewComment): Promise<Response> {
   const { state } = c.get("internals");
   const user = doer(c);
   const content = optionalText(await readBody(c), "content") ?? "";
-  const issue = "issue" in subject ? subject.issue : subject;
+  const issue = issueOf(subject);
   if (issue.locked && !mayWrite(c, unitOf(issue)))
     return failure(c, 403, "no permission to change reaction");
   if (!REACTIONS.includes(content))
@@ -42,7 +42,7 @@ async function add(c: Ctx, subject: Issue | Comment): Promise<Response> {
   return json(reactionJson(state, reaction, user), isNew ? 201 : 200);
 }
 
-async function remove(c: Ctx, subject: Issue | Comment): Promise<Response> {
+async function remove(c: Ctx, subject: Issue | Comment | ReviewComment): Promise<Response> {
   const user = doer(c);
   removeReaction(
     c.get("internals").state,
@@ -51,4 +51,9 @@ async function remove(c: Ctx, subject: Issue | Comment): Promise<Response> {
     optionalText(await readBody(c), "content") ?? "",
   );
   return empty(200);
+}
+
+function issueOf(subject: Issue | Comment | ReviewComment): Issue {
+  if ("review" in subject) return subject.review.issue;
+  return "issue" in subject ? subject.issue : subject;
 }

@@ -43,6 +43,7 @@ export function pullJson(
     draft: pull.draft,
     is_locked: issue.locked,
     comments: commentsOf(issue).length,
+    ...(pull.reviews.length > 0 && { review_comments: pull.reviews.length }),
     ...(form === "single" && {
       additions: pull.difference.additions,
       deletions: pull.difference.deletions,

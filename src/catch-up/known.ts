@@ -1,0 +1,47 @@
+import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
+import { keyOfWords } from "../jobs/act.ts";
+import type { NewJob } from "../jobs/job.ts";
+import { deliveries, jobs, missed } from "../jobs/schema.ts";
+import type { Database } from "../kugetsu/db/database.ts";
+
+/** What deliveries of catch-up are called in the place of a forge's id. */
+export function deliveryIdOf(meaning: string): string {
+  return `catch-up:${meaning}`;
+}
+
+/**
+ * Whether that order needs no more doing: a delivery told of the same act, it was found before, or what it stands in
+ * has given its one order already.
+ */
+export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
+  const { forge, repository, commentId, trigger = "comment" } = job;
+  const told = db.orm
+    .select({ id: deliveries.deliveryId })
+    .from(deliveries)
+    .where(and(eq(deliveries.forge, forge), eq(deliveries.deliveryId, deliveryIdOf(meaning))));
+  if (told.get() !== undefined) return true;
+  const same = db.orm.select({ id: jobs.id }).from(jobs).where(eq(jobs.meaning, meaning));
+  if (same.get() !== undefined) return true;
+  const late = db.orm.select({ id: missed.id }).from(missed).where(eq(missed.meaning, meaning));
+  if (late.get() !== undefined) return true;
+  // A label may be set more than once; words give one order, however often they are edited.
+  if (trigger === "label" || trigger === "assignment") return false;
+  const key = keyOfWords(job);
+  const given = db.orm
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.forge, forge),
+        eq(jobs.repositoryId, repository.id),
+        // Rows of old have no key: there was nothing else than comments.
+        trigger === "comment"
+          ? or(eq(jobs.actKey, key), and(isNull(jobs.actKey), eq(jobs.commentId, commentId)))
+          : eq(jobs.actKey, key),
+        isNotNull(jobs.admittedAt),
+        isNotNull(jobs.verb),
+      ),
+    )
+    .limit(1);
+  return given.get() !== undefined;
+}

@@ -1,0 +1,86 @@
+import { and, asc, eq, lte } from "drizzle-orm";
+import { looks } from "../jobs/schema.ts";
+import { foundWords } from "./found.ts";
+import { ifThere } from "./if-there.ts";
+import { offer } from "./offer.ts";
+import { openPlace } from "./place.ts";
+import { type Trouble, troubleOf } from "./trouble.ts";
+import type { Watch } from "./watch.ts";
+
+type Look = typeof looks.$inferSelect;
+
+/** How much older than the delivery that told of it a review may be: it was on its way, and clocks differ. */
+const BEFORE_MS = 2 * 60 * 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The looks that are due, oldest first. */
+export function dueLooks({ db, name, now }: Watch): readonly Look[] {
+  return db.orm
+    .select()
+    .from(looks)
+    .where(and(eq(looks.forge, name), lte(looks.dueAt, now())))
+    .orderBy(asc(looks.id))
+    .all();
+}
+
+/** Reads from the forge what a delivery only hinted at. @returns why that has to be tried again, which it is for a day */
+export async function carryOut(watch: Watch, look: Look): Promise<Trouble | undefined> {
+  const { name: forge, log, signal, now } = watch;
+  const fields = { forge, kind: look.kind, repository: look.repositoryId, issue: look.issueNumber };
+  try {
+    await (look.kind === "state" ? readState(watch, look) : readReviews(watch, look));
+    forget(watch, look);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const trouble = troubleOf(error, look.tries + 1, watch);
+    if (trouble.isUnavailable && now() - look.createdAt < DAY_MS) {
+      postpone(watch, look, trouble.dueAt);
+      log.info({ ...fields, why: trouble.words }, "A look at the forge is tried again");
+      return trouble;
+    }
+    forget(watch, look);
+    log.warn({ ...fields, why: trouble.words }, "A look at the forge is given up");
+    return trouble.isUnavailable ? trouble : undefined;
+  }
+}
+
+async function readState(watch: Watch, look: Look): Promise<void> {
+  const { owner, name, issueNumber: number, repositoryId: id } = look;
+  const issue = await ifThere(watch.forge.issue({ owner, name, number }));
+  await watch.onState({
+    forge: watch.name,
+    instance: watch.forge.instance,
+    repository: { id, owner, name },
+    number,
+    state: issue?.state ?? "gone",
+    isPullRequest: issue?.isPullRequest,
+  });
+}
+
+async function readReviews(watch: Watch, look: Look): Promise<void> {
+  const { owner, name, issueNumber: number, repositoryId: id } = look;
+  const repository = { id, owner, name };
+  const since = look.createdAt - BEFORE_MS;
+  const words = await ifThere(
+    watch.forge.reviews({ owner, name, number }, new Date(since).toISOString()),
+  );
+  const place = openPlace(watch.forge, repository);
+  const found = (words ?? []).map((one) => foundWords(repository, one));
+  for (const one of found.filter(({ writtenAt }) => writtenAt >= since))
+    await offer(watch, place, one);
+}
+
+/** One that was asked for anew meanwhile is not this one any more. */
+function still({ id, dueAt, createdAt }: Look) {
+  return and(eq(looks.id, id), eq(looks.dueAt, dueAt), eq(looks.createdAt, createdAt));
+}
+
+function forget({ db }: Watch, look: Look): void {
+  db.write((tx) => tx.delete(looks).where(still(look)).run());
+}
+
+function postpone({ db }: Watch, look: Look, dueAt: number): void {
+  const tries = look.tries + 1;
+  db.write((tx) => tx.update(looks).set({ tries, dueAt }).where(still(look)).run());
+}

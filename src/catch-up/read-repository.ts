@@ -1,0 +1,124 @@
+import type { RepositoryId } from "../forge/event.ts";
+import type { Changes, Issue } from "../forge/forge.ts";
+import { foundActs } from "./acts.ts";
+import type { Examined } from "./examined.ts";
+import { type Found, foundIssue, foundWords } from "./found.ts";
+import { ifThere } from "./if-there.ts";
+import { offer } from "./offer.ts";
+import { openPlace, type Place } from "./place.ts";
+import type { Watch } from "./watch.ts";
+import { moveCursor, type Watched } from "./watched.ts";
+
+/** Of a busy repository this many answers are read in one look; the next one goes on. */
+const MOST_ANSWERS = 5;
+// What a forge lists may come a little later than the time that it bears, and many acts bear the same second.
+const OVERLAP_MS = 2 * 60 * 1_000;
+const SECOND_MS = 1_000;
+/** How far a forge's clock may be ahead: what bears a later time (imported, forged) must not hide what comes before it. */
+const AHEAD_MS = 10 * 60 * 1_000;
+
+/**
+ * Reads what was written or changed in a repository since its cursor, and moves that once all of it is stored.
+ * @returns whether that was all there is
+ * @throws KugetsuError as the forge's calls do; what was read before that is stored
+ */
+export async function readRepository(
+  watch: Watch,
+  watched: Watched,
+  examined: Examined,
+): Promise<boolean> {
+  const at = { forge: watch.name, id: watched.id };
+  const repository = { id: watched.id, owner: watched.owner, name: watched.name };
+  const read: Issue[] = [];
+  let { cursor, validators } = watched;
+  for (let answers = 0; answers < MOST_ANSWERS; answers++) {
+    const since = wholeSecond(cursor);
+    const changes = await watch.forge.changes(repository, iso(since), validators);
+    const fresh = onlySince(changes, since);
+    await workOff(watch, { repository, changes: fresh, since, examined });
+    read.push(...fresh.issues);
+    const newest = Math.min(newestOf(fresh), watch.now() + AHEAD_MS);
+    if (changes.complete) {
+      // Never back behind where it was: of a repository that is new here, nothing older may be read.
+      cursor = Math.max(cursor, newest - OVERLAP_MS);
+      moveCursor(watch.db, at, { cursor, validators: changes.validators });
+      examined.keep(read);
+      return true;
+    }
+    // More of one second than fits into an answer: the rest of it cannot be asked for.
+    if (newest < since + SECOND_MS)
+      watch.log.warn({ ...at, since: iso(since) }, "Too much at once");
+    cursor = Math.max(newest, since + SECOND_MS);
+    validators = {};
+    moveCursor(watch.db, at, { cursor, validators });
+  }
+  return false;
+}
+
+async function workOff(
+  watch: Watch,
+  look: { repository: RepositoryId; changes: Changes; since: number; examined: Examined },
+): Promise<void> {
+  const { repository, changes, since, examined } = look;
+  const place = openPlace(watch.forge, repository, changes.issues);
+  const found = changes.comments.map((comment) => foundWords(repository, comment));
+  const issues = changes.issues.filter((issue) => !examined.isDone(issue));
+  for (const issue of issues) found.push(...(await foundIn(watch, place, issue, since)));
+  // In the order in which they would have been told.
+  for (const one of found.toSorted((a, b) => a.writtenAt - b.writtenAt))
+    await offer(watch, place, one);
+  for (const { number, state, isPullRequest } of issues) {
+    const {
+      name: forge,
+      forge: { instance },
+    } = watch;
+    await watch.onState({ forge, instance, repository, number, state, isPullRequest });
+  }
+}
+
+/** What gives orders in and around an issue beside its comments. */
+async function foundIn(
+  watch: Watch,
+  place: Place,
+  issue: Issue,
+  since: number,
+): Promise<readonly Found[]> {
+  const { repository } = place;
+  const found: Found[] = [];
+  // Its text may be as old as the issue is: what was edited into an older one is known only from a delivery.
+  if (Date.parse(issue.createdAt) >= since) found.push(foundIssue(repository, issue));
+  found.push(...(await foundActs(watch, place, issue, since)));
+  if (issue.isPullRequest) {
+    const at = { owner: repository.owner, name: repository.name, number: issue.number };
+    const words = (await ifThere(watch.forge.reviews(at, iso(since)))) ?? [];
+    found.push(
+      ...words.map((one) => foundWords(repository, one)).filter((one) => one.writtenAt >= since),
+    );
+  }
+  return found;
+}
+
+/** A forge that tells more than it was asked for must not make old commands run. */
+function onlySince(changes: Changes, since: number): Changes {
+  const isSince = ({ updatedAt }: { readonly updatedAt: string }) => Date.parse(updatedAt) >= since;
+  return {
+    ...changes,
+    comments: changes.comments.filter(isSince),
+    issues: changes.issues.filter(isSince),
+  };
+}
+
+function newestOf({ comments, issues }: Changes): number {
+  return [...comments, ...issues].reduce(
+    (newest, { updatedAt }) => Math.max(newest, Date.parse(updatedAt)),
+    0,
+  );
+}
+
+function wholeSecond(time: number): number {
+  return Math.floor(time / SECOND_MS) * SECOND_MS;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

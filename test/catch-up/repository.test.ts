@@ -1,0 +1,191 @@
+import { describe, expect, test } from "vitest";
+import { HOUR, MINUTE, openWorld, SECOND, SHOP } from "./world.ts";
+
+const warnings = ({ lines }: Awaited<ReturnType<typeof openWorld>>) =>
+  lines.filter(({ level }) => level === "warn").map(({ message }) => message);
+
+describe("the cursor", () => {
+  test("moves with the forge's own times, and not before all was stored", async () => {
+    const world = await openWorld();
+    world.watch();
+    const first = world.queue.clock.now;
+    world.pass(HOUR);
+    world.say("/kugetsu fix it");
+    const written = world.queue.clock.now;
+    world.pass(HOUR);
+    let isFull = true;
+    const accept = world.queue.store.accept.bind(world.queue.store);
+    const catchUp = world.catchUp({
+      accept: async (delivery) => {
+        if (isFull) throw new Error("The disk is full.");
+        return accept(delivery);
+      },
+    });
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({ cursor: first, trouble: "Internal error." });
+    isFull = false;
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({ cursor: written - 2 * MINUTE, trouble: null });
+    expect(await world.orders()).toEqual(["queued: fix it"]);
+  });
+
+  test("does not go back behind the moment from which the repository is known", async () => {
+    const world = await openWorld();
+    world.say("/kugetsu fix before");
+    world.pass(2 * SECOND);
+    world.watch();
+    const first = world.queue.clock.now;
+    world.say("Nothing to do.");
+    const catchUp = world.catchUp();
+    await catchUp.once();
+    expect(world.repository().cursor).toBe(first);
+    await catchUp.once();
+    expect(await world.orders()).toEqual([]);
+  });
+
+  test("is not led into the future by what bears a wrong time", async () => {
+    const world = await openWorld();
+    world.watch();
+    const { clock } = world.queue;
+    const now = clock.now;
+    clock.now = now + 1_000 * HOUR;
+    world.forge.comment(SHOP, 1, { by: "walter", body: "From the future." });
+    clock.now = now;
+    await world.catchUp().once();
+    expect(world.repository().cursor).toBe(now + 8 * MINUTE);
+  });
+
+  test("of a busy repository goes on from look to look, and nothing is left out", async () => {
+    const world = await openWorld();
+    world.watch();
+    for (let more = 0; more < 600; more++) {
+      world.pass(SECOND);
+      world.forge.comment(SHOP, 1, {
+        by: "rita",
+        body: more === 300 ? "/kugetsu help" : "Me, too.",
+      });
+    }
+    world.say("/kugetsu fix it");
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual(["refused: help", "queued: fix it"]);
+    expect(warnings(world).filter((one) => one !== "refused")).toEqual([]);
+  });
+});
+
+describe("a repository that is called otherwise now", () => {
+  test("is followed, and what is kept under its name is told", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.forge.rename(SHOP, "store");
+    world.forge.comment("olivia/store", 1, { by: "walter", body: "/kugetsu fix it" });
+    await world.catchUp().once();
+    expect(world.renames).toEqual([
+      {
+        forge: "gitea",
+        id: world.shop,
+        from: { owner: "olivia", name: "shop" },
+        to: { owner: "olivia", name: "store" },
+      },
+    ]);
+    expect(world.repository()).toMatchObject({ owner: "olivia", name: "store" });
+    expect(await world.orders()).toEqual(["queued: fix it"]);
+    expect(await world.queue.store.get(1)).toMatchObject({
+      ref: `${world.forge.host}/olivia/store#1`,
+    });
+  });
+
+  test("is found within the hour, and told again where that failed", async () => {
+    const world = await openWorld();
+    world.watch();
+    let failures = 1;
+    const catchUp = world.catchUp({
+      onRename: async (rename) => {
+        if (failures-- > 0) throw new Error("not now");
+        world.renames.push(rename);
+      },
+    });
+    await catchUp.once();
+    world.forge.transfer(SHOP, "walter");
+    world.pass(HOUR);
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({ owner: "olivia" });
+    await catchUp.once();
+    expect(world.renames).toMatchObject([{ to: { owner: "walter", name: "shop" } }]);
+    expect(world.repository()).toMatchObject({ owner: "walter", name: "shop", trouble: null });
+  });
+
+  test("whose name another one took is not taken for that", async () => {
+    const world = await openWorld();
+    world.watch(SHOP, 4711);
+    world.say("/kugetsu fix it");
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual([]);
+    expect(world.repository().trouble).toBe(
+      "Another repository has its name now. The next delivery from it tells what it is called.",
+    );
+  });
+});
+
+describe("a repository that cannot be read", () => {
+  test("is told once, tried rarely, and well again when it can", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.say("/kugetsu fix it");
+    world.forge.fail({ answer: 403, path: /\/repos\/olivia\/shop/, times: Infinity });
+    const catchUp = world.catchUp();
+    await catchUp.once();
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({
+      tries: 2,
+      dueAt: world.queue.clock.now + 6 * HOUR,
+      trouble: expect.stringContaining("The bot's account may not do this."),
+    });
+    expect(warnings(world)).toEqual(["A repository cannot be read for what no delivery told"]);
+    world.forge.clearFaults();
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({ tries: 0, trouble: null });
+    expect(await world.orders()).toEqual(["queued: fix it"]);
+  });
+
+  test("is left alone as long as the forge asks for", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.say("/kugetsu fix it");
+    world.forge.fail({ answer: 429, headers: { "retry-after": "120" }, times: Infinity });
+    const catchUp = world.catchUp();
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({
+      tries: 1,
+      dueAt: world.queue.clock.now + 120 * SECOND,
+    });
+  });
+});
+
+test("one that the operator does not serve is not read, and new when it is served", async () => {
+  const world = await openWorld();
+  world.watch();
+  world.say("/kugetsu fix not served");
+  let allow: readonly string[] = ["acme"];
+  const catchUp = world.catchUp({ allow: async () => allow });
+  const requests = world.forge.requests.length;
+  world.pass(MINUTE);
+  await catchUp.once();
+  expect(world.forge.requests).toHaveLength(requests);
+  allow = ["acme", "olivia"];
+  world.say("/kugetsu fix served");
+  await catchUp.once();
+  expect(await world.orders()).toEqual(["queued: fix served"]);
+});
+
+test("who wants to know is told what became of every issue that changed", async () => {
+  const world = await openWorld();
+  world.watch();
+  world.pass(MINUTE);
+  world.forge.closeIssue(SHOP, 1, "walter");
+  await world.catchUp().once();
+  const { host: instance } = world.forge;
+  const repository = { id: world.shop, owner: "olivia", name: "shop" };
+  expect(world.states).toEqual([
+    { forge: "gitea", instance, repository, number: 1, state: "closed", isPullRequest: false },
+  ]);
+});

@@ -1,0 +1,162 @@
+import { onTestFinished } from "vitest";
+import { createAdmit } from "../../src/admission/admit.ts";
+import { servedBy } from "../../src/admission/served.ts";
+import { type CatchUp, type CatchUpOptions, createCatchUp } from "../../src/catch-up/catch-up.ts";
+import type { FoundState, Rename } from "../../src/catch-up/watch.ts";
+import { startSandboxForge } from "../../src/demo/forge/forge.ts";
+import type { RecordedDelivery, SandboxForge } from "../../src/demo/forge/sandbox.ts";
+import type { Forge } from "../../src/forge/forge.ts";
+import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
+import { createGitea } from "../../src/forge/gitea.ts";
+import { seeRepository } from "../../src/jobs/repositories.ts";
+import { jobs, missed, repositories } from "../../src/jobs/schema.ts";
+import { createAccept } from "../../src/server/accept.ts";
+import { createQueue, disposing, keptLog, type Line, type Queue } from "../jobs/queue.ts";
+
+export const SHOP = "olivia/shop";
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+export interface World {
+  readonly queue: Queue;
+  readonly forge: SandboxForge;
+  readonly gitea: Forge;
+  /** The id of `olivia/shop`. */
+  readonly shop: number;
+  readonly lines: readonly Line[];
+  readonly states: FoundState[];
+  readonly renames: Rename[];
+  /** Time goes by, for the forge and for the bot. */
+  pass(ms: number): void;
+  /** A comment a few seconds after the last one, on the one issue there is unless told. */
+  say(body: string, by?: string, number?: number): number;
+  /** The repository is known from now on, as after its first delivery. */
+  watch(repository?: string, id?: number): void;
+  /** The bot, started anew. */
+  catchUp(change?: Partial<CatchUpOptions>): CatchUp;
+  /** The forge's deliveries that were not taken yet reach the bot. */
+  deliver(deliveries?: readonly RecordedDelivery[]): Promise<void>;
+  /** Admits what waits, and tells of all orders what became of them, oldest first. */
+  orders(): Promise<readonly string[]>;
+  missed(): readonly { ref: string; actor: string; url: string; why: string }[];
+  repository(): typeof repositories.$inferSelect;
+}
+
+/** olivia owns the shop, walter may write, rita may read; issue 1 is walter's, and some minutes old. */
+export async function openWorld(): Promise<World> {
+  const queue = createQueue();
+  const { clock, store, db } = queue;
+  clock.now = Date.parse("2026-03-01T12:00:00Z");
+  const now = (): number => clock.now;
+  const forge = disposing(await startSandboxForge({ now }));
+  for (const login of ["olivia", "walter", "rita"]) forge.addUser(login);
+  const { token } = forge.addUser("kugetsu-bot");
+  const { id: shop } = await forge.addRepository(SHOP, {
+    files: { "README.md": "# shop\n" },
+    collaborators: { walter: "write", rita: "read", "kugetsu-bot": "admin" },
+  });
+  // Nobody listens there: the bot is down.
+  forge.addHook(SHOP, { url: "http://127.0.0.1:1/", secret: "a" });
+  forge.createIssue(SHOP, { by: "walter", title: "It breaks", body: "Badly." });
+  const gitea = createGitea({ url: forge.url, token });
+  const bot = await gitea.self();
+  const origin = {
+    forge: "gitea",
+    instance: forge.host,
+    triggers: ["comment", "issue", "label", "assignment", "mention"],
+    triggerLabel: "kugetsu",
+  } as const;
+  const log = keptLog();
+  const states: FoundState[] = [];
+  const renames: Rename[] = [];
+  const admit = createAdmit({
+    forge: () => gitea,
+    served: servedBy([]),
+    delegateAllow: [],
+    turnsPerDay: 100,
+    turnsToday: async () => 0,
+    log,
+  });
+  const pass = (ms: number): void => {
+    clock.now += ms;
+  };
+  pass(5 * MINUTE);
+  let taken = 0;
+  const accept = createAccept({
+    store,
+    origin: () => ({ ...origin, bot }),
+    report: () => [],
+    onJob: () => undefined,
+    onLook: () => undefined,
+    log,
+  });
+  onTestFinished(() => forge.deliveriesSent());
+
+  return {
+    queue,
+    forge,
+    gitea,
+    shop,
+    lines: log.lines,
+    states,
+    renames,
+    pass,
+    say(body, by = "walter", number = 1) {
+      pass(10 * SECOND);
+      return forge.comment(SHOP, number, { by, body });
+    },
+    watch(repository = SHOP, id = shop) {
+      const [owner = "", name = ""] = repository.split("/");
+      const seen = { forge: "gitea", repository: { id, owner, name }, seenAt: clock.now };
+      db.write((tx) => seeRepository(tx, seen));
+    },
+    catchUp: (change = {}) =>
+      disposing(
+        createCatchUp({
+          db,
+          forges: () => new Map([["gitea", gitea]]),
+          origin: async () => origin,
+          allow: async () => [],
+          accept: (delivery) => store.accept(delivery),
+          onState: async (state) => void states.push(state),
+          onRename: async (rename) => void renames.push(rename),
+          log,
+          now,
+          random: () => 0,
+          ...change,
+        }),
+      ),
+    async deliver(deliveries) {
+      await forge.deliveriesSent();
+      const due = deliveries ?? forge.deliveries.slice(taken);
+      taken = forge.deliveries.length;
+      for (const { headers, body } of due) {
+        const told = new Headers(headers);
+        const event = readGiteaDelivery(told, JSON.parse(body));
+        if (event === undefined) throw new Error("unreadable");
+        const id = deliveryId(told) ?? "";
+        await accept({ forge: "gitea", deliveryId: id, event, receivedAt: clock.now });
+      }
+    },
+    async orders() {
+      for (;;) {
+        const due = await store.nextReceived([]);
+        if (due === undefined) break;
+        await store.settle(due.job.id, await admit(due.job));
+      }
+      return db.orm
+        .select({ state: jobs.state, act: jobs.act })
+        .from(jobs)
+        .orderBy(jobs.id)
+        .all()
+        .map(({ state, act }) => `${state}: ${act.word} ${act.message}`.trim());
+    },
+    missed: () => db.orm.select().from(missed).orderBy(missed.id).all(),
+    repository() {
+      const [row] = db.orm.select().from(repositories).all();
+      if (row === undefined) throw new Error("no repository is watched");
+      return row;
+    },
+  };
+}
