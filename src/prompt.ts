@@ -1,11 +1,13 @@
 import type { Thread } from "./thread.ts";
 import { conversation, oneLine, shown } from "./prompt/conversation.ts";
 import { fenced } from "./prompt/fence.ts";
-import { ownWords, type Role } from "./prompt/own-words.ts";
+import { type About, ownWords, type Role } from "./prompt/own-words.ts";
 
 /** Everything that a prompt is made of. */
 export interface PromptFacts {
   readonly role: Role;
+  /** What the ref names; default an issue. */
+  readonly about?: About | undefined;
   /** Printed issue ref; undefined for an order that comes from no issue. */
   readonly ref: string | undefined;
   readonly issueUrl: string | undefined;
@@ -38,6 +40,14 @@ const DEFAULT_ORDER: Record<Role, string> = {
   continue:
     "Go on with the issue, in the light of what was said since your last turn, and commit what you change.",
   delegate: "Look at the issue, and take care that it gets done.",
+};
+
+/** The same on somebody's pull request. */
+const DEFAULT_ON_PULL: Record<Role, string> = {
+  fix: "Do what the reviews and comments of the pull request ask for, and mend what you find wrong with its changes; add or adapt a test where the project has tests, and commit it.",
+  continue:
+    "Go on with the pull request, in the light of what was said since your last turn, and commit what you change.",
+  delegate: "Look at the pull request, and take care that it gets done.",
 };
 
 /**
@@ -80,8 +90,9 @@ function contextOf({ context, actor, fence }: PromptFacts): string[] {
   ];
 }
 
-function orderOf({ message, actor, role }: PromptFacts): string {
+function orderOf({ message, actor, role, about }: PromptFacts): string {
+  const usual = (about === "pull request" ? DEFAULT_ON_PULL : DEFAULT_ORDER)[role];
   if (message === "")
-    return `The order, given by ${oneLine(actor, 100)}, is kugetsu's usual one:\n\n${DEFAULT_ORDER[role]}`;
+    return `The order, given by ${oneLine(actor, 100)}, is kugetsu's usual one:\n\n${usual}`;
   return `The order, given by ${oneLine(actor, 100)}, word for word to the end:\n\n${message}`;
 }

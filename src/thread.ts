@@ -8,10 +8,20 @@ export interface Thread {
   readonly author: Person;
   /** Oldest first, the bot's own and the triggering comment left out. */
   readonly comments: readonly ThreadComment[];
+  /** They are those of a pull request, its reviews' among the comments. */
+  readonly isPullRequest?: boolean;
+  /** The file and the line of the pull request's changes that the order was written on. */
+  readonly orderAt?: { readonly path: string; readonly line?: number | undefined };
 }
 
 export interface ThreadComment {
+  /** Unique among those of the same place. */
   readonly id: number;
+  /** Default: a comment in the thread. */
+  readonly place?: "review" | "review_comment";
+  /** What a comment on a line is about. */
+  readonly path?: string | undefined;
+  readonly line?: number | undefined;
   readonly author: Person;
   readonly body: string;
   /** ISO 8601. */

@@ -213,7 +213,8 @@ describe("the short texts", () => {
       "unknown",
       "no_admin",
       "daily_limit",
-      "pull_request",
+      "fork",
+      "default_branch",
       "archived",
     ] as const) {
       const text = reply.refusal({ login: "rita", verb: "fix", why, limit: 20 });
@@ -222,10 +223,13 @@ describe("the short texts", () => {
     }
   });
 
-  it("send an order on a pull request to its issue, named where it is known", () => {
-    const facts = { login: "rita", verb: "fix", why: "pull_request" } as const;
-    expect(reply.refusal({ ...facts, issue: 14 })).toContain("on issue #14");
-    expect(reply.refusal(facts)).toContain("on the issue that this pull request belongs to");
+  it("say what to do where the bot cannot push, or must not", () => {
+    const facts = { login: "rita", verb: "fix" } as const;
+    expect(reply.refusal({ ...facts, why: "fork" })).toContain(
+      "Push the branch to this repository",
+    );
+    for (const why of ["fork", "default_branch"] as const)
+      expect(reply.refusal({ ...facts, why })).toContain("`/kugetsu fix` on");
   });
 
   it("explain every verb", () => {

@@ -1,12 +1,15 @@
 import type { Person } from "../forge/event.ts";
-import type { Forge, Issue } from "../forge/forge.ts";
+import type { Forge } from "../forge/forge.ts";
 import type { Admission, Admit } from "../jobs/contract.ts";
 import type { Job } from "../jobs/job.ts";
 import type { Log } from "../log.ts";
 import { rejection } from "../jobs/acknowledge.ts";
 import { isSilent } from "../jobs/silent.ts";
 import { type Refusal, refusal } from "../reply.ts";
-import { confirmAct } from "./confirm.ts";
+import type { Thread } from "../thread.ts";
+import { confirmAct, type ConfirmedAct } from "./confirm.ts";
+import { placeOfPull, type PullPlace } from "./pull-request.ts";
+import { withReviewWords } from "./review-words.ts";
 import { decideRight } from "./right.ts";
 import { snapshotThread } from "./snapshot.ts";
 import type { ServedBy } from "./served.ts";
@@ -40,19 +43,27 @@ export function createAdmit(options: AdmitOptions): Admit {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
       return refused(job, { why: right.why, who: right.who });
     }
-    if (act.issue.isPullRequest && job.verb !== undefined && job.verb !== "help") {
-      return refused(job, { why: "pull_request", issue: await issueOf(forge, act.issue) });
-    }
+    const place = await placeOf(forge, job, act);
+    if (place.kind === "missing") return dropped("the forge knows no such pull request");
+    if (place.kind !== "session") return refused(job, { why: place.kind });
+    const { ref } = place;
     if (job.lane !== "quick" && job.verb !== "reset" && (await turnsToday(job)) >= turnsPerDay) {
       log.warn({ job: job.id, who: job.actor.login, why: "TURNS_PER_DAY is used up" }, "refused");
       return refused(job, { why: "daily_limit", limit: turnsPerDay });
     }
     log.info(
-      { job: job.id, ref: job.ref, verb: job.verb ?? job.word, actor: job.actor.login },
+      { job: job.id, ref, verb: job.verb ?? job.word, actor: job.actor.login },
       "An order is admitted.",
     );
-    const thread = job.lane === "quick" ? undefined : await snapshotThread(forge, job, act);
-    return { kind: "queued", thread, act: act.act, sameAs: act.sameAs };
+    const { isPullRequest } = act.issue;
+    const isAsTold = ref === job.ref && isPullRequest === job.isPullRequest;
+    return {
+      kind: "queued",
+      thread: await threadOf(forge, job, act, log),
+      act: act.act,
+      sameAs: act.sameAs,
+      ...(isAsTold ? {} : { ref, isPullRequest }),
+    };
   };
 }
 
@@ -60,10 +71,7 @@ function dropped(why: string): Admission {
   return { kind: "dropped", why };
 }
 
-function refused(
-  job: Job,
-  reason: { why: Refusal; who?: Person; issue?: number | undefined; limit?: number },
-): Admission {
+function refused(job: Job, reason: { why: Refusal; who?: Person; limit?: number }): Admission {
   // Nobody asked for anything: a label was taken away, by somebody whom it does not stop for.
   if (isSilent(job)) return dropped(reason.why);
   const { login } = reason.who ?? job.actor;
@@ -74,9 +82,28 @@ function refused(
   };
 }
 
-/** The issue that a pull request of the bot's own is for. */
-async function issueOf(forge: Forge, { author, body }: Issue): Promise<number | undefined> {
-  const bot = await forge.self();
-  const number = author.id === bot.id ? /\bFixes #([1-9]\d{0,9})\b/.exec(body)?.[1] : undefined;
-  return number === undefined ? undefined : Number(number);
+type Act = ConfirmedAct & { readonly kind: "confirmed" };
+
+/** Whose session an order belongs to. What is about no branch goes with the thread that it was written in. */
+async function placeOf(forge: Forge, job: Job, { issue, repository }: Act): Promise<PullPlace> {
+  const { ref, verb, issueNumber: number } = job;
+  const isOfThread = verb === undefined || verb === "help" || verb === "delegate";
+  if (!issue.isPullRequest || isOfThread) return { kind: "session", ref };
+  const { owner, name } = job.repository;
+  return placeOfPull(forge, { at: { owner, name, number }, ref, repository });
+}
+
+/** What an agent will read; undefined where none will. */
+async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thread | undefined> {
+  if (job.lane === "quick") return undefined;
+  const thread = await snapshotThread(forge, job, act);
+  if (!act.issue.isPullRequest) return thread;
+  const trigger = Date.parse(act.at);
+  return withReviewWords(forge, job, thread, {
+    issue: act.issue,
+    trigger,
+    onUnreadable: (error) => {
+      log.warn({ err: error, job: job.id }, "The reviews of the pull request cannot be read");
+    },
+  });
 }

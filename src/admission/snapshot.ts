@@ -53,12 +53,17 @@ export function threadNow(
   };
 }
 
-function cut(text: string): string {
+export function cut(text: string): string {
   return text.slice(0, MOST_OF_ONE).toWellFormed();
 }
 
+/** Characters that a thread has for its comments. */
+export function roomFor({ title, body }: Pick<Thread, "title" | "body">): number {
+  return MOST - title.length - body.length;
+}
+
 /** The newest comments that fit into so many characters, oldest first. */
-function newest(comments: readonly ThreadComment[], most: number): readonly ThreadComment[] {
+export function newest(comments: readonly ThreadComment[], most: number): readonly ThreadComment[] {
   let left = most;
   const tooOld = comments.findLastIndex(({ body }) => {
     left -= body.length;

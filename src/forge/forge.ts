@@ -124,6 +124,9 @@ export interface Comment {
 /** A comment of a review: its body, or one on a line of the diff. */
 export interface ReviewWords extends Comment {
   readonly place: "review" | "review_comment";
+  /** The file and the line (from 1) that a comment on a line is about, where the forge tells. */
+  readonly path?: string | undefined;
+  readonly line?: number | undefined;
 }
 
 /** What reactions are given to. `id` is that of the words. */

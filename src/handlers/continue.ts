@@ -1,5 +1,6 @@
 import type { Handler, HandlerEnd, Work } from "./handler.ts";
 import { type JobRepository, onForge } from "./repository.ts";
+import { aboutOf } from "./pull-request.ts";
 import { takeTurn } from "./turn.ts";
 
 /** Goes on in the issue's conversation and worktree. */
@@ -13,8 +14,7 @@ export async function continueTurn(work: Work, repository: JobRepository): Promi
       return { state: "failed", words: `There is no session for ${job.ref} any more.` };
     return {
       state: "done",
-      words:
-        "There is no session for this issue yet. `/kugetsu fix` starts one; what you wrote can stand behind it.",
+      words: `There is no session for this ${aboutOf(job)} yet. \`/kugetsu fix\` starts one; what you wrote can stand behind it.`,
     };
   }
   return takeTurn(work, repository, { message: job.message, context: job.context });

@@ -83,6 +83,7 @@ async function askAgent(work: Work, forgeUrl: string | undefined): Promise<Deleg
     prompt: ({ tempDir }) =>
       buildPrompt({
         role: "delegate",
+        about: job.isPullRequest ? "pull request" : "issue",
         ref: ref === undefined ? undefined : job.ref,
         issueUrl: ref && `${forgeUrl ?? ""}/${owner}/${name}/issues/${job.issueNumber}`,
         tempDir,

@@ -5,6 +5,8 @@ import type { PullRequest } from "../forge/forge.ts";
 import { code, logsCommand, pullRequestBody, pullRequestTitle } from "../reply.ts";
 import type { ForgeWork } from "./handler.ts";
 import { patiently } from "./patiently.ts";
+import { branchOf } from "./branch.ts";
+import { isOnPullRequest, numberOf, pullRequestOf } from "./pull-request.ts";
 import { titleOf } from "./title.ts";
 
 /** What became of a turn's commits on the forge. */
@@ -35,14 +37,20 @@ export async function publish(
   onConflict: "tell" | "elsewhere",
 ): Promise<Publication> {
   try {
-    const pushed = await patiently(work, "push", () => push(work, onConflict));
-    const published = await patiently(work, "look at the branch", () => proveOnForge(work, pushed));
+    const theirs = isOnPullRequest(work.job)
+      ? await patiently(work, "read the pull request", () => pullRequestOf(work))
+      : undefined;
+    const to = { theirs, branch: report.branch };
+    const pushed = await patiently(work, "push", () => push(work, to, onConflict));
+    const published = await patiently(work, "look at the branch", () =>
+      proveOnForge(work, to, pushed),
+    );
     if (published.kind !== "pushed") return notPushed(published);
     const { branch } = published;
     const onForge = { ...NOWHERE, branch, notes: notesOf(report, published) };
     try {
       const pull = await patiently(work, "open the pull request", () =>
-        openPull(work, report, branch),
+        openPull(work, { ...report, branch }, theirs),
       );
       return { ...onForge, pull };
     } catch (error) {
@@ -76,7 +84,18 @@ const NOWHERE: Publication = {
   failure: undefined,
 };
 
-async function push(work: ForgeWork, onConflict: "tell" | "elsewhere"): Promise<Published> {
+/** Where a turn's work is to go. */
+interface Destination {
+  readonly branch: string;
+  /** The pull request that the order was given on, where its branch is worked on. */
+  readonly theirs: PullRequest | undefined;
+}
+
+async function push(
+  work: ForgeWork,
+  { branch, theirs }: Destination,
+  onConflict: "tell" | "elsewhere",
+): Promise<Published> {
   const { job, forge, kugetsu, settings, signal, mask } = work;
   const { owner, name } = job.repository;
   const full = `${owner}/${name}`.toLowerCase();
@@ -86,6 +105,12 @@ async function push(work: ForgeWork, onConflict: "tell" | "elsewhere"): Promise<
     source: { url: forge.cloneUrl(owner, name), credentials: await forge.credentials(owner, name) },
     allowCi: settings.allowCiChanges.some((allowed) => allowed.toLowerCase() === full),
     onConflict,
+    ...(theirs === undefined
+      ? {}
+      : {
+          stem: branchOf(job, 1),
+          leaveBranch: theirs.head === branch && (theirs.state !== "open" || theirs.fromFork),
+        }),
     holdsSecret: (text) => mask(text) !== text,
     signal,
   });
@@ -138,6 +163,7 @@ const ELSEWHERE = {
     "conflicts with what other people pushed there. Merge one into the other, or close the pull request that you do not want.",
   not_ours: "is a branch that somebody else made.",
   moved: "moved under every push.",
+  left: "is the branch of this pull request, which was merged or closed meanwhile.",
 } as const;
 
 function notesOf(
@@ -159,12 +185,16 @@ function notesOf(
  * What is reported as pushed is on the forge: git's word alone is not taken for it. Where somebody pushed right after,
  * the branch is looked at anew.
  */
-async function proveOnForge(work: ForgeWork, published: Published): Promise<Published> {
+async function proveOnForge(
+  work: ForgeWork,
+  to: Destination,
+  published: Published,
+): Promise<Published> {
   const { owner, name } = work.job.repository;
   const isThere = async (claim: Published) =>
     claim.kind !== "pushed" || (await work.forge.branch(owner, name, claim.branch)) === claim.sha;
   if (await isThere(published)) return published;
-  const again = await push(work, "elsewhere");
+  const again = await push(work, to, "elsewhere");
   if (await isThere(again)) return again;
   // Seconds may pass until a forge has read what was pushed.
   throw new KugetsuError("unavailable", "The push went through, but the forge does not show it.");
@@ -173,18 +203,23 @@ async function proveOnForge(work: ForgeWork, published: Published): Promise<Publ
 async function openPull(
   work: ForgeWork,
   report: TurnReport,
-  branch: string,
+  theirs: PullRequest | undefined,
 ): Promise<Publication["pull"]> {
   const { forge, job, mask } = work;
   const { owner, name } = job.repository;
+  const { branch } = report;
+  if (theirs?.head === branch) return { ...theirs, created: false };
+  // What did not fit on people's branch is offered to that branch.
+  const target = theirs?.state === "open" ? theirs.head : report.base;
   const [existing, base] = await Promise.all([
     forge.pullRequest(owner, name, branch),
-    forge.branch(owner, name, report.base),
+    forge.branch(owner, name, target),
   ]);
   if (existing?.state === "open") return { ...existing, created: false };
   const { text: summary } = report.result;
+  const number = numberOf(job);
   const facts = {
-    issueNumber: job.issueNumber,
+    ...(theirs === undefined ? { issueNumber: number } : { issueNumber: 0, pullNumber: number }),
     summary,
     whole: logsCommand(job),
     requestedBy: job.actor.login,
@@ -195,7 +230,7 @@ async function openPull(
     body: mask(pullRequestBody(facts)),
     head: branch,
     // The branch that the work was made for may have been renamed since.
-    base: base === undefined ? (await forge.repository(owner, name)).defaultBranch : report.base,
+    base: base === undefined ? (await forge.repository(owner, name)).defaultBranch : target,
   });
   return { ...created, created: true };
 }

@@ -4,6 +4,7 @@ import type { Source, TurnReport } from "../kugetsu/turn.ts";
 import { branchOf, planBranch } from "./branch.ts";
 import type { ForgeWork, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
+import { isOnPullRequest, numberOf, planPullRequest, whyOver } from "./pull-request.ts";
 import { publish, type Publication } from "./publish.ts";
 
 /** Where the repository of a job is reached, and what becomes of the work there. */
@@ -15,8 +16,15 @@ export interface JobRepository {
   readonly source: () => Promise<Source>;
   /** @throws KugetsuError `failed` for a repository without a commit */
   readonly defaultBranch: () => Promise<string>;
+  /** Why no turn is to begin, in words for people; undefined when one may. */
+  readonly whyOver: () => Promise<string | undefined>;
   /** The branch that the turn works on, and its tip there; undefined when it is not there yet. */
-  readonly plan: () => Promise<{ readonly branch: string; readonly head: string | undefined }>;
+  readonly plan: () => Promise<{
+    readonly branch: string;
+    readonly head: string | undefined;
+    /** What the work is meant for, where that is not for us to choose. */
+    readonly base?: string | undefined;
+  }>;
   /** Pushes the work and opens a pull request; undefined: it stays in the worktree. */
   readonly publish:
     | ((report: TurnReport, onConflict: "tell" | "elsewhere") => Promise<Publication>)
@@ -27,10 +35,12 @@ export interface JobRepository {
 export function onForge(work: ForgeWork): JobRepository {
   const { forge, job } = work;
   const { owner, name, id } = job.repository;
+  const isPull = isOnPullRequest(job);
+  const number = numberOf(job);
   return {
     id,
-    issueUrl:
-      job.issueNumber === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${job.issueNumber}`,
+    // Of a pull request it leads on to that.
+    issueUrl: number === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${number}`,
     source: async () => ({
       url: forge.cloneUrl(owner, name),
       credentials: await forge.credentials(owner, name),
@@ -42,7 +52,12 @@ export function onForge(work: ForgeWork): JobRepository {
       if (!repository.empty) return repository.defaultBranch;
       throw emptyRepository();
     }),
-    plan: () => patiently(work, "ask about the branch", () => planBranch(work)),
+    whyOver: async () =>
+      isPull ? patiently(work, "read the pull request", () => whyOver(work)) : undefined,
+    plan: () =>
+      patiently(work, "ask about the branch", () =>
+        isPull ? planPullRequest(work) : planBranch(work),
+      ),
     publish: (report, onConflict) => publish(work, report, onConflict),
   };
 }
@@ -61,6 +76,7 @@ export function withoutForge(work: Work): JobRepository {
       if (branch !== undefined) return branch;
       throw emptyRepository();
     }),
+    whyOver: async () => undefined,
     plan: async () => {
       const session = await kugetsu.session(job.ref);
       return { branch: session?.branch ?? branchOf(job, 1), head: undefined };

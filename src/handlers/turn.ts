@@ -11,6 +11,8 @@ import { reasonOf, wasCutOff } from "./cut-off.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import type { JobRepository } from "./repository.ts";
+import { aboutOf, isOnOwnPullRequest, isOnPullRequest } from "./pull-request.ts";
+import { newTo } from "./new-to.ts";
 import { titleOf } from "./title.ts";
 import { followProgress } from "./progress.ts";
 import type { Publication } from "./publish.ts";
@@ -34,10 +36,13 @@ export async function takeTurn(
   order: Order,
 ): Promise<HandlerEnd> {
   const earlier = earlierReport(work.job);
+  // What is done is published all the same.
+  const over = earlier === undefined ? await repository.whyOver() : undefined;
+  if (over !== undefined) return { state: "done", words: over };
   const report = earlier ?? (await runTurn(work, repository, order));
   if (earlier === undefined) await noteReport(work, report);
   if (report.result.outcome !== "finished") return ended(work, report, undefined);
-  await work.kugetsu.seen(work.job.ref, lastSeen(work.job));
+  await noteSeen(work);
   const { publish } = repository;
   if (publish === undefined)
     return ended(work, { ...report, notes: [...report.notes, local(work)] }, undefined);
@@ -53,10 +58,14 @@ function local({ job }: Work): string {
   return `No forge is configured for ${code(instance)}, so the branch stays in the worktree and nothing is pushed.`;
 }
 
-/** The newest comment that the agent was told of. */
-function lastSeen({ commentId, thread, trigger = "comment" }: Job): number {
-  const own = trigger === "comment" ? commentId : 0;
-  return Math.max(own, ...(thread?.comments.map(({ id }) => id) ?? []));
+/** The newest comment that the agent was told of, so that it is told once. */
+async function noteSeen({ job, kugetsu }: Work): Promise<void> {
+  // What was said in the issue before a comment of its pull request is not told by that.
+  if (isOnOwnPullRequest(job)) return;
+  const { trigger = "comment", commentId, thread } = job;
+  const told = (thread?.comments ?? []).filter(({ place }) => place === undefined);
+  const ids = [...(trigger === "comment" ? [commentId] : []), ...told.map(({ id }) => id)];
+  await kugetsu.seen(job.ref, Math.max(0, ...ids));
 }
 
 /** Other people pushed while the agent worked: it merges their commits itself, once, before another branch is taken. */
@@ -135,16 +144,19 @@ async function runTurn(work: Work, repository: JobRepository, order: Order): Pro
   onActivity({ kind: "note", text: preparing });
   const session = await kugetsu.session(job.ref, repository.id);
   const defaultBranch = session === undefined ? await repository.defaultBranch() : undefined;
-  const { branch, head } = await repository.plan();
+  const { branch, head, base: given } = await repository.plan();
   // Another branch starts from what is the default branch now.
   const isSame = session?.branch === branch;
   const base =
-    (isSame ? session.base : undefined) ?? defaultBranch ?? (await repository.defaultBranch());
+    given ??
+    (isSame ? session.base : undefined) ??
+    defaultBranch ??
+    (await repository.defaultBranch());
   const anew =
     isSame || session?.branch === undefined
       ? []
       : [
-          `The pull request of ${code(session.branch)} was merged or closed, or the branch is no longer mine, so this starts anew from ${code(base)}. The earlier commits are on ${code(session.branch)}.`,
+          `The pull request of ${code(session.branch)} was merged or closed, or the branch is no longer mine, so this starts anew from ${code(isOnPullRequest(job) ? branch : base)}. The earlier commits are on ${code(session.branch)}.`,
         ];
   const report = await kugetsu.start({
     ref: parseRef(job.ref),
@@ -189,13 +201,14 @@ function promptOf(
     const briefed = seen !== undefined && facts.continued;
     return buildPrompt({
       role: briefed ? "continue" : "fix",
+      about: aboutOf(job),
       ref: job.ref,
       issueUrl,
       branch: facts.branch,
       base: facts.base,
       tempDir: facts.tempDir,
       instructions: briefed ? undefined : facts.instructions,
-      ...threadFor(job.thread, briefed ? seen : undefined),
+      ...threadFor(job, briefed ? seen : undefined),
       context: contextOf(job, order, briefed),
       message: order.message,
       actor: order.by ?? job.actor.login,
@@ -211,15 +224,17 @@ function contextOf({ trigger }: Job, { context }: Order, briefed: boolean): stri
 }
 
 /** In a conversation that knows the issue, only what was said since. */
-function threadFor(thread: Thread | undefined, seen: number | undefined): { thread?: Thread } {
+function threadFor(job: Job, seen: number | undefined): { thread?: Thread } {
+  const { thread } = job;
   if (thread === undefined) return {};
   if (seen === undefined) return { thread };
-  const comments = thread.comments.filter(({ id }) => id > seen);
+  // What was seen, was seen in the issue: which words of its pull request came after that, no id tells.
+  const comments = isOnOwnPullRequest(job) ? thread.comments : newTo(thread, seen);
   return comments.length === 0 ? {} : { thread: { ...thread, body: "", comments } };
 }
 
 function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] {
-  const lines = [];
+  const lines = [...saidWhere(work.job)];
   if (work.resumed)
     lines.push(
       "Your last turn on this order was interrupted. Look at what is already done, and go on.",
@@ -231,6 +246,22 @@ function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] 
   } else if (facts.mergedFromForge) {
     lines.push(
       "Other people pushed to this branch since your last turn. Their commits are in your worktree now.",
+    );
+  }
+  return lines;
+}
+
+function saidWhere(job: Job): string[] {
+  const lines = [];
+  if (isOnOwnPullRequest(job))
+    lines.push(
+      `The order was given on pull request #${job.issueNumber}, which kugetsu opened for this issue. What is quoted below was said there, and there your last message is posted.`,
+    );
+  const at = job.thread?.orderAt;
+  if (at !== undefined) {
+    const line = at.line === undefined ? "" : `, line ${at.line}`;
+    lines.push(
+      `The order was written on a line of the pull request's changes: ${JSON.stringify(at.path.slice(0, 300))}${line}.`,
     );
   }
   return lines;
@@ -275,7 +306,11 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
       advice: publication?.advice ?? (result.limit === "disk" ? NO_ROOM : undefined),
     }),
     wasCutOff: wasCutOff(result),
-    tell: { pull: pull?.number, alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false },
+    tell: {
+      // Who reviews somebody's pull request is not for the bot to say.
+      pull: pull?.number === job.issueNumber && isOnPullRequest(job) ? undefined : pull?.number,
+      alreadyAsked: pull?.reviewers.includes(job.actor.login) ?? false,
+    },
     result: {
       outcome,
       text: result.text,

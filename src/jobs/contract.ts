@@ -9,6 +9,10 @@ export type Admission =
       readonly kind: "queued";
       /** undefined where no agent will read it. */
       readonly thread: Thread | undefined;
+      /** The issue ref whose session it belongs to, where that is not the thread's own. */
+      readonly ref?: string;
+      /** As the forge says; undefined: as the delivery said. */
+      readonly isPullRequest?: boolean;
       /** What gave the order, as the forge's own id names it; default: the comment. One act gives one order. */
       readonly act?: string | undefined;
       /** Acts that are one with it: where one of them gave an order, it gives none. */

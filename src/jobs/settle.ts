@@ -4,7 +4,7 @@ import { isActUsed, keyOfWords } from "./act.ts";
 import { wrongTime } from "./busy.ts";
 import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
-import { type JobRow, toJob } from "./job-row.ts";
+import { type JobRow, resourceOf, toJob } from "./job-row.ts";
 import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { earlierOfIssue } from "./earlier.ts";
 import { tellIfPaused } from "./pause.ts";
@@ -82,7 +82,16 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
 function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "queued") {
     const { thread, act = keyOfWords(row.act) } = outcome;
-    return { state: "queued", thread: thread ?? null, admittedAt: now, actKey: act };
+    const { ref = row.ref, isPullRequest = row.act.isPullRequest } = outcome;
+    return {
+      state: "queued",
+      thread: thread ?? null,
+      admittedAt: now,
+      actKey: act,
+      ref,
+      resource: resourceOf({ lane: row.lane, ref }) ?? null,
+      act: { ...row.act, ref, isPullRequest },
+    };
   }
   const words = outcome.kind === "refused" ? outcome.words : outcome.why;
   return { state: outcome.kind, words, finishedAt: now };
@@ -92,8 +101,8 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
 function whyDropped(
   tx: Tx,
   row: JobRow,
-  { act = keyOfWords(row.act), sameAs = [] }: Admission & { kind: "queued" },
+  { act = keyOfWords(row.act), sameAs = [], ref = row.ref }: Admission & { kind: "queued" },
 ): string | undefined {
   if (isActUsed(tx, row, [act, ...sameAs])) return "The same act was admitted before.";
-  return wrongTime(tx, { only: row.act.only, ref: row.ref }, row.id);
+  return wrongTime(tx, { only: row.act.only, ref }, row.id);
 }

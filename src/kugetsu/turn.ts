@@ -91,7 +91,7 @@ export type Published =
       readonly sha: string;
       readonly merged: boolean;
       /** Why another branch than the session's was taken. */
-      readonly elsewhere?: "conflict" | "not_ours" | "moved";
+      readonly elsewhere?: "conflict" | "not_ours" | "moved" | "left";
     }
   /** CI files are touched: not pushed, kept under a ref. */
   | { readonly kind: "protected"; readonly paths: readonly string[]; readonly kept: string }

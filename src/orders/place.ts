@@ -1,3 +1,5 @@
+import { placeOfPull } from "../admission/pull-request.ts";
+import { withReviewWords } from "../admission/review-words.ts";
 import { threadNow } from "../admission/snapshot.ts";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Forge } from "../forge/forge.ts";
@@ -39,12 +41,12 @@ export async function placeOrder(options: PlaceOptions, order: Order): Promise<P
     return { job, ref: PM_AGENT };
   }
   const typed = parseRef(await store.spelled(printRef(parseRef(order.ref ?? ""))));
-  const about = await lookUp(options.forgeAt(typed.instance), typed);
+  const about = await lookUp(options.forgeAt(typed.instance), typed, order);
   // As the forge writes its names: it ignores their case, and a session is found by its ref.
   const { owner, name: repo } = about.repository;
-  const ref = printRef({ ...typed, owner, repo });
+  const ref = about.ref ?? printRef({ ...typed, owner, repo });
   if (order.verb === "continue") await assertSession(kugetsu, ref, about.repository.id);
-  const { thread, ...rest } = about;
+  const { thread, ref: _ref, ...rest } = about;
   const verb =
     order.verb === "start"
       ? ({ verb: "fix", anew: true } as const)
@@ -74,7 +76,9 @@ async function assertSession(kugetsu: Kugetsu, ref: string, repositoryId: number
   });
 }
 
-interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber"> {
+interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber" | "isPullRequest"> {
+  /** Of a pull request: whose session works on it. */
+  readonly ref?: string;
   readonly thread: Thread | undefined;
 }
 
@@ -82,6 +86,7 @@ interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber"> {
 async function lookUp(
   at: { readonly name: string; readonly forge: Forge } | undefined,
   ref: IssueRef,
+  order: Order,
 ): Promise<About> {
   const { owner, repo: name, identifier } = ref;
   const number = identifier.startsWith("-") ? 0 : Number(identifier);
@@ -90,6 +95,7 @@ async function lookUp(
       forge: NO_FORGE,
       repository: { id: 0, owner, name },
       issueNumber: number,
+      isPullRequest: false,
       thread: undefined,
     };
   const { forge } = at;
@@ -100,17 +106,34 @@ async function lookUp(
       `${owner}/${name} is archived: nothing can be pushed to it.`,
     );
   const repository: RepositoryId = { id: found.id, owner: found.owner, name: found.name };
-  const about = { forge: at.name, repository, issueNumber: number };
+  const about = { forge: at.name, repository, issueNumber: number, isPullRequest: false };
   if (number === 0) return { ...about, thread: undefined };
   const address = { owner, name, number };
   const issue = await known(forge.issue(address), `issue ${number} in ${owner}/${name}`, forge);
-  if (issue.isPullRequest)
-    throw new KugetsuError("failed", `${printRef(ref)} is a pull request.`, {
+  const [bot, comments] = await Promise.all([forge.self(), forge.comments(address)]);
+  const thread = threadNow(issue, comments, bot);
+  if (!issue.isPullRequest) return { ...about, thread };
+  const own = printRef({ ...ref, owner: found.owner, repo: found.name });
+  const place = await placeOfPull(forge, { at: address, ref: own, repository: found });
+  if (place.kind !== "session")
+    throw new KugetsuError("failed", `${own} is a pull request ${NO_PLACE[place.kind]}`, {
       hint: "Name the issue that it is for.",
     });
-  const [bot, comments] = await Promise.all([forge.self(), forge.comments(address)]);
-  return { ...about, thread: threadNow(issue, comments, bot) };
+  const read = await withReviewWords(
+    forge,
+    { repository, author: order.by, commentId: 0 },
+    thread,
+    // Whoever runs the bot sees all that is there.
+    { issue, trigger: Infinity, onUnreadable: () => undefined },
+  );
+  return { ...about, ref: place.ref, isPullRequest: true, thread: read };
 }
+
+const NO_PLACE = {
+  fork: "from a fork, where the bot cannot push.",
+  default_branch: "of the default branch, where the bot pushes nothing that nobody has reviewed.",
+  missing: "that the forge does not show.",
+} as const;
 
 async function known<T>(asked: Promise<T>, what: string, forge: Forge): Promise<T> {
   try {

@@ -20,7 +20,7 @@ export function conversation(thread: Thread, token: string, most: number): strin
   const title = oneLine(thread.title, 500);
   const issue = fenced(
     token,
-    `issue, by ${oneLine(thread.author.login, 100)}`,
+    `${thread.isPullRequest === true ? "pull request" : "issue"}, by ${oneLine(thread.author.login, 100)}`,
     `Title: ${title}\n\n${shown(thread.body, within())}`.trimEnd(),
   );
   const comments = [];
@@ -54,6 +54,9 @@ export function oneLine(text: string, most: number): string {
     .slice(0, most);
 }
 
-function heading(comment: ThreadComment): string {
-  return `comment, by ${oneLine(comment.author.login, 100)}, ${oneLine(comment.createdAt, 40)}`;
+function heading({ place, path, line, author, createdAt }: ThreadComment): string {
+  const on =
+    path === undefined ? "" : ` on ${oneLine(path, 400)}${line === undefined ? "" : `:${line}`}`;
+  const what = place === "review" ? "review" : `comment${on}`;
+  return `${what}, by ${oneLine(author.login, 100)}, ${oneLine(createdAt, 40)}`;
 }

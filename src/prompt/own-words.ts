@@ -3,15 +3,19 @@ import { oneLine } from "./conversation.ts";
 /** `fix` briefs an agent from the start, `continue` goes on with one that knows the issue, `delegate` is the PM agent. */
 export type Role = "fix" | "continue" | "delegate";
 
+/** What an order is about. */
+export type About = "issue" | "pull request";
+
 const OPENING: Record<Role, string> = {
-  fix: "You are a developer, started by kugetsu to work on the issue{issue}.",
+  fix: "You are a developer, started by kugetsu to work on the {about}{issue}.",
   continue:
-    "You go on with the issue{issue}, in the same conversation; what follows holds as before.",
+    "You go on with the {about}{issue}, in the same conversation; what follows holds as before.",
   delegate: "You are the PM agent of kugetsu, a coordinator, and were given a wider order{issue}.",
 };
 
 interface OwnFacts {
   readonly role: Role;
+  readonly about?: About | undefined;
   readonly ref: string | undefined;
   readonly issueUrl: string | undefined;
   readonly branch?: string | undefined;
@@ -29,25 +33,31 @@ export function ownWords(facts: OwnFacts): string {
   ].join("\n\n");
 }
 
-function opening({ role, ref, issueUrl }: OwnFacts): string {
+function opening({ role, about = "issue", ref, issueUrl }: OwnFacts): string {
   const where = issueUrl === undefined ? "" : ` (${oneLine(issueUrl, 1000)})`;
-  const before = role === "delegate" ? " in the issue " : " ";
+  const before = role === "delegate" ? ` in the ${about} ` : " ";
   const issue = ref === undefined ? "" : `${before}${oneLine(ref, 400)}${where}`;
-  return `${OPENING[role].replace("{issue}", () => issue)} Nobody can answer a question during this turn: decide what is sensible, and say in the end what you assumed.`;
+  const words = OPENING[role].replace("{about}", about).replace("{issue}", () => issue);
+  return `${words} Nobody can answer a question during this turn: decide what is sensible, and say in the end what you assumed.`;
 }
 
-function working({ branch, base, tempDir }: OwnFacts): string {
-  const from = base === undefined ? "" : `, made from \`${oneLine(base, 250)}\``;
+function working({ about = "issue", branch, base, tempDir }: OwnFacts): string {
+  const isPull = about === "pull request";
+  const how = isPull ? "the pull request's own, meant for" : "made from";
+  const from = base === undefined ? "" : `, ${how} \`${oneLine(base, 250)}\``;
+  const goes = isPull
+    ? "kugetsu pushes the branch, on which other people work as well"
+    : "kugetsu pushes the branch and opens the pull request";
   const on =
     branch === undefined ? "a branch of its own" : `the branch \`${oneLine(branch, 250)}\`${from}`;
   return [
     "How you work:",
     `- Your current directory is a git worktree of the repository, on ${on}. Change files only there.`,
-    "- Commit there with plain `git commit`, in sensible steps, on this branch. Do not push, and do not add a remote: kugetsu pushes the branch and opens the pull request. You have no access to the forge.",
+    `- Commit there with plain \`git commit\`, in sensible steps, on this branch. Do not push, and do not add a remote: ${goes}. You have no access to the forge.`,
     `- Temporary files go to \`${oneLine(tempDir, 1000)}\` (\`$KUGETSU_TEMP_DIR\`), never into the repository.`,
     "- Look at how the project is tested and checked, and run that before you are done. Add or adapt tests for what you change, where the project has tests.",
     "- Do not touch CI configuration unless the order asks for it, and change no more than the order needs.",
-    "- Your last message is posted in the issue: a short summary in Markdown of what you changed and how you verified it. If nothing is to be done, or something could not be done, say so and why.",
+    `- Your last message is posted in the ${about}: a short summary in Markdown of what you changed and how you verified it. If nothing is to be done, or something could not be done, say so and why.`,
   ].join("\n");
 }
 

@@ -16,6 +16,8 @@ export function pullRequestTitle(issueTitle: string): string {
 export function pullRequestBody(facts: {
   /** 0 for what is no issue. */
   readonly issueNumber: number;
+  /** The pull request that it was made for. */
+  readonly pullNumber?: number | undefined;
   /** What the agent said last, in its words. */
   readonly summary: string;
   /** The command that shows the whole of it on the server. */
@@ -26,11 +28,13 @@ export function pullRequestBody(facts: {
   readonly ref: string;
 }): string {
   const isIssue = facts.issueNumber !== 0;
+  const forPull = facts.pullNumber === undefined ? "" : `For pull request #${facts.pullNumber}.`;
   const asked = `Requested by ${code(facts.requestedBy)} in ${code(facts.ref)}.`;
-  const goOn = "Write `/kugetsu continue <message>` in that issue to have something changed.";
+  const goOn =
+    "Write `/kugetsu continue <message>` here or in that issue to have something changed.";
   return [
     harmless(facts.summary, { whole: facts.whole }),
-    isIssue ? `Fixes #${facts.issueNumber}` : "",
+    isIssue ? `Fixes #${facts.issueNumber}` : forPull,
     "---",
     isIssue ? `${asked} ${goOn}` : asked,
   ]

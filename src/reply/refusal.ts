@@ -12,8 +12,10 @@ export type Refusal =
   | "no_admin"
   /** The person's turns of the day are used up. */
   | "daily_limit"
-  /** Orders are given on issues; this is a pull request. */
-  | "pull_request"
+  /** The pull request's branch lies in a fork, where the bot cannot push. */
+  | "fork"
+  /** The pull request's branch is the default branch, to which nothing goes without a review. */
+  | "default_branch"
   | "archived";
 
 /** One short comment for someone whose order is not taken. It mentions nobody: the thread's people see it anyway. */
@@ -23,21 +25,11 @@ export function refusal(facts: {
   readonly why: Refusal;
   /** Turns a day. */
   readonly limit?: number | undefined;
-  /** The issue that the pull request is for, where it is known. */
-  readonly issue?: number | undefined;
 }): string {
   return `**Refused:** \`${facts.verb}\` for ${code(facts.login)}. ${reason(facts)}`;
 }
 
-function reason({
-  why,
-  limit,
-  issue,
-}: {
-  why: Refusal;
-  limit?: number | undefined;
-  issue?: number | undefined;
-}): string {
+function reason({ why, limit }: { why: Refusal; limit?: number | undefined }): string {
   switch (why) {
     case "no_right":
       return "Only people who can push to this repository can give me orders.";
@@ -47,8 +39,10 @@ function reason({
       return "Only admins of this repository can delegate. `/kugetsu fix` works for everyone who can push.";
     case "daily_limit":
       return `You have used ${limit === undefined ? "your turns" : `your ${count(limit, "turn")}`} of the last 24 hours. Please come back when the first of them is a day old.`;
-    case "pull_request":
-      return `Please write this ${issue === undefined ? "on the issue that this pull request belongs to" : `on issue #${issue}`}: I take no orders on pull requests yet.`;
+    case "fork":
+      return "The branch of this pull request lies in a fork, and I can push to this repository alone. Push the branch to this repository, open a pull request from there, and write this again; or write `/kugetsu fix` on the issue that it is for.";
+    case "default_branch":
+      return "The branch of this pull request is the repository's default branch, and I push nothing there that nobody has reviewed. Write `/kugetsu fix` on an issue: I open a pull request of my own.";
     case "archived":
       return "This repository is archived, so nothing can be pushed to it.";
     default:

@@ -72,18 +72,81 @@ test("what needs no agent is queued without a thread, and the forge is not asked
   expect(paths.filter((path) => /issues\/\d+\/comments/.test(path))).toEqual([]);
 });
 
-test("an order on a pull request is refused; of the bot's own, the issue is named", async () => {
+/** A pull request of that person's, from a branch of the shop. */
+async function openPull(by: "kugetsu-bot" | "walter", head: string, body = ""): Promise<number> {
+  await world.forge.commit(SHOP, head, { by: "walter", message: "x", files: { [head]: "x\n" } });
+  return world.forge.openPull(SHOP, { by, title: "x", body, head });
+}
+
+const refOf = (number: number) => `${world.forge.host}/${SHOP}#${number}`;
+
+test("an order on the bot's own pull request goes on in its issue's session; the thread is the pull request's", async () => {
   const { admit } = create();
   const issue = world.issue();
-  const head = `fix/issue-${issue}`;
-  await world.forge.commit(SHOP, head, { by: "walter", message: "x", files: { x: "x\n" } });
-  const draft = { title: "x", body: `It works.\n\nFixes #${issue}`, head, base: "main" };
-  const { number } = await world.gitea.createPullRequest("olivia", "shop", draft);
+  const number = await openPull("kugetsu-bot", `fix/issue-${issue}-2`, "Fixes #9999");
+  world.clock.now += 60_000;
+  const said = world.forge.comment(SHOP, number, { by: "rita", body: "Too long." });
+  world.clock.now += 60_000;
+  const job = world.order({ issue: number });
+  expect(await admit(job)).toMatchObject({
+    kind: "queued",
+    ref: refOf(issue),
+    isPullRequest: true,
+    thread: { title: "x", isPullRequest: true, comments: [{ id: said, body: "Too long." }] },
+  });
+  for (const verb of ["status", "stop"] as const) {
+    const quick = world.order({ issue: number }, { verb, lane: "quick" });
+    expect(await admit(quick)).toMatchObject({ kind: "queued", ref: refOf(issue) });
+  }
+});
+
+test("a branch of another name is the issue's that the bot's own line names last", async () => {
+  const { admit } = create();
+  const body = "It said:\nFixes #77\n\nFixes #78\r\n\n---\n\nRequested by `walter`, Fixes #79";
+  const number = await openPull("kugetsu-bot", "imported", body);
+  expect(await admit(world.order({ issue: number }))).toMatchObject({ ref: refOf(78) });
+});
+
+test("an order on somebody's pull request has a session of its own, whatever that claims to fix", async () => {
+  const { admit } = create();
+  const issue = world.issue();
+  const number = await openPull("walter", `fix/issue-${issue}`, `Fixes #${issue}`);
   const admission = await admit(world.order({ issue: number }));
-  expect(admission).toMatchObject({ kind: "refused", words: "pull_request" });
-  expect(JSON.stringify(admission)).toContain(`#${issue}`);
-  const help = world.order({ issue: number }, { verb: "help", lane: "quick" });
+  expect(admission).toMatchObject({ kind: "queued", ref: refOf(number), isPullRequest: true });
+});
+
+test("an order on a pull request from a fork is refused with what to do, help is not", async () => {
+  const { admit } = create();
+  await world.forge.fork(SHOP, { owner: "nora" });
+  const change = { by: "nora", message: "x", files: { forked: "x\n" } };
+  await world.forge.commit("nora/shop", "theirs", change);
+  const draft = { by: "nora", title: "x", head: "nora:theirs" };
+  const issue = await world.forge.openPull(SHOP, draft);
+  const admission = await admit(world.order({ issue }));
+  expect(admission).toMatchObject({ kind: "refused", words: "fork" });
+  expect(JSON.stringify(admission)).toContain("Push the branch to this repository");
+  const help = world.order({ issue }, { verb: "help", lane: "quick" });
   expect(await admit(help)).toMatchObject({ kind: "queued" });
+});
+
+test("to the default branch nothing is pushed for a pull request either", async () => {
+  const { admit } = create();
+  const files = { released: "x\n" };
+  await world.forge.commit(SHOP, "release", { by: "olivia", message: "x", files });
+  const draft = { by: "olivia", title: "x", head: "main", base: "release" };
+  const issue = await world.forge.openPull(SHOP, draft);
+  const admission = await admit(world.order({ issue }));
+  expect(admission).toMatchObject({ kind: "refused", words: "default_branch" });
+});
+
+test("the reviews of a pull request that cannot be read are left out, and the operator is told", async () => {
+  const { admit, log } = create();
+  const number = await openPull("walter", "unread");
+  world.forge.fail({ path: /\/reviews/, answer: 403, times: Infinity });
+  const admission = await admit(world.order({ issue: number }));
+  world.forge.clearFaults();
+  expect(admission).toMatchObject({ kind: "queued", thread: { comments: [] } });
+  expect(log.lines).toContainEqual(expect.objectContaining({ level: "warn" }));
 });
 
 test("without the right it is refused with a reaction and a short comment that mentions nobody", async () => {

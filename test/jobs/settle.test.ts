@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createJobStore } from "../../src/jobs/job-store.ts";
-import { accepted, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
+import { accepted, CAPS, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
 
 const QUEUED = { kind: "queued", thread: THREAD } as const;
 
@@ -17,6 +17,37 @@ test("an admitted job is queued with its thread, and its acknowledgement goes ou
     maybePosted: false,
     attempts: 1,
   });
+});
+
+test("an order on the bot's own pull request waits for the turn of its issue, and holds that", async () => {
+  const { store, owner } = createQueue();
+  const issue = newJob(1);
+  await queued(store, issue);
+  const turn = await store.claim({ owner, caps: CAPS });
+  const id = await accepted(store, newJob(7, { isPullRequest: false }));
+  const admission = { ...QUEUED, ref: issue.ref, isPullRequest: true };
+  expect(await store.settle(id, admission)).toMatchObject({
+    ref: issue.ref,
+    issueNumber: 7,
+    isPullRequest: true,
+  });
+  expect((await store.list({ ref: issue.ref })).map((job) => job.id)).toContain(id);
+  expect(await store.claim({ owner, caps: CAPS })).toBeUndefined();
+  await store.finish(turn?.id ?? 0, owner.marker, { state: "done", words: "" }, []);
+  expect(await store.claim({ owner, caps: CAPS })).toMatchObject({ id, ref: issue.ref });
+  const later = await queued(store, newJob(1));
+  expect(await store.claim({ owner, caps: CAPS })).toBeUndefined();
+  expect(later).toBeGreaterThan(id);
+});
+
+test("what is only for an idle issue is not worked off on its pull request while a turn of the issue waits", async () => {
+  const { store } = createQueue();
+  const issue = newJob(1);
+  await queued(store, issue);
+  const label = newJob(7, { trigger: "label", commentId: 0, only: "idle", isPullRequest: true });
+  const id = await accepted(store, label);
+  const admission = { ...QUEUED, act: "label:5", ref: issue.ref };
+  expect(await store.settle(id, admission)).toMatchObject({ state: "dropped", ref: label.ref });
 });
 
 test("a refused job says what the refusal says instead of the acknowledgement", async () => {

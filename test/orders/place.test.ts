@@ -71,7 +71,7 @@ test("a ref on no configured forge needs none, with or without a number", async 
   expect(named).toMatchObject({ issueNumber: 0, thread: undefined });
 });
 
-test("an issue, a repository that the forge does not know, and a pull request are refused", async () => {
+test("an issue and a repository that the forge does not know are refused", async () => {
   const { host } = desk.forge;
   await expect(place({ ref: `${host}/${SHOP}#999` })).rejects.toMatchObject({
     code: "not_found",
@@ -81,15 +81,31 @@ test("an issue, a repository that the forge does not know, and a pull request ar
     code: "not_found",
     message: expect.stringContaining("olivia/none"),
   });
-  await desk.forge.commit(SHOP, "topic", { by: "walter", message: "x", files: { x: "x" } });
-  const { number } = await desk.walter.createPullRequest("olivia", "shop", {
-    title: "A pull",
-    body: "",
-    head: "topic",
-    base: "main",
-  });
-  await expect(place({ ref: `${host}/${SHOP}#${number}` })).rejects.toMatchObject({
-    message: expect.stringContaining("pull request"),
+});
+
+test("a pull request has a session of its own, the bot's own that of its issue, and a fork's none", async () => {
+  const { host } = desk.forge;
+  const open = async (by: string, head: string) => {
+    await desk.forge.commit(SHOP, head, { by: "walter", message: "x", files: { [head]: "x" } });
+    return desk.forge.openPull(SHOP, { by, title: "A pull", head });
+  };
+  const theirs = await open("walter", "topic");
+  const placed = await place({ ref: `${host}/olivia/SHOP#${theirs}` });
+  expect(placed.ref).toBe(`${host}/${SHOP}#${theirs}`);
+  expect(await jobOf(placed.job)).toMatchObject({ isPullRequest: true, issueNumber: theirs });
+
+  const own = await open("kugetsu-bot", "fix/issue-70");
+  const ours = await place({ ref: `${host}/${SHOP}#${own}` });
+  expect(ours.ref).toBe(`${host}/${SHOP}#70`);
+  expect(await jobOf(ours.job)).toMatchObject({ isPullRequest: true, issueNumber: own });
+
+  await desk.forge.fork(SHOP, { owner: "walter" });
+  const files = { forked: "x" };
+  await desk.forge.commit("walter/shop", "forked", { by: "walter", message: "x", files });
+  const draft = { by: "walter", title: "A pull", head: "walter:forked" };
+  const fork = await desk.forge.openPull(SHOP, draft);
+  await expect(place({ ref: `${host}/${SHOP}#${fork}` })).rejects.toMatchObject({
+    message: expect.stringContaining("fork"),
   });
 });
 

@@ -188,7 +188,12 @@ export function readReview(data: unknown, repositoryUrl: string): PlacedReview |
 export function readReviewComment(data: unknown, repositoryUrl: string): PlacedWords | undefined {
   const createdAt = moment(field(data, "created_at"));
   const updatedAt = moment(field(data, "updated_at"));
-  return readWords(data, "review_comment", { createdAt, updatedAt }, repositoryUrl);
+  const placed = readWords(data, "review_comment", { createdAt, updatedAt }, repositoryUrl);
+  if (placed === undefined) return undefined;
+  const path = text(field(data, "path"), 4096);
+  // 0 on a line that the change takes away.
+  const line = positive(field(data, "position"));
+  return { ...placed, words: { ...placed.words, path, line } };
 }
 
 function readWords(

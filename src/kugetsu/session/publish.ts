@@ -16,6 +16,10 @@ export interface PublishOrder {
   readonly allowCi: boolean;
   /** What to do when other people's commits conflict: tell it, or take the next free branch. */
   readonly onConflict: "tell" | "elsewhere";
+  /** Of a branch that people work on: what the work goes to instead is called `stem`, `stem-2`, … */
+  readonly stem?: string | undefined;
+  /** Nothing is to be pushed to the session's branch any more. */
+  readonly leaveBranch?: boolean | undefined;
   /** Whether a text holds a secret that the bot knows: such commits are not pushed. */
   readonly holdsSecret: (text: string) => boolean;
   readonly signal: AbortSignal;
@@ -60,7 +64,8 @@ async function pushOnce(push: Push, isLastTry: boolean): Promise<Published | "mo
   }
   const baseTip = await mirror.head(session.base);
   if (baseTip !== undefined && (await mirror.contains(tip, baseTip))) return { kind: "nothing" };
-  const target = isLastTry ? await elsewhere(push, "moved") : await fit(push);
+  const target = order.leaveBranch === true ? await leave(push) : await find(push, isLastTry);
+  if (target === undefined) return { kind: "nothing" };
   if ("conflicts" in target) return { kind: "conflict", paths: target.conflicts };
   const { branch, sha, remote } = target;
   const refused = await refusedByUs(push, target, baseTip);
@@ -90,7 +95,19 @@ interface Target {
   /** The branch's tip on the forge. */
   readonly remote: string | undefined;
   /** Why it is another branch than the session's. */
-  readonly elsewhere?: "conflict" | "not_ours" | "moved";
+  readonly elsewhere?: "conflict" | "not_ours" | "moved" | "left";
+}
+
+async function find(push: Push, isLastTry: boolean): ReturnType<typeof fit> {
+  return isLastTry ? elsewhere(push, "moved") : fit(push);
+}
+
+/** Another branch, where the session's own does not have the work already. */
+async function leave(push: Push): Promise<Target | undefined> {
+  const { mirror, session } = push;
+  const remote = await mirror.head(session.branch);
+  if (remote !== undefined && (await mirror.contains(session.tip, remote))) return undefined;
+  return elsewhere(push, "left");
 }
 
 /** The session's commits together with what the forge's branch has. */
@@ -110,31 +127,38 @@ async function fit(push: Push): Promise<Target | { readonly conflicts: readonly 
   return order.onConflict === "tell" ? { conflicts: merge.files } : elsewhere(push, "conflict");
 }
 
-/** The first of `fix/issue-N-2`, `-3`, … that the forge does not have. */
+/** The first of `fix/issue-N-2`, `-3`, … (or of `stem`, `stem-2`, …) that the forge does not have. */
 async function elsewhere(
-  { mirror, session }: Push,
-  why: "conflict" | "not_ours" | "moved",
+  { mirror, session, order }: Push,
+  why: NonNullable<Target["elsewhere"]>,
 ): Promise<Target> {
   const heads = await mirror.heads();
-  const [, stem, count] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(session.branch) ?? [
-    undefined,
-    session.branch,
-    undefined,
-  ];
-  for (let next = Number(count ?? 1) + 1; ; next += 1) {
-    const branch = `${stem}-${next}`;
+  const { stem, count } = stemOf(session.branch, order.stem);
+  for (let next = count + 1; ; next += 1) {
+    const branch = next === 1 ? stem : `${stem}-${next}`;
     if (!heads.has(branch)) return { branch, sha: session.tip, remote: undefined, elsewhere: why };
   }
+}
+
+/** What a branch's name is counted on from; 0: the stem itself comes first. */
+function stemOf(branch: string, own: string | undefined): { stem: string; count: number } {
+  if (own !== undefined && branch !== own && !branch.startsWith(`${own}-`))
+    return { stem: own, count: 0 };
+  const [, stem = branch, count = "1"] = /^(.*\/issue-[^/]*?)(?:-([0-9]+))?$/.exec(branch) ?? [];
+  return { stem, count: Number(count) };
 }
 
 /** What must not be pushed, whatever the forge would say. */
 async function refusedByUs(
   push: Push,
-  { sha, remote }: Target,
+  { sha, remote: there }: Target,
   baseTip: string | undefined,
 ): Promise<Published | undefined> {
   const { core, order, mirror, session } = push;
   const start = baseTip ?? session.startSha;
+  // What people have on their branch is theirs, wherever it goes along.
+  const remote =
+    there ?? (order.stem === undefined ? undefined : await mirror.head(session.branch));
   if (!order.allowCi) {
     if (start === undefined)
       throw new KugetsuError("failed", `The branch ${session.base} is gone.`);

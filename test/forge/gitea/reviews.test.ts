@@ -66,6 +66,8 @@ test("finds a comment on a line among those of the reviews that have any", async
     issueNumber: 3,
     body: "/kugetsu continue name it sum",
     author: WALTER,
+    path: "total.js",
+    line: 1,
   });
   expect(at.asked).toEqual([`GET ${REVIEWS}`, `GET ${REVIEWS}/1/comments`]);
   expect(await at.gitea.reviewWords(PULL, "review_comment", 27)).toBeUndefined();

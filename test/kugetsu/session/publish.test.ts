@@ -233,6 +233,37 @@ describe.concurrent("commits are pushed", () => {
     expect(await desk.session()).toMatchObject({ worktreeAt: more });
   });
 
+  test("of people's own branch to one of ours where they conflict, with what they have there", async () => {
+    await using desk = await openDesk();
+    const order = { branch: "walter/login" };
+    desk.push(order.branch, { ".drone.yml": "kind: pipeline\n" });
+    await desk.prepare(order);
+    const sha = await desk.work({ "calc.js": "ours\n" });
+    const theirs = desk.push(order.branch, { "calc.js": "theirs\n" });
+    const stem = "fix/issue-7";
+    const pushed = { kind: "pushed", branch: stem, sha, elsewhere: "conflict" };
+    expect(await desk.publish({ stem })).toMatchObject(pushed);
+    expect(desk.remote(order.branch)).toBe(theirs);
+    expect(desk.remote(stem)).toBe(sha);
+    await desk.prepare({ branch: stem });
+    await desk.work({ "calc.js": "ours again\n" });
+    desk.push(stem, { "calc.js": "theirs again\n" });
+    expect(await desk.publish({ stem })).toMatchObject({ kind: "pushed", branch: `${stem}-2` });
+  });
+
+  test("not to a branch that is to be left, but beside it; without new work to none", async () => {
+    await using desk = await openDesk();
+    const order = { branch: "walter/login" };
+    const theirs = desk.push(order.branch, { "theirs.txt": "theirs\n" });
+    await desk.prepare(order);
+    const left = { stem: "fix/issue-7", leaveBranch: true };
+    expect(await desk.publish(left)).toEqual({ kind: "nothing" });
+    const sha = await desk.work({ "ours.txt": "ours\n" });
+    const pushed = { kind: "pushed", branch: "fix/issue-7", sha, elsewhere: "left" };
+    expect(await desk.publish(left)).toMatchObject(pushed);
+    expect(desk.remote(order.branch)).toBe(theirs);
+  });
+
   test("with CI files that people changed on the base or on the branch", async () => {
     await using desk = await openDesk();
     await desk.firstTurn();
