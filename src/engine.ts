@@ -4,6 +4,7 @@ import type { WorkConfig } from "./config.ts";
 import { watchConfig } from "./config-watch.ts";
 import type { Forge } from "./forge/forge.ts";
 import { createGitea } from "./forge/gitea.ts";
+import { createFollowName, type FollowName } from "./follow/name.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
 import { createForgeGates, type ForgeGates } from "./jobs/forge-slots.ts";
@@ -38,6 +39,8 @@ export interface Engine extends AsyncDisposable {
   readonly settings: () => Promise<WorkConfig>;
   /** Puts an order into the queue that comes from no comment. @throws as `placeOrder` does */
   readonly place: (order: Order) => Promise<PlacedOrder>;
+  /** Lets sessions and orders follow the names of their repositories. */
+  readonly followName: FollowName;
 }
 
 export interface EngineOptions {
@@ -113,10 +116,17 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ...(except === undefined ? {} : { except }),
     });
   const gates = createForgeGates();
+  const followName = createFollowName({ kugetsu, log });
   const place = async (order: Order): Promise<PlacedOrder> => {
     const unserved = options.only !== undefined;
     const placed = await placeOrder(
-      { store, kugetsu, unserved, forgeAt: (host) => forgeAt(forges, host) },
+      {
+        store,
+        kugetsu,
+        unserved,
+        forgeAt: (host) => forgeAt(forges, host),
+        nameInRefs: followName.inRefs,
+      },
       order,
     );
     if (order.parent !== undefined) await options.onChild?.(placed.job);
@@ -138,6 +148,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           commandAllow,
           turnsPerDay,
           turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
+          nameInRefs: followName.inRefs,
           log,
         });
         return admit(job);
@@ -204,6 +215,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     forge,
     settings: anew,
     place,
+    followName,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

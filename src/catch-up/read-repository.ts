@@ -72,7 +72,8 @@ async function workOff(
       name: forge,
       forge: { instance },
     } = watch;
-    await watch.onState({ forge, instance, repository, number, state, isPullRequest });
+    const found = { forge, instance, repository, number, state, isPullRequest };
+    await watch.onState({ ...found, isTold: false });
   }
 }
 

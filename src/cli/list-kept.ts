@@ -28,8 +28,7 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
   const git = createGit({ home: home.path, box: openBox, env: io.env });
   const { refs, owned } = home.database === undefined ? NOTHING : knownBy(home.database);
   const works: Kept[] = (await git.keptEverywhere()).map((work) => ({
-    issue_ref: work.ref,
-    repository: work.ref.split("#", 1)[0] ?? null,
+    ...whoseNow(work, refs.get(work.mirror.key)),
     kept_at: work.at?.toISOString() ?? null,
     subject: work.subject,
     sha: work.sha,
@@ -58,6 +57,25 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
     for (const kept of clones) io.stdout.write(words(kept, CLONE));
   }
   if (all.length === 0) io.stderr.write(`kugetsu: Nothing is kept in ${home.path}.\n`);
+}
+
+/**
+ * A kept ref has the name that the issue had then: the mirror's row in the database has followed its repository since.
+ *
+ * @param name what the mirror is for: instance/owner/repo, and perhaps what the forge calls it after a dot
+ */
+function whoseNow(
+  { ref }: { readonly ref: string },
+  name: string | undefined,
+): Pick<Kept, "issue_ref" | "repository"> {
+  const [then = "", identifier] = ref.split("#", 2);
+  const isSo = name === undefined || name === then || identifier === undefined;
+  const repository =
+    isSo || name.replace(/\.\d+$/, "") === then ? then : name.replace(/\.\d+$/, "");
+  return {
+    issue_ref: identifier === undefined ? ref : `${repository}#${identifier}`,
+    repository,
+  };
 }
 
 const UNREADABLE = "what git could not read, as it was";
