@@ -72,8 +72,8 @@ async function workOff(
       name: forge,
       forge: { instance },
     } = watch;
-    const found = { forge, instance, repository, number, state, isPullRequest };
-    await watch.onState({ ...found, isTold: false });
+    const told = { forge, instance, repository, number, state, isPullRequest };
+    await watch.onState({ ...told, isTold: false });
   }
 }
 

@@ -22,7 +22,7 @@ export interface FollowName {
    */
   rename(found: FoundName): Promise<void>;
   /** The same. Returns the name that its refs have now: while a turn is at work, still the old one. */
-  inRefs(found: FoundName): Promise<RepositoryName>;
+  readonly inRefs: (found: FoundName) => Promise<RepositoryName>;
 }
 
 export function createFollowName(options: {
