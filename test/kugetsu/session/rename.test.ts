@@ -22,6 +22,11 @@ const rename = ({ database }: Desk, change: Partial<RepositoryRename> = {}) =>
     renameSessions(tx, { instance: INSTANCE, repositoryId: ID, from: OLD, to: NEW, ...change }),
   );
 
+const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+const fail = (message: string) => {
+  throw new Error(message);
+};
+
 const refsOf = async ({ core }: Desk) =>
   (await core.sessions.list()).map(({ ref }) => ref).toSorted();
 
@@ -82,15 +87,11 @@ describe.concurrent("the sessions of a repository follow its name", () => {
     await using desk = await openDesk();
     const { core, database } = desk;
     const { home, sessions } = core;
-    const warn = (message: string) => {
-      throw new Error(message);
-    };
-    const documents = createDocuments({ home, database, sessions, warn });
+    const documents = createDocuments({ home, database, sessions, warn: fail });
     const { slug } = await sessions.put({ ref: REF, kind: "forked", repositoryId: ID });
     await documents.write();
     rename(desk);
     await documents.write();
-    const read = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
     expect(read(home.index)).toMatchObject({ issues: { [NEW_REF]: `${slug}.json` } });
     expect(JSON.stringify(read(home.index))).not.toContain("ann/calc");
     expect(read(join(home.sessions, `${slug}.json`))).toMatchObject({ issue_ref: NEW_REF });
