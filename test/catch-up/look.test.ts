@@ -66,13 +66,13 @@ test("a look that is asked for again while it is carried out is carried out agai
   expect(world.states).toHaveLength(2);
 });
 
-describe("a look at a repository's name", () => {
-  const told = (world: World, name: string, id = world.shop) => {
-    const repository = { id, owner: "olivia", name };
-    const look = { forge: "gitea", repository, issueNumber: 0, kind: "repository" } as const;
-    world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
-  };
+function told(world: World, name: string, id = world.shop): void {
+  const repository = { id, owner: "olivia", name };
+  const look = { forge: "gitea", repository, issueNumber: 0, kind: "repository" } as const;
+  world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
+}
 
+describe("a look at a repository's name", () => {
   test("tells of the name that the forge has for it, whatever a delivery said", async () => {
     const world = await openWorld();
     world.watch();
