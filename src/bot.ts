@@ -118,7 +118,7 @@ export async function startBot(
     store,
     origin,
     report: reportEnd,
-    onJob: worker.wake,
+    onJob: () => worker.wake(),
     onLook: () => catchUp.wake(),
     log,
   });

@@ -65,7 +65,11 @@ describe("the configuration", () => {
       shutdownGraceMs: 30_000,
       turnsPerDay: 20,
       delegateAllow: [],
+      commandAllow: [],
       allow: [],
+      triggers: ["comment", "issue", "label", "assignment", "mention"],
+      triggerLabel: "kugetsu",
+      cleanupAfterMs: 7 * 24 * 3_600_000,
       allowCiChanges: [],
       warnings: [],
     });
@@ -145,6 +149,21 @@ describe("the configuration", () => {
       host: "127.0.0.1",
       limits: { wallMs: 1_800_000 },
     });
+  });
+
+  test("counts a permission token among the bot's own secrets, and never shows it", () => {
+    const env = { ...NEEDED, GITEA_PERMISSION_TOKEN: "of-an-admin-0123456789" };
+    const configs = [readConfig(env), readWorkConfig(env)];
+    for (const { secrets } of configs) {
+      expect(secrets.giteaPermissionToken).toBe("of-an-admin-0123456789");
+      expect(secrets.own).toContain("of-an-admin-0123456789");
+      expect(JSON.stringify(secrets)).not.toContain("of-an-admin");
+    }
+    expect(readConfig(NEEDED).secrets.giteaPermissionToken).toBeUndefined();
+    expect(readConfig(NEEDED).secrets.own).toEqual([TOKEN, SECRET]);
+    expect(problemsOf({ ...NEEDED, GITEA_PERMISSION_TOKEN: "two words" })).toContain(
+      "GITEA_PERMISSION_TOKEN holds white space",
+    );
   });
 
   test("tells every problem at once, and what to do about a missing secret", () => {

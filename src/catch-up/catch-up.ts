@@ -6,7 +6,7 @@ import type { Database } from "../kugetsu/db/database.ts";
 import type { Log } from "../log.ts";
 import type { Origin } from "../server/receive.ts";
 import { orAborted, whileWanted } from "./asked.ts";
-import { resend } from "./resend.ts";
+import { resend, type Resent } from "./resend.ts";
 import { carryOutLooks, createMemory, lookAtRepositories, type Memory } from "./round.ts";
 import { troubleOf } from "./trouble.ts";
 import type { FoundState, Rename, Watch } from "./watch.ts";
@@ -91,7 +91,7 @@ interface ForgeWatch {
 function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSignal): ForgeWatch {
   const { now = Date.now, random = Math.random, intervalMs = 300_000, log } = options;
   const memory: Memory = createMemory();
-  let resentAt: number | undefined;
+  let resent: Resent | undefined;
   /** All was looked at once since the start. */
   let hasLooked = false;
   /** As a whole: how often it could not be asked, and when it is asked again. */
@@ -130,8 +130,8 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
       hasLooked ||= until === undefined;
       return until;
     }
-    if (all || resentAt === undefined || now() - resentAt >= intervalMs)
-      resentAt = await resend(watch, resendFailed, resentAt);
+    if (all || resent === undefined || now() - resent.at >= intervalMs)
+      resent = await resend(watch, resendFailed, resent);
     return undefined;
   };
 

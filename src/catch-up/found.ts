@@ -32,6 +32,24 @@ export function foundWords(repository: RepositoryId, words: Comment | ReviewWord
   };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * What of a pull request's reviews was written at or after `since`. Gitea also changes the time of old ones without an
+ * edit, of a comment on a line when the line is pushed over, of a review when it is dismissed: what is older than a day
+ * counts as that. Times are milliseconds since the epoch.
+ */
+export function foundInReviews(
+  repository: RepositoryId,
+  words: readonly ReviewWords[],
+  { since, now }: { since: number; now: number },
+): readonly Found[] {
+  return words
+    .filter(({ createdAt }) => now - Date.parse(createdAt) <= DAY_MS)
+    .map((one) => foundWords(repository, one))
+    .filter(({ writtenAt }) => writtenAt >= since);
+}
+
 /**
  * A new issue, or pull request, with its own text. Every comment changes `updatedAt`: an edit looks the same. Its labels
  * and assignees are acts of their own, since a list does not say who set them, and when.

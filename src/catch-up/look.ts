@@ -1,8 +1,8 @@
 import { and, asc, eq, lte } from "drizzle-orm";
 import { looks } from "../jobs/schema.ts";
-import { foundWords } from "./found.ts";
 import { nameOf } from "../jobs/rename.ts";
 import { tellRename } from "./follow.ts";
+import { foundInReviews } from "./found.ts";
 import { ifThere } from "./if-there.ts";
 import { offer } from "./offer.ts";
 import { openPlace } from "./place.ts";
@@ -84,9 +84,8 @@ async function readReviews(watch: Watch, look: Look): Promise<boolean> {
     watch.forge.reviews({ owner, name, number }, new Date(since).toISOString()),
   );
   const place = openPlace(watch.forge, repository);
-  const found = (words ?? []).map((one) => foundWords(repository, one));
-  for (const one of found.filter(({ writtenAt }) => writtenAt >= since))
-    await offer(watch, place, one);
+  const found = foundInReviews(repository, words ?? [], { since, now: watch.now() });
+  for (const one of found) await offer(watch, place, one);
   return true;
 }
 

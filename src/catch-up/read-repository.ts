@@ -2,7 +2,7 @@ import type { RepositoryId } from "../forge/event.ts";
 import type { Changes, Issue } from "../forge/forge.ts";
 import { foundActs } from "./acts.ts";
 import type { Examined } from "./examined.ts";
-import { type Found, foundIssue, foundWords } from "./found.ts";
+import { type Found, foundInReviews, foundIssue, foundWords } from "./found.ts";
 import { ifThere } from "./if-there.ts";
 import { offer } from "./offer.ts";
 import { openPlace, type Place } from "./place.ts";
@@ -37,18 +37,22 @@ export async function readRepository(
     const fresh = onlySince(changes, since);
     await workOff(watch, { repository, changes: fresh, since, examined });
     read.push(...fresh.issues);
-    const newest = Math.min(newestOf(fresh), watch.now() + AHEAD_MS);
+    const latest = watch.now() + AHEAD_MS;
+    const comments = Math.min(newestOf(fresh.comments), latest);
+    const issues = Math.min(newestOf(fresh.issues), latest);
     if (changes.complete) {
       // Never back behind where it was: of a repository that is new here, nothing older may be read.
-      cursor = Math.max(cursor, newest - OVERLAP_MS);
+      cursor = Math.max(cursor, comments - OVERLAP_MS, issues - OVERLAP_MS);
       moveCursor(watch.db, at, { cursor, validators: changes.validators });
       examined.keep(read);
       return true;
     }
     // More of one second than fits into an answer: the rest of it cannot be asked for.
-    if (newest < since + SECOND_MS)
-      watch.log.warn({ ...at, since: iso(since) }, "Too much at once");
-    cursor = Math.max(newest, since + SECOND_MS);
+    if (Math.max(comments, issues) < since + SECOND_MS)
+      watch.log.warn({ ...at, since: iso(since) }, "Too much was written at once");
+    // Either list may be the one that goes on behind its end.
+    const common = Math.min(comments || issues, issues || comments);
+    cursor = Math.max(common, since + SECOND_MS);
     validators = {};
     moveCursor(watch.db, at, { cursor, validators });
   }
@@ -92,9 +96,7 @@ async function foundIn(
   if (issue.isPullRequest) {
     const at = { owner: repository.owner, name: repository.name, number: issue.number };
     const words = (await ifThere(watch.forge.reviews(at, iso(since)))) ?? [];
-    found.push(
-      ...words.map((one) => foundWords(repository, one)).filter((one) => one.writtenAt >= since),
-    );
+    found.push(...foundInReviews(repository, words, { since, now: watch.now() }));
   }
   return found;
 }
@@ -109,11 +111,9 @@ function onlySince(changes: Changes, since: number): Changes {
   };
 }
 
-function newestOf({ comments, issues }: Changes): number {
-  return [...comments, ...issues].reduce(
-    (newest, { updatedAt }) => Math.max(newest, Date.parse(updatedAt)),
-    0,
-  );
+/** 0 where there is none. */
+function newestOf(list: readonly { readonly updatedAt: string }[]): number {
+  return list.reduce((newest, { updatedAt }) => Math.max(newest, Date.parse(updatedAt)), 0);
 }
 
 function wholeSecond(time: number): number {

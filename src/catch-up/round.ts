@@ -4,7 +4,7 @@ import { followRepository } from "./follow.ts";
 import { carryOut, dueLooks } from "./look.ts";
 import { readRepository } from "./read-repository.ts";
 import { type Trouble, troubleOf, whileAnswered } from "./trouble.ts";
-import { watchConfigured } from "./configured.ts";
+import { type AskedAgain, watchConfigured } from "./configured.ts";
 import type { Watch } from "./watch.ts";
 import {
   couldNotLook,
@@ -21,12 +21,11 @@ export interface Memory {
   readonly examined: Map<number, Examined>;
   /** When each repository's name was asked for last. */
   readonly followedAt: Map<number, number>;
-  /** Names of the configured repositories that were asked for. */
-  readonly configured: Set<string>;
+  readonly configured: AskedAgain;
 }
 
 export function createMemory(): Memory {
-  return { examined: new Map(), followedAt: new Map(), configured: new Set() };
+  return { examined: new Map(), followedAt: new Map(), configured: new Map() };
 }
 
 export interface RoundOptions {
@@ -53,7 +52,8 @@ export async function lookAtRepositories(
 ): Promise<number | undefined> {
   const { db, name, now } = watch;
   const { memory, allow, intervalMs } = options;
-  await watchConfigured(watch, allow, memory.configured);
+  const quiet = await watchConfigured(watch, allow, memory.configured);
+  if (quiet !== undefined) return quiet;
   const served = servedBy(allow);
   const interval = Math.max(intervalMs, countRepositories(db, name) * SPACING_MS);
   const which: Which = { kind: options.kind, now: now(), intervalMs };

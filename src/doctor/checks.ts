@@ -5,6 +5,7 @@ import { envFiles, pmToken } from "./env-files.ts";
 import { forge } from "./forge.ts";
 import { disk, files, home } from "./home.ts";
 import { model } from "./model.ts";
+import { permissionToken } from "./permission-token.ts";
 import { git, node, opencode, ripgrep, shellVersion } from "./programs.ts";
 import { baseSession, failedJobs, leases, messages, pause, server } from "./queue.ts";
 import { sandbox } from "./sandbox.ts";
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   model,
   baseSession,
   forge,
+  permissionToken,
   server,
   socket,
   pause,

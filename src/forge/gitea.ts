@@ -1,4 +1,3 @@
-import { giteaApi } from "gitea-js";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { type Forge, MAX_COMMENTS } from "./forge.ts";
 import { assertId, assertNames, branchSegment, forgeUrl, issueSegments } from "./gitea/address.ts";
@@ -10,8 +9,7 @@ import {
   readPullRequest,
   readRepository,
 } from "./gitea/answers.ts";
-import { askAccount, createAsker, ofPermissionToken } from "./gitea/asker.ts";
-import { boundedFetch } from "./gitea/bounded-fetch.ts";
+import { askAccount, type AskerOptions, createAsker, ofPermissionToken } from "./gitea/asker.ts";
 import { call, understood } from "./gitea/call.ts";
 import { changesSince } from "./gitea/changes.ts";
 import { field, positive } from "./gitea/fields.ts";
@@ -22,16 +20,9 @@ import { reviewBody, reviewComment, reviewsSince } from "./gitea/reviews.ts";
 import { editorsMayPush } from "./gitea/teams.ts";
 import { lastAct } from "./gitea/timeline.ts";
 
-export interface GiteaOptions {
-  /** Address of the server as the bot reaches it; may hold a sub-path. */
-  readonly url: string;
-  readonly token: string;
+export interface GiteaOptions extends AskerOptions {
   /** GITEA_PERMISSION_TOKEN: of an admin of the whole server, for the questions about people's rights alone. */
   readonly permissionToken?: string | undefined;
-  /** Limit of one call, its redirects and its answer's body included. */
-  readonly timeoutMs?: number;
-  /** What requests go through, for proxies. */
-  readonly fetch?: typeof fetch;
 }
 
 /**
@@ -39,16 +30,12 @@ export interface GiteaOptions {
  * @throws KugetsuError `invalid` when the URL is not one
  */
 export function createGitea(options: GiteaOptions): Forge {
-  const { token, timeoutMs = 15_000 } = options;
+  const { token, permissionToken } = options;
   const { url, instance } = forgeUrl(options.url);
-  const customFetch = boundedFetch(`${url}/api/v1`, timeoutMs, options.fetch);
-  const api = giteaApi(url, { token, customFetch });
-  const bot = createAsker(api, url);
-  const { permissionToken } = options;
+  const bot = createAsker(options);
   const permissionAsker =
-    permissionToken === undefined
-      ? undefined
-      : createAsker(giteaApi(url, { token: permissionToken, customFetch }), url);
+    permissionToken === undefined ? undefined : createAsker({ ...options, token: permissionToken });
+  const { api } = bot;
   const repositoryUrl = (owner: string, name: string) => `${url}/${owner}/${name}`;
   let login: string | undefined;
 

@@ -32,14 +32,22 @@ interface Said {
   readonly issue?: number;
 }
 
+const PERMISSION_SCOPES = ["read:repository", "read:organization", "read:user"];
 const ISSUE = { by: "rita", title: "It breaks", body: "Badly." };
 
 /**
- * olivia owns the shop, walter may write, rita may read, nora neither. In the organizations a team writes (walter) and
+ * olivia owns the shop, walter may write, rita may read, nora neither; adam is an admin of the whole server. In the organizations a team writes (walter) and
  * another one reads (rita): in acme the bot is only in a team of its own, in bolt in the writers' team, in core among
  * the owners.
  */
-export async function openWorld(options: { bot?: "write" | "admin" } = {}): Promise<World> {
+export async function openWorld(
+  options: {
+    /** What the bot may do with olivia's repositories: `admin` when left out. */
+    bot?: "write" | "admin";
+    /** Whose token answers the questions about people's rights: nobody's when left out. */
+    permission?: string;
+  } = {},
+): Promise<World> {
   const clock = { now: Date.parse("2026-03-01T12:00:00Z") };
   await using setup = new AsyncDisposableStack();
   const forge = setup.use(await startSandboxForge({ now: () => clock.now }));
@@ -47,6 +55,7 @@ export async function openWorld(options: { bot?: "write" | "admin" } = {}): Prom
   for (const login of ["olivia", "walter", "rita", "nora", "renovate-bot"]) {
     people.set(login, { id: forge.addUser(login).id, login });
   }
+  people.set("adam", { id: forge.addUser("adam", { admin: true }).id, login: "adam" });
   const { token, ...bot } = forge.addUser("kugetsu-bot");
   people.set(bot.login, { id: bot.id, login: bot.login });
   const repositories: Record<string, number> = {};
@@ -81,7 +90,14 @@ export async function openWorld(options: { bot?: "write" | "admin" } = {}): Prom
     repositories,
     person,
     issue,
-    gitea: createGitea({ url: forge.url, token }),
+    gitea: createGitea({
+      url: forge.url,
+      token,
+      permissionToken:
+        options.permission === undefined
+          ? undefined
+          : forge.addToken(options.permission, PERMISSION_SCOPES),
+    }),
     order(said = {}, change = {}) {
       const { by = "walter", body = "/kugetsu fix", repository = SHOP } = said;
       const number = said.issue ?? issue(repository);

@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { HOUR, MINUTE, openWorld, SHOP } from "./world.ts";
+import { describe, expect, test, vi } from "vitest";
+import { HOUR, MINUTE, openWorld, SHOP, type World } from "./world.ts";
 
 const BOT = "kugetsu-bot";
 
@@ -101,33 +101,65 @@ describe("a label and an assignment", () => {
   });
 });
 
-test("the command of a review and of a comment on a line run once, whether a delivery hinted at them or not", async () => {
-  const world = await openWorld();
+async function openPull(world: World) {
   const { forge } = world;
-  await forge.commit(SHOP, "fix", { by: "walter", message: "m", files: { "README.md": "# s\n" } });
-  const number = await forge.openPull(SHOP, {
-    by: "walter",
-    title: "A fix",
-    head: "fix",
-    base: "main",
-  });
-  world.pass(MINUTE);
-  world.watch();
-  const line = { path: "README.md", line: 1, body: "/kugetsu fix line" };
-  world.pass(MINUTE);
-  await forge.review(SHOP, number, {
+  const files = { "README.md": "# s\n" };
+  await forge.commit(SHOP, "fix", { by: "walter", message: "m", files });
+  return forge.openPull(SHOP, { by: "walter", title: "A fix", head: "fix" });
+}
+
+/** Whatever became of them. */
+const found = (orders: readonly string[]) =>
+  orders.map((order) => order.replace(/^\w+: /, "")).toSorted();
+
+describe("a review", () => {
+  const review = {
     by: "olivia",
     state: "commented",
-    body: "/kugetsu fix review",
-    comments: [line],
+    body: "/kugetsu help review",
+    comments: [{ path: "README.md", line: 1, body: "/kugetsu help line" }],
+  } as const;
+
+  test("whose delivery never came gives its orders once, be they in its body or on a line", async () => {
+    const world = await openWorld();
+    const number = await openPull(world);
+    world.watch();
+    world.pass(MINUTE);
+    await world.forge.review(SHOP, number, review);
+    const catchUp = world.catchUp();
+    await catchUp.once();
+    await world.deliver();
+    world.pass(MINUTE);
+    await catchUp.once();
+    await world.catchUp().once();
+    expect(found(await world.orders())).toEqual(["help line", "help review"]);
   });
-  const catchUp = world.catchUp();
-  await catchUp.once();
-  await world.deliver();
-  await catchUp.once();
-  const found = await world.orders();
-  expect(found.map((order) => order.replace(/^\w+: /, "")).toSorted()).toEqual([
-    "fix line",
-    "fix review",
-  ]);
+
+  test("that a delivery told of is read as soon as that came", async () => {
+    const world = await openWorld();
+    const number = await openPull(world);
+    await world.deliver();
+    await world.forge.review(SHOP, number, review);
+    await world.deliver();
+    const catchUp = world.catchUp({ intervalMs: 1_000 * HOUR });
+    catchUp.start();
+    await vi.waitFor(async () =>
+      expect(found(await world.orders())).toEqual(["help line", "help review"]),
+    );
+  });
+
+  test("of old gives none when it is changed without an edit", async () => {
+    const world = await openWorld();
+    const number = await openPull(world);
+    const { comments } = await world.forge.review(SHOP, number, review);
+    world.pass(25 * HOUR);
+    world.watch();
+    world.pass(MINUTE);
+    // As when a push makes the line another one: the words stay, the time does not.
+    for (const body of ["For a moment.", "/kugetsu help line"])
+      for (const id of comments) world.forge.editReviewComment(id, { by: "olivia", body });
+    world.say("Nothing to do.", "rita", number);
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual([]);
+  });
 });

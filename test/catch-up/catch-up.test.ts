@@ -225,18 +225,25 @@ describe("a forge", () => {
     world.say("/kugetsu fix it");
     await world.deliver();
     const asked: number[] = [];
+    const failed = [100, 7];
     const resending = {
       ...world.gitea,
-      resendFailed: async (since: number) => asked.push(since),
+      resendFailed: async (since: number) => {
+        asked.push(since);
+        return failed.shift() ?? 0;
+      },
     };
-    const start = world.queue.clock.now;
+    const newest = world.queue.clock.now;
     world.pass(HOUR);
     const requests = world.forge.requests.length;
     const catchUp = world.catchUp({ forges: () => new Map([["gitea", resending]]) });
-    await catchUp.once();
-    world.pass(5 * MINUTE);
-    await catchUp.once();
-    expect(asked).toEqual([start - 10 * MINUTE, start + HOUR - 10 * MINUTE]);
+    for (let rounds = 0; rounds < 4; rounds++) {
+      await catchUp.once();
+      world.pass(5 * MINUTE);
+    }
+    // From the same moment on until nothing is left, then from the last time.
+    const from = [newest, newest, newest, newest + HOUR + 10 * MINUTE];
+    expect(asked).toEqual(from.map((moment) => moment - 10 * MINUTE));
     expect(world.forge.requests).toHaveLength(requests);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KugetsuError } from "../../src/kugetsu/errors.ts";
+import { repositories } from "../../src/jobs/schema.ts";
 import { HOUR, MINUTE, openWorld, SECOND, SHOP } from "./world.ts";
 
 const warnings = ({ lines }: Awaited<ReturnType<typeof openWorld>>) =>
@@ -219,4 +220,20 @@ test("who wants to know is told what became of every issue that changed", async 
       isTold: false,
     },
   ]);
+});
+
+test("one that is configured is watched from the start, whatever becomes of another one", async () => {
+  const world = await openWorld();
+  await world.forge.addRepository("olivia/cellar", { files: { a: "a\n" } });
+  world.forge.fail({ answer: 500, path: /cellar/, times: Infinity });
+  const allow = ["olivia/cellar", "olivia/attic", "../..", "walter", SHOP.toUpperCase()];
+  const catchUp = world.catchUp({ allow: async () => allow });
+  await catchUp.once();
+  expect(world.repository()).toMatchObject({ owner: "olivia", name: "shop", trouble: null });
+  world.say("/kugetsu fix it");
+  world.forge.clearFaults();
+  world.pass(HOUR);
+  await catchUp.once();
+  expect(await world.orders()).toEqual(["queued: fix it"]);
+  expect(world.queue.db.orm.select().from(repositories).all()).toHaveLength(2);
 });

@@ -74,6 +74,7 @@ export async function openWorld(): Promise<World> {
     forge: () => gitea,
     served: servedBy([]),
     delegateAllow: [],
+    commandAllow: [],
     turnsPerDay: 100,
     turnsToday: async () => 0,
     log,

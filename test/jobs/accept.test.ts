@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Job } from "../../src/jobs/job.ts";
-import { deliveries, looks } from "../../src/jobs/schema.ts";
+import { deliveries, looks, repositories } from "../../src/jobs/schema.ts";
 import { temporaryFile } from "../kugetsu/db/open.ts";
-import { createQueue, newDelivery, newJob, status, THREAD } from "./queue.ts";
+import { CAPS, createQueue, newDelivery, newJob, queued, status, THREAD } from "./queue.ts";
 
 test("a delivery becomes a received job that comes back word for word, and its acknowledgement is held", async () => {
   const file = temporaryFile();
@@ -89,6 +89,104 @@ test("when the acknowledgement cannot be made, nothing of the delivery is stored
   await expect(store.accept(speechless)).rejects.toThrow("no words");
   expect(db.orm.select().from(deliveries).all()).toEqual([]);
   expect(await store.list()).toEqual([]);
+});
+
+const SEEN = { id: 9, owner: "ann", name: "app" };
+const LOOK = { repository: SEEN, issueNumber: 14, kind: "reviews" } as const;
+
+test("a delivery's hook, repository and what is to be looked at are stored with it", async () => {
+  const { store, db } = createQueue();
+  const delivery = newDelivery(undefined, { hook: "shop", seen: SEEN, look: LOOK });
+  expect(await store.accept(delivery)).toMatchObject({ kind: "accepted" });
+  expect(db.orm.select().from(deliveries).all()).toMatchObject([{ hook: "shop" }]);
+  expect(db.orm.select().from(repositories).all()).toMatchObject([
+    { forge: "gitea", repositoryId: 9, owner: "ann", name: "app", cursor: 1_000_000 },
+  ]);
+  expect(db.orm.select().from(looks).all()).toMatchObject([
+    { forge: "gitea", repositoryId: 9, issueNumber: 14, kind: "reviews", dueAt: 1_000_000 },
+  ]);
+});
+
+test("all that a delivery brings is stored in one transaction, or nothing of it", async () => {
+  const { store, db } = createQueue();
+  const takeBack = { repository: SEEN, place: "comment", id: 5, by: "ann" } as const;
+  const speechless = newDelivery(newJob(1), {
+    seen: SEEN,
+    look: LOOK,
+    takeBack: { ...takeBack, report: () => [] },
+    acknowledge: () => {
+      throw new Error("no words");
+    },
+  });
+  await expect(store.accept(speechless)).rejects.toThrow("no words");
+  for (const table of [deliveries, repositories, looks])
+    expect(db.orm.select().from(table).all()).toEqual([]);
+});
+
+test("an act that is told again under another id is still looked at", async () => {
+  const { store, db } = createQueue();
+  const job = newJob(1);
+  await store.accept(newDelivery(job));
+  expect(await store.accept(newDelivery(job, { look: LOOK }))).toEqual({ kind: "repeated" });
+  expect(db.orm.select().from(looks).all()).toHaveLength(1);
+});
+
+describe("an order for an idle issue", () => {
+  const setting = () => newJob(1, { trigger: "label", commentId: 0, only: "idle" });
+
+  test("is stored while nothing of it is at work", async () => {
+    const { store } = createQueue();
+    await queued(store, newJob(2));
+    await queued(store, newJob(1, { lane: "quick", verb: "status" }));
+    expect(await store.accept(newDelivery(setting()))).toMatchObject({ jobId: 3 });
+  });
+
+  test("is not, while a turn of the issue waits or runs", async () => {
+    const { store, owner } = createQueue();
+    const id = await queued(store, newJob(1));
+    const nothing = { kind: "accepted", jobId: undefined };
+    expect(await store.accept(newDelivery(setting()))).toEqual(nothing);
+    await store.claim({ owner, caps: CAPS });
+    expect(await store.accept(newDelivery(setting()))).toEqual(nothing);
+    expect(await store.list()).toMatchObject([{ id, state: "running" }]);
+  });
+
+  test("is stored behind what is not admitted yet, which may be refused", async () => {
+    const { store } = createQueue();
+    await store.accept(newDelivery(newJob(1)));
+    expect(await store.accept(newDelivery(setting()))).toMatchObject({ jobId: 2 });
+  });
+});
+
+describe("what takes an order back", () => {
+  const taking = (change: { isPullRequest?: boolean } = {}) =>
+    newJob(1, {
+      trigger: "label",
+      commentId: 0,
+      only: "busy",
+      lane: "quick",
+      verb: "stop",
+      ...change,
+    });
+
+  test("is stored while a turn of the issue waits, also one that is not admitted yet", async () => {
+    const { store } = createQueue();
+    await store.accept(newDelivery(newJob(1)));
+    expect(await store.accept(newDelivery(taking()))).toMatchObject({ jobId: 2 });
+  });
+
+  test("is not, while nothing of it is at work", async () => {
+    const { store } = createQueue();
+    await queued(store, newJob(2));
+    const nothing = { kind: "accepted", jobId: undefined };
+    expect(await store.accept(newDelivery(taking()))).toEqual(nothing);
+  });
+
+  test("is always stored on a pull request, whose turns may be those of its issue", async () => {
+    const { store } = createQueue();
+    const delivery = newDelivery(taking({ isPullRequest: true }));
+    expect(await store.accept(delivery)).toMatchObject({ jobId: 1 });
+  });
 });
 
 test("a submitted job is queued at once, as often as it is submitted, and its words are due", async () => {

@@ -38,6 +38,29 @@ describe("an acknowledgement", () => {
   });
 });
 
+describe("what is said goes to the words that gave the order", () => {
+  test.each<[string, Partial<Job>, object | undefined]>([
+    ["a review", { trigger: "review" }, { ...ISSUE, commentId: 77, place: "review" }],
+    ["a line", { trigger: "review_comment" }, { ...ISSUE, commentId: 77, place: "review_comment" }],
+    ["an issue's text", { trigger: "issue", commentId: 0 }, { ...ISSUE, place: "issue" }],
+    ["a label", { trigger: "label", commentId: 0 }, undefined],
+    ["an assignment", { trigger: "assignment", commentId: 0 }, undefined],
+  ])("%s", (_, change, target) => {
+    for (const messages of [acknowledgement(job(change)), rejection(job(change), "No.")]) {
+      const reactions = messages.filter(({ kind }) => kind === "reaction");
+      expect(reactions.map((one) => one.target)).toEqual(target === undefined ? [] : [target]);
+      expect(messages.filter(({ kind }) => kind !== "reaction")).toMatchObject([{ target: ISSUE }]);
+    }
+  });
+
+  test.each(["label", "assignment"] as const)(
+    "nothing is said of what takes a %s's order back",
+    (trigger) => {
+      expect(acknowledgement(job({ trigger, verb: "stop", lane: "quick" }))).toEqual([]);
+    },
+  );
+});
+
 test("a later status has the first one's key, so that it edits it", () => {
   const [, first] = acknowledgement(job());
   expect(statusMessage(job(), "Working.", false)).toEqual({
@@ -53,8 +76,18 @@ describe("the key of a status", () => {
     ["another comment", { commentId: 78 }],
     ["another repository", { repository: { id: 10, owner: "ann", name: "app" } }],
     ["another forge", { forge: "github" }],
+    ["words of another place with the same number", { trigger: "review" }],
+    ["an issue's text", { trigger: "issue", commentId: 0 }],
+    ["a label", { trigger: "label", commentId: 0 }],
+    ["an assignment", { trigger: "assignment", commentId: 0 }],
   ])("is another for %s", (_, change) => {
     expect(key(change)).not.toBe(key({}));
+  });
+
+  test("is another for another issue, and for the same label set later", () => {
+    const labelled = { trigger: "label", commentId: 0 } as const;
+    expect(key({ ...labelled, issueNumber: 15 })).not.toBe(key(labelled));
+    expect(key({ ...labelled, commentUpdatedAt: "2026-01-01T00:10:00Z" })).not.toBe(key(labelled));
   });
 
   test("stays when the repository is renamed", () => {

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { eq } from "drizzle-orm";
+import { describe, expect, test } from "vitest";
+import type { NewJob } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
+import { jobs } from "../../src/jobs/schema.ts";
 import { accepted, CAPS, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
 
 const QUEUED = { kind: "queued", thread: THREAD } as const;
@@ -168,4 +171,103 @@ test("whoever is to send is told as soon as an admission let something go", asyn
   expect(wakes).toBe(0);
   await store.settle(id, QUEUED);
   expect(wakes).toBe(1);
+});
+
+describe("one act gives one order", () => {
+  const setting = (change: Partial<NewJob> = {}) =>
+    newJob(1, { trigger: "label", commentId: 0, only: "idle", ...change });
+  const later = (minutes: number) => ({ commentUpdatedAt: `2026-01-01T00:${minutes}:00Z` });
+
+  test("by the name that the admission gives it, however it was told", async () => {
+    const { store } = createQueue();
+    const first = await accepted(store, setting(later(10)));
+    const second = await accepted(store, setting(later(11)));
+    const act = { ...QUEUED, act: "label:77" };
+    expect(await store.settle(first, act)).toMatchObject({ state: "queued" });
+    await store.stop(first, "bob", () => []);
+    expect(await store.settle(second, act)).toMatchObject({
+      state: "dropped",
+      words: "The same act was admitted before.",
+    });
+    const third = await accepted(store, setting(later(12)));
+    expect(await store.settle(third, { ...QUEUED, act: "label:78" })).toMatchObject({
+      state: "queued",
+    });
+  });
+
+  test("also by another name, where the admission knows that they are one", async () => {
+    const { store } = createQueue();
+    const text = await accepted(store, newJob(1, { trigger: "issue", commentId: 0 }));
+    const label = await accepted(store, setting());
+    await store.settle(text, { ...QUEUED, act: "issue:1", sameAs: ["opening:1"] });
+    await store.stop(text, "bob", () => []);
+    expect(
+      await store.settle(label, { ...QUEUED, act: "opening:1", sameAs: ["issue:1"] }),
+    ).toMatchObject({ state: "dropped" });
+  });
+
+  test("in its own repository alone", async () => {
+    const { store } = createQueue();
+    const act = { ...QUEUED, act: "label:77" };
+    await store.settle(await accepted(store, setting()), act);
+    const repository = { id: 10, owner: "ann", name: "other" };
+    const other = setting({ repository, ref: "localhost:3000/ann/other#1" });
+    expect(await store.settle(await accepted(store, other), act)).toMatchObject({
+      state: "queued",
+    });
+  });
+
+  test("where the act of an earlier version is known by its comment alone", async () => {
+    const { store, db } = createQueue();
+    const job = newJob(1);
+    const old = await queued(store, job);
+    db.write((tx) => tx.update(jobs).set({ actKey: null }).where(eq(jobs.id, old)).run());
+    const edit = await accepted(store, { ...job, action: "edited" });
+    expect(await store.settle(edit, { ...QUEUED, act: `comment:${job.commentId}` })).toMatchObject({
+      state: "dropped",
+    });
+    const other = await accepted(store, { ...job, trigger: "review_comment", action: "edited" });
+    expect(
+      await store.settle(other, { ...QUEUED, act: `review_comment:${job.commentId}` }),
+    ).toMatchObject({ state: "queued" });
+  });
+});
+
+describe("an order for an idle issue", () => {
+  const setting = () => newJob(1, { trigger: "label", commentId: 0, only: "idle" });
+
+  test("is dropped when what came before it was admitted meanwhile", async () => {
+    const { store } = createQueue();
+    const comment = await accepted(store, newJob(1));
+    const label = await accepted(store, setting());
+    await store.settle(comment, QUEUED);
+    expect(await store.settle(label, { ...QUEUED, act: "label:77" })).toMatchObject({
+      state: "dropped",
+      words: "A turn of the issue runs or waits already.",
+    });
+  });
+
+  test("is queued when that was refused, and whatever came after it", async () => {
+    const { store } = createQueue();
+    const comment = await accepted(store, newJob(1));
+    const label = await accepted(store, setting());
+    await accepted(store, newJob(1));
+    await store.settle(comment, { kind: "refused", words: "no", say: [] });
+    expect(await store.settle(label, { ...QUEUED, act: "label:77" })).toMatchObject({
+      state: "queued",
+    });
+  });
+});
+
+test("what takes an order back is dropped when that is over meanwhile", async () => {
+  const { store } = createQueue();
+  const fix = await accepted(store, newJob(1));
+  const taking = { trigger: "label", commentId: 0, only: "busy", verb: "stop" } as const;
+  const stop = await accepted(store, newJob(1, { ...taking, lane: "quick" }));
+  await store.settle(fix, { kind: "dropped", why: "" });
+  await accepted(store, newJob(1));
+  expect(await store.settle(stop, { ...QUEUED, act: "label:78" })).toMatchObject({
+    state: "dropped",
+    words: "No turn of the issue runs or waits.",
+  });
 });

@@ -1,11 +1,23 @@
-import type { giteaApi } from "gitea-js";
+import { giteaApi } from "gitea-js";
 import { KugetsuError } from "../../kugetsu/errors.ts";
 import type { Bot } from "../forge.ts";
+import { forgeUrl } from "./address.ts";
 import { readBot } from "./answers.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
 import { call, understood } from "./call.ts";
 import { field } from "./fields.ts";
 
 type Api = ReturnType<typeof giteaApi>;
+
+export interface AskerOptions {
+  /** Address of the server as the bot reaches it; may hold a sub-path. */
+  readonly url: string;
+  readonly token: string;
+  /** Limit of one call, its redirects and its answer's body included. */
+  readonly timeoutMs?: number;
+  /** What requests go through, for proxies. */
+  readonly fetch?: typeof fetch;
+}
 
 export interface Account extends Bot {
   /** Whether it is an admin of the whole server. */
@@ -18,7 +30,12 @@ export interface Asker {
   account(): Promise<Account>;
 }
 
-export function createAsker(api: Api, url: string): Asker {
+/** @throws KugetsuError `invalid` when the URL is not one */
+export function createAsker(options: AskerOptions): Asker {
+  const { token, timeoutMs = 15_000 } = options;
+  const { url } = forgeUrl(options.url);
+  const customFetch = boundedFetch(`${url}/api/v1`, timeoutMs, options.fetch);
+  const api = giteaApi(url, { token, customFetch });
   let asked: Promise<Account> | undefined;
   return {
     api,

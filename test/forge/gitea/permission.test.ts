@@ -207,6 +207,80 @@ describe("in an organisation", () => {
   });
 });
 
+async function askAsAdmin(
+  answers: readonly CapturedAnswer[],
+  of: Repository,
+  person: { id: number; login: string },
+) {
+  await using server = await replay(answers);
+  const forge = createGitea({ url: server.url, token: "t", permissionToken: "p" });
+  const permission = await forge.permission(of, person);
+  return { permission, asked: server.asked, tokens: new Set(server.tokens) };
+}
+
+describe("asked with the token of an admin of the whole server", () => {
+  const ADMIN = captured("001", { body: { ...ADAM, email: "", is_admin: true } });
+  const WHOLE = [captured("040"), ADMIN];
+  const outside = (person: { id: number; login: string }) =>
+    [1, 2, 3].map((team) => member(team, person, 404));
+
+  test.each([
+    ["its owner", "019", OLIVIA, "admin"],
+    ["a collaborator with write", "020", WALTER, "write"],
+    ["a collaborator with read", "021", RITA, "read"],
+    ["a stranger", "022", NORA, "read"],
+    ["a site's admin", "023", ADAM, "admin"],
+    ["the bot", "024", BOT, "admin"],
+  ] as const)("%s of a personal repository", async (_, answer, person, level) => {
+    const { permission, tokens } = await askAsAdmin([captured(answer)], SHOP, person);
+    expect(permission).toEqual({ level });
+    expect(tokens).toEqual(new Set(["Bearer p"]));
+  });
+
+  test.each([
+    ["a member of a team with write by unit", "032", WALTER, [member(2, WALTER, 200)], "write"],
+    ["a member of a team that may only read", "033", RITA, outside(RITA), "read"],
+    ["an owner", "026", OLIVIA, [], "admin"],
+  ] as const)("%s of an organisation", async (_, answer, person, members, level) => {
+    const others = outside(person);
+    const { permission, tokens } = await askAsAdmin(
+      [captured(answer), ...members, ...others, ...WHOLE],
+      API,
+      person,
+    );
+    expect(permission).toEqual({ level });
+    expect(tokens).toEqual(new Set(["Bearer p"]));
+  });
+
+  test("it is none: then the answer is not relied on, and the help says so", async () => {
+    const answers = [captured("033"), ...outside(RITA), ...outside(BOT), captured("040")];
+    const { permission, tokens } = await askAsAdmin([...answers, captured("001")], API, RITA);
+    expect(permission).toMatchObject({
+      level: "unknown",
+      help: expect.stringMatching(/GITEA_PERMISSION_TOKEN is set, but is not told/),
+    });
+    expect(tokens).toEqual(new Set(["Bearer p", "Bearer t"]));
+  });
+
+  test("a token that is refused is told apart from the bot's", async () => {
+    const path = "/api/v1/repos/olivia/shop/collaborators/walter/permission";
+    await expect(askAsAdmin([captured("003", { path })], SHOP, WALTER)).rejects.toMatchObject({
+      code: "unavailable",
+      needsOperator: true,
+      hint: expect.stringContaining("GITEA_PERMISSION_TOKEN"),
+    });
+  });
+
+  test("everything else is asked with the bot's own", async () => {
+    await using server = await replay([captured("060"), captured("001")]);
+    const forge = createGitea({ url: server.url, token: "t", permissionToken: "p" });
+    await forge.issue({ owner: "olivia", name: "shop", number: 1 });
+    await forge.self();
+    expect(await forge.credentials("olivia", "shop")).toMatchObject({ password: "t" });
+    expect(server.tokens).toEqual(["Bearer t", "Bearer t"]);
+  });
+});
+
 test.each([
   ["a path as login", { id: 1, login: "../../users/olivia" }],
   ["a query as login", { id: 1, login: "olivia?x=1" }],

@@ -49,11 +49,9 @@ test("tells who assigned or unassigned somebody last, by the account's id", asyn
 });
 
 test("a deleted account's act is nobody's, a deleted label is none", async () => {
-  const change = (extra: object) =>
-    entries.map((one) => (one.id === 4 ? { ...one, ...extra } : one));
-  await using ghost = await forge(change({ user: null }));
+  await using ghost = await forge(entriesWith({ user: null }));
   expect(await ghost.gitea.lastLabelling(ISSUE, "kugetsu")).toMatchObject({ actor: { id: -1 } });
-  await using gone = await forge(change({ label: null }));
+  await using gone = await forge(entriesWith({ label: null }));
   expect(await gone.gitea.lastLabelling(ISSUE, "kugetsu")).toMatchObject({ id: 2 });
 });
 
@@ -68,3 +66,11 @@ test("an answer that is no list is not understood", async () => {
     code: "unavailable",
   });
 });
+
+/** With a change to the entry that took the label away. */
+function entriesWith(change: object) {
+  const [first = {}, ...others] = entries.toSorted(
+    (a, b) => Number(b.id === 4) - Number(a.id === 4),
+  );
+  return [{ ...first, ...change }, ...others];
+}

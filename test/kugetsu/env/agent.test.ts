@@ -129,6 +129,7 @@ describe("an agent's environment", () => {
     "GITEA_WEBHOOK_SECRET",
     "GITHUB_WEBHOOK_SECRET",
     "GITEA_WEBHOOK_SECRET_PREVIOUS",
+    "GITEA_PERMISSION_TOKEN",
     "WEBHOOK_SECRET",
     "KUGETSU_HOME",
     "KUGETSU_LEASE",
@@ -223,9 +224,10 @@ describe("a PM agent's environment", () => {
     expect(withheld).toEqual(["GITEA_TOKEN", "GITEA_TOKEN"]);
   });
 
-  test("has no webhook secret and no loader trick, also from pm-agent.env", () => {
+  test("has no webhook secret, no permission token and no loader trick, also from pm-agent.env", () => {
     const pmEnv = new Map([
       ["GITEA_WEBHOOK_SECRET", "x"],
+      ["GITEA_PERMISSION_TOKEN", "x"],
       ["LD_PRELOAD", "/x.so"],
       ["ALIAS", WEBHOOK_SECRET],
     ]);
