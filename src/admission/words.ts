@@ -68,11 +68,17 @@ async function readWords(
     case "review":
     case "review_comment":
       return forge.reviewWords({ owner, name, number: job.issueNumber }, trigger, commentId);
-    default: {
+    case "issue": {
       const issue = await asked;
       if (issue === undefined) return undefined;
       return { ...issue, issueNumber: issue.number, updatedAt: momentOf(job, issue) };
     }
+    // Those stand in no words.
+    case "label":
+    case "assignment":
+      return undefined;
+    default:
+      return trigger satisfies never;
   }
 }
 

@@ -205,9 +205,10 @@ describe("a label is denied", () => {
   });
 });
 
+const assign = (number: number, assignee = "kugetsu-bot", by = "walter") =>
+  world.forge.assign(SHOP, number, { by, assignee });
+
 describe("an assignment", () => {
-  const assign = (number: number, assignee = "kugetsu-bot", by = "walter") =>
-    world.forge.assign(SHOP, number, { by, assignee });
   const assigned = { trigger: "assignment" } as const;
 
   test("to the bot is confirmed, and when it is taken away", async () => {

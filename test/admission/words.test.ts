@@ -32,12 +32,13 @@ function told(issueNumber: number, change: Partial<Job>): Job {
   });
 }
 
-describe("a command in an issue's text", () => {
-  const open = (body = FIX, by = "walter") =>
-    world.forge.createIssue(SHOP, { by, title: "It breaks", body });
-  const text = (number: number, change: Partial<Job> = {}) =>
-    told(number, { trigger: "issue", commentBody: FIX, issueBody: FIX, ...change });
+const open = (body = FIX, by = "walter") =>
+  world.forge.createIssue(SHOP, { by, title: "It breaks", body });
 
+const text = (number: number, change: Partial<Job> = {}) =>
+  told(number, { trigger: "issue", commentBody: FIX, issueBody: FIX, ...change });
+
+describe("a command in an issue's text", () => {
   test("is confirmed, as one with all that the issue was opened with", async () => {
     const number = open();
     const at = now();
@@ -116,6 +117,8 @@ describe("a command in an issue's text", () => {
   });
 });
 
+const olivia = () => ({ author: world.person("olivia"), actor: world.person("olivia") });
+
 describe("words of a review", () => {
   let pull: number;
   beforeAll(async () => {
@@ -131,7 +134,6 @@ describe("words of a review", () => {
       body: "/kugetsu fix the rest",
       comments: [{ path: "README.md", line: 2, body: "/kugetsu continue here" }],
     });
-  const olivia = () => ({ author: world.person("olivia"), actor: world.person("olivia") });
 
   test("are confirmed, its body and a comment on a line", async () => {
     const { id, comments } = await review();

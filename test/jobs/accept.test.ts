@@ -131,9 +131,9 @@ test("an act that is told again under another id is still looked at", async () =
   expect(db.orm.select().from(looks).all()).toHaveLength(1);
 });
 
-describe("an order for an idle issue", () => {
-  const setting = () => newJob(1, { trigger: "label", commentId: 0, only: "idle" });
+const setting = () => newJob(1, { trigger: "label", commentId: 0, only: "idle" });
 
+describe("an order for an idle issue", () => {
   test("is stored while nothing of it is at work", async () => {
     const { store } = createQueue();
     await queued(store, newJob(2));
@@ -158,17 +158,17 @@ describe("an order for an idle issue", () => {
   });
 });
 
-describe("what takes an order back", () => {
-  const taking = (change: { isPullRequest?: boolean } = {}) =>
-    newJob(1, {
-      trigger: "label",
-      commentId: 0,
-      only: "busy",
-      lane: "quick",
-      verb: "stop",
-      ...change,
-    });
+const taking = (change: { isPullRequest?: boolean } = {}) =>
+  newJob(1, {
+    trigger: "label",
+    commentId: 0,
+    only: "busy",
+    lane: "quick",
+    verb: "stop",
+    ...change,
+  });
 
+describe("what takes an order back", () => {
   test("is stored while a turn of the issue waits, also one that is not admitted yet", async () => {
     const { store } = createQueue();
     await store.accept(newDelivery(newJob(1)));

@@ -173,11 +173,12 @@ test("whoever is to send is told as soon as an admission let something go", asyn
   expect(wakes).toBe(1);
 });
 
-describe("one act gives one order", () => {
-  const setting = (change: Partial<NewJob> = {}) =>
-    newJob(1, { trigger: "label", commentId: 0, only: "idle", ...change });
-  const later = (minutes: number) => ({ commentUpdatedAt: `2026-01-01T00:${minutes}:00Z` });
+const setting = (change: Partial<NewJob> = {}) =>
+  newJob(1, { trigger: "label", commentId: 0, only: "idle", ...change });
 
+const later = (minutes: number) => ({ commentUpdatedAt: `2026-01-01T00:${minutes}:00Z` });
+
+describe("one act gives one order", () => {
   test("by the name that the admission gives it, however it was told", async () => {
     const { store } = createQueue();
     const first = await accepted(store, setting(later(10)));
@@ -234,8 +235,6 @@ describe("one act gives one order", () => {
 });
 
 describe("an order for an idle issue", () => {
-  const setting = () => newJob(1, { trigger: "label", commentId: 0, only: "idle" });
-
   test("is dropped when what came before it was admitted meanwhile", async () => {
     const { store } = createQueue();
     const comment = await accepted(store, newJob(1));

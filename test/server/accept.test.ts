@@ -253,20 +253,20 @@ describe("the label", () => {
   });
 });
 
-describe("taking it away", () => {
-  /** Works off the newest job as the worker would. */
-  async function stopNewest() {
-    const job = (await queue.settle()).at(-1);
-    if (job?.verb !== "stop") throw new Error(`no stop, but ${job?.verb}`);
-    const handled = await stop({
-      job,
-      queue: {
-        stop: async (ref, request) => queue.store.stopIssue(ref, { ...request, report: reportEnd }),
-      },
-    } as Parameters<typeof stop>[0]);
-    return { job, said: reportEnd(job, { state: "done", words: handled.words }) };
-  }
+/** Works off the newest job as the worker would. */
+async function stopNewest() {
+  const job = (await queue.settle()).at(-1);
+  if (job?.verb !== "stop") throw new Error(`no stop, but ${job?.verb}`);
+  const handled = await stop({
+    job,
+    queue: {
+      stop: async (ref, request) => queue.store.stopIssue(ref, { ...request, report: reportEnd }),
+    },
+  } as Parameters<typeof stop>[0]);
+  return { job, said: reportEnd(job, { state: "done", words: handled.words }) };
+}
 
+describe("taking it away", () => {
   test.each<[string, (number: number) => void, (number: number) => void]>([
     ["the label", label, unlabel],
     ["the assignment", assign, unassign],
@@ -330,6 +330,28 @@ describe("taking it away", () => {
     label(number, "walter", "bug");
     expect(await queue.settle()).toMatchObject([{ state: "queued" }, { state: "dropped" }]);
   });
+});
+
+test("on the bot's own pull request, label and taking it away are about the issue's turns", async () => {
+  const number = oldIssue();
+  const head = `fix/issue-${number}`;
+  await way.world.forge.commit(SHOP, head, { by: "walter", message: "x", files: { x: "x\n" } });
+  const draft = { title: "x", body: `It works.\n\nFixes #${number}`, head, base: "main" };
+  const pull = await way.world.gitea.createPullRequest("olivia", "shop", draft);
+  way.world.clock.now += 60 * MINUTE;
+  label(pull.number);
+  const [first] = await queue.settle();
+  const ref = `${way.world.forge.host}/${SHOP}#${number}`;
+  expect(first).toMatchObject({ state: "queued", ref, trigger: "label" });
+  way.world.clock.now += MINUTE;
+  assign(number);
+  assign(pull.number);
+  expect((await queue.settle()).slice(1)).toMatchObject([
+    { state: "dropped", words: "A turn of the issue runs or waits already." },
+  ]);
+  unlabel(pull.number);
+  await stopNewest();
+  expect((await queue.settle())[0]).toMatchObject({ state: "stopped" });
 });
 
 describe("an edit of an issue's text counts only when author and editor may push", () => {

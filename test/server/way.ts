@@ -41,10 +41,10 @@ interface Queue {
 export async function openWay(): Promise<Way> {
   await using setup = new AsyncDisposableStack();
   const world = setup.use(await openWorld());
-  let accept: Accept = async () => "accepted";
+  let accept: Accept | undefined;
   const app = createApp({
     forges: new Map([["gitea", { secrets: () => [SECRET], read: readGiteaDelivery, deliveryId }]]),
-    accept: (delivery) => accept(delivery),
+    accept: async (delivery) => (accept === undefined ? "accepted" : accept(delivery)),
     readiness: async () => ({}),
     log: keptLog(),
   });
@@ -57,13 +57,14 @@ export async function openWay(): Promise<Way> {
 
   const begin: Way["begin"] = (triggers = TRIGGERS) => {
     const db = temporaryDatabase();
-    const now = () => world.clock.now;
-    const store = createJobStore({ db, now });
-    const outbox = createOutboxStore({ db, now, intervalMs: 0 });
+    const { clock } = world;
+    const times = { now: () => clock.now };
+    const store = createJobStore({ db, ...times });
+    const outbox = createOutboxStore({ db, ...times, intervalMs: 0 });
     const owner = currentOwner("me");
     const log = keptLog();
     let looked = 0;
-    accept = createAccept({
+    const own = createAccept({
       store,
       origin: (forge) => ({
         forge,
@@ -79,6 +80,7 @@ export async function openWay(): Promise<Way> {
       },
       log,
     });
+    accept = own;
     const admit = createAdmit({
       forge: () => world.gitea,
       served: servedBy([]),
@@ -104,7 +106,7 @@ export async function openWay(): Promise<Way> {
     };
     return {
       store,
-      accept: (delivery) => accept(delivery),
+      accept: own,
       looked: () => looked,
       looks: () => db.orm.select().from(looks).all(),
       settle: async () => {

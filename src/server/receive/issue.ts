@@ -5,6 +5,7 @@ import { isOwn, type Origin } from "./origin.ts";
 
 /** How long after its opening an issue still gets what it is opened with: forges set labels and assignees afterwards. */
 const OPENING_MS = 60_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** What something that became of an issue asks for. */
 export function receiveIssue(event: IssueEvent, origin: Origin): Asked {
@@ -51,7 +52,14 @@ function edited(event: IssueEvent, origin: Origin): Asked {
   if (isOwn(issue.author, origin)) return { ignored: "the bot's own words, or another bot's" };
   const command = commandIn(issue.body, "issue", origin);
   if (command?.verb === undefined) return { ignored: "no command" };
+  const before = commandIn(previousBody, "issue", origin);
+  if (before?.verb !== undefined && isOld(event)) return { ignored: "the command is an old one" };
   return jobOf(event, origin, command, { ...textOf(event), action: "edited" });
+}
+
+/** Whether no order of its opening can wait any more. Issues are edited for years, by each box that is ticked. */
+function isOld({ issue: { createdAt, updatedAt } }: IssueEvent): boolean {
+  return Date.parse(updatedAt) - Date.parse(createdAt) > DAY_MS;
 }
 
 function labels(event: IssueEvent, origin: Origin): Asked {

@@ -306,14 +306,14 @@ describe("a hostile body", () => {
   });
 });
 
-describe("what becomes of an issue", () => {
-  const kindOfIssue = (change: (body: Body) => void, start = "005") => {
-    const { headers, body } = capturedDelivery(start);
-    const changed = JSON.parse(body) as Body;
-    change(changed);
-    return readGiteaDelivery(headers, changed)?.kind;
-  };
+const kindOfIssue = (change: (body: Body) => void, start = "005") => {
+  const { headers, body } = capturedDelivery(start);
+  const changed = JSON.parse(body) as Body;
+  change(changed);
+  return readGiteaDelivery(headers, changed)?.kind;
+};
 
+describe("what becomes of an issue", () => {
   test.each<[string, (body: Body) => void, string?]>([
     ["no issue", (body) => delete body["issue"]],
     ["an issue without author", (body) => Object.assign(body["issue"] ?? {}, { user: null })],

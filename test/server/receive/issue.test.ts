@@ -188,6 +188,21 @@ describe("an edit of an issue's text", () => {
   });
 });
 
+const edited = (updatedAt: string, previousBody = "/kugetsu fix") =>
+  jobOf(became("edited", { issue: { ...COMMAND, updatedAt }, previousBody }));
+
+describe("an edit of a text that held a command before", () => {
+  test("is an order while that one may still wait; that there is one only, the admission sees to", () => {
+    expect(edited(LATER)).toMatchObject({ action: "edited", message: "the button" });
+  });
+
+  test("is none a day after the opening, when somebody ticks a box", () => {
+    expect(edited("2026-11-23T12:00:01.000Z")).toBeUndefined();
+    expect(edited("2026-11-23T12:00:01.000Z", "/kugetsu fxi")).toMatchObject({ verb: "fix" });
+    expect(edited("2026-11-23T12:00:01.000Z", "It is.")).toMatchObject({ verb: "fix" });
+  });
+});
+
 describe("the label", () => {
   test.each<[string, IssueEvent]>([
     ["on a forge that tells which", became("labelled", { label: "kugetsu", issue: LABEL })],
