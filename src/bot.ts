@@ -5,6 +5,8 @@ import { createEngine } from "./engine.ts";
 import { routeOf } from "./forges/route.ts";
 import { createSelves } from "./forges/selves.ts";
 import type { ForgeSetting } from "./forges/setting.ts";
+import { createCleanUp } from "./follow/clean-up.ts";
+import { createFollowState } from "./follow/state.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
@@ -104,6 +106,22 @@ export async function startBot(
         worker.wake();
         return acceptance;
       },
+      onState: createFollowState({
+        kugetsu,
+        forge: engine.forge,
+        stop: (ref, by) => worker.stopRef(ref, by, { waiting: true }),
+        log,
+      }),
+      onRename: ({ forge: name, instance, id, to }) =>
+        engine.followName.rename({ forge: name, instance, repository: { id, ...to } }),
+      log,
+    }),
+  );
+  const cleanUp = setup.use(
+    createCleanUp({
+      kugetsu,
+      store,
+      after: async () => (await engine.settings()).cleanupAfterMs,
       log,
     }),
   );
@@ -140,6 +158,7 @@ export async function startBot(
   await worker.start();
   sender.start();
   catchUp.start();
+  cleanUp.start();
   if (!(await kugetsu.canRunAgents())) {
     log.warn({}, "opencode cannot be started: every order will fail until it is there.");
   }

@@ -6,6 +6,7 @@ import type { Forge } from "./forge/forge.ts";
 import { pmAccess } from "./forges/pm-access.ts";
 import type { ForgeSetting } from "./forges/setting.ts";
 import { type ConfiguredForge, type ForgeRegistry, openForgeRegistry } from "./forges/registry.ts";
+import { createFollowName, type FollowName } from "./follow/name.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
 import { createForgeGates, type ForgeGates } from "./jobs/forge-slots.ts";
@@ -41,6 +42,8 @@ export interface Engine extends AsyncDisposable {
   readonly settings: () => Promise<WorkConfig>;
   /** Puts an order into the queue that comes from no comment. @throws as `placeOrder` does */
   readonly place: (order: Order) => Promise<PlacedOrder>;
+  /** Lets sessions and orders follow the names of their repositories. */
+  readonly followName: FollowName;
 }
 
 export interface EngineOptions {
@@ -128,11 +131,18 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ...(except === undefined ? {} : { except }),
     });
   const gates = createForgeGates();
+  const followName = createFollowName({ kugetsu, log });
   const place = async (order: Order): Promise<PlacedOrder> => {
     const unserved = options.only !== undefined;
     await forges.current();
     const placed = await placeOrder(
-      { store, kugetsu, unserved, forgeAt: (host) => named(forges.at(host)) },
+      {
+        store,
+        kugetsu,
+        unserved,
+        forgeAt: (host) => named(forges.at(host)),
+        nameInRefs: followName.inRefs,
+      },
       order,
     );
     if (order.parent !== undefined) await options.onChild?.(placed.job);
@@ -157,6 +167,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           commandAllow,
           turnsPerDay,
           turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
+          nameInRefs: followName.inRefs,
           log,
         });
         return admit(job);
@@ -226,6 +237,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     forge,
     settings: anew,
     place,
+    followName,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

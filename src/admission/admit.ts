@@ -6,6 +6,9 @@ import type { Log } from "../log.ts";
 import { rejection } from "../jobs/acknowledge.ts";
 import { isSilent } from "../jobs/silent.ts";
 import { type Refusal, refusal } from "../reply.ts";
+import type { FoundName } from "../follow/name.ts";
+import { parseRef, printRef } from "../kugetsu/ref.ts";
+import type { RepositoryName } from "../kugetsu/session/rename.ts";
 import type { Thread } from "../thread.ts";
 import { confirmAct, type ConfirmedAct } from "./confirm.ts";
 import { placeOfPull, type PullPlace } from "./pull-request.ts";
@@ -25,6 +28,8 @@ export interface AdmitOptions {
   readonly turnsPerDay: number;
   /** How many turns this job's actor was given in the last 24 hours, without this one. */
   readonly turnsToday: (job: Job) => Promise<number>;
+  /** What the refs of a repository call it, given what its forge does; default: the same. */
+  readonly nameInRefs?: (found: FoundName) => Promise<RepositoryName>;
   readonly log: Log;
 }
 
@@ -43,7 +48,7 @@ export function createAdmit(options: AdmitOptions): Admit {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
       return refused(job, { why: right.why, who: right.who });
     }
-    const place = await placeOf(forge, job, act);
+    const place = await placeOf(forge, { ...job, ref: await refOf(forge, job, act, options) }, act);
     if (place.kind === "missing") return dropped("the forge knows no such pull request");
     if (place.kind !== "session") return refused(job, { why: place.kind });
     const { ref } = place;
@@ -56,13 +61,16 @@ export function createAdmit(options: AdmitOptions): Admit {
       "An order is admitted.",
     );
     const { isPullRequest } = act.issue;
+    const { id, owner, name } = act.repository;
     const isAsTold = ref === job.ref && isPullRequest === job.isPullRequest;
+    const isNamedSo = owner === job.repository.owner && name === job.repository.name;
     return {
       kind: "queued",
       thread: await threadOf(forge, job, act, log),
       act: act.act,
       sameAs: act.sameAs,
       ...(isAsTold ? {} : { ref, isPullRequest }),
+      ...(isNamedSo ? {} : { repository: { id, owner, name } }),
     };
   };
 }
@@ -80,6 +88,17 @@ function refused(job: Job, reason: { why: Refusal; who?: Person; limit?: number 
     words: reason.why,
     say: rejection(job, refusal({ login, verb: job.verb ?? "help", ...reason })),
   };
+}
+
+/** The issue's ref, whose names are never those of a payload: it may tell old ones. */
+async function refOf(
+  { instance }: Forge,
+  { forge, ref }: Job,
+  { repository }: Act,
+  { nameInRefs = async () => repository }: Pick<AdmitOptions, "nameInRefs">,
+): Promise<string> {
+  const { owner, name: repo } = await nameInRefs({ forge, instance, repository });
+  return printRef({ ...parseRef(ref), owner, repo });
 }
 
 type Act = ConfirmedAct & { readonly kind: "confirmed" };

@@ -1,5 +1,7 @@
 import { and, asc, eq, lte } from "drizzle-orm";
 import { looks } from "../jobs/schema.ts";
+import { nameOf } from "../jobs/rename.ts";
+import { tellRename } from "./follow.ts";
 import { foundInReviews } from "./found.ts";
 import { ifThere } from "./if-there.ts";
 import { offer } from "./offer.ts";
@@ -11,6 +13,8 @@ type Look = typeof looks.$inferSelect;
 
 /** How much older than the delivery that told of it a review may be: it was on its way, and clocks differ. */
 const BEFORE_MS = 2 * 60 * 1_000;
+/** How long after a turn in its way was seen it is tried again. */
+const BUSY_MS = 60 * 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** The looks that are due, oldest first. */
@@ -28,8 +32,8 @@ export async function carryOut(watch: Watch, look: Look): Promise<Trouble | unde
   const { name: forge, log, signal, now } = watch;
   const fields = { forge, kind: look.kind, repository: look.repositoryId, issue: look.issueNumber };
   try {
-    await (look.kind === "state" ? readState(watch, look) : readReviews(watch, look));
-    forget(watch, look);
+    if (await READ[look.kind](watch, look)) forget(watch, look);
+    else postpone(watch, look, now() + BUSY_MS);
     return undefined;
   } catch (error) {
     if (signal.aborted) throw error;
@@ -45,7 +49,19 @@ export async function carryOut(watch: Watch, look: Look): Promise<Trouble | unde
   }
 }
 
-async function readState(watch: Watch, look: Look): Promise<void> {
+/** Each returns whether it is done. */
+const READ = { state: readState, reviews: readReviews, repository: readName };
+
+/** Somebody tells that the repository has that name: the forge alone knows. */
+async function readName(watch: Watch, { repositoryId: id, owner, name }: Look): Promise<boolean> {
+  const now = await watch.forge.repository(owner, name);
+  const known = nameOf(watch.db.orm, watch.name, id) ?? { owner, name };
+  const isKnown = now.owner === known.owner && now.name === known.name;
+  if (now.id !== id || isKnown) return true;
+  return tellRename(watch, { id, ...known }, { owner: now.owner, name: now.name });
+}
+
+async function readState(watch: Watch, look: Look): Promise<boolean> {
   const { owner, name, issueNumber: number, repositoryId: id } = look;
   const issue = await ifThere(watch.forge.issue({ owner, name, number }));
   await watch.onState({
@@ -55,10 +71,12 @@ async function readState(watch: Watch, look: Look): Promise<void> {
     number,
     state: issue?.state ?? "gone",
     isPullRequest: issue?.isPullRequest,
+    isTold: true,
   });
+  return true;
 }
 
-async function readReviews(watch: Watch, look: Look): Promise<void> {
+async function readReviews(watch: Watch, look: Look): Promise<boolean> {
   const { owner, name, issueNumber: number, repositoryId: id } = look;
   const repository = { id, owner, name };
   const since = look.createdAt - BEFORE_MS;
@@ -68,6 +86,7 @@ async function readReviews(watch: Watch, look: Look): Promise<void> {
   const place = openPlace(watch.forge, repository);
   const found = foundInReviews(repository, words ?? [], { since, now: watch.now() });
   for (const one of found) await offer(watch, place, one);
+  return true;
 }
 
 /** One that was asked for anew meanwhile is not this one any more. */

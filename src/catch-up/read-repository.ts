@@ -76,7 +76,8 @@ async function workOff(
       name: forge,
       forge: { instance },
     } = watch;
-    await watch.onState({ forge, instance, repository, number, state, isPullRequest });
+    const told = { forge, instance, repository, number, state, isPullRequest };
+    await watch.onState({ ...told, isTold: false });
   }
 }
 

@@ -111,7 +111,8 @@ async function read(watch: Watch, watched: Watched, memory: Memory): Promise<boo
   memory.examined.set(id, examined);
   const followedAt = memory.followedAt.get(id);
   const isFollowed = followedAt !== undefined && watch.now() - followedAt < HOUR_MS;
-  const current = isFollowed ? watched : await followRepository(watch, watched);
-  if (!isFollowed) memory.followedAt.set(id, watch.now());
-  return readRepository(watch, current, examined);
+  if (isFollowed) return readRepository(watch, watched, examined);
+  const followed = await followRepository(watch, watched);
+  if (followed.isDone) memory.followedAt.set(id, watch.now());
+  return readRepository(watch, followed.watched, examined);
 }

@@ -34,12 +34,15 @@ export interface FoundState {
   readonly state: "open" | "closed" | "gone";
   /** undefined of what is gone. */
   readonly isPullRequest: boolean | undefined;
+  /** A delivery told that it was closed, reopened or deleted; else something became of it, and perhaps not that. */
+  readonly isTold: boolean;
 }
 
 /** A repository goes by another name, or belongs to another owner, than was known. */
 export interface Rename {
   /** Name of the forge's route. */
   readonly forge: string;
+  readonly instance: string;
   readonly id: number;
   readonly from: { readonly owner: string; readonly name: string };
   readonly to: { readonly owner: string; readonly name: string };

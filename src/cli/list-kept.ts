@@ -27,16 +27,19 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
   // Only mirrors are read, which nobody but the bot writes.
   const git = createGit({ home: home.path, box: openBox, env: io.env });
   const { refs, owned } = home.database === undefined ? NOTHING : knownBy(home.database);
-  const works: Kept[] = (await git.keptEverywhere()).map((work) => ({
-    issue_ref: work.ref,
-    repository: work.ref.split("#", 1)[0] ?? null,
-    kept_at: work.at?.toISOString() ?? null,
-    subject: work.subject,
-    sha: work.sha,
-    ref: work.name,
-    mirror: work.mirror.path,
-    path: null,
-  }));
+  const works = (await git.keptEverywhere()).map((work): Kept => {
+    const { issue, repository } = whoseNow(work.ref, refs.get(work.mirror.key));
+    return {
+      issue_ref: issue,
+      repository,
+      kept_at: work.at?.toISOString() ?? null,
+      subject: work.subject,
+      sha: work.sha,
+      ref: work.name,
+      mirror: work.mirror.path,
+      path: null,
+    };
+  });
   const whole = (key: string, at: Date | undefined, path: string): Kept => ({
     issue_ref: refs.get(key) ?? null,
     repository: refs.get(key)?.split("#", 1)[0] ?? null,
@@ -58,6 +61,18 @@ export async function listKept(io: Io, { json }: { json: boolean }): Promise<voi
     for (const kept of clones) io.stdout.write(words(kept, CLONE));
   }
   if (all.length === 0) io.stderr.write(`kugetsu: Nothing is kept in ${home.path}.\n`);
+}
+
+/**
+ * A kept ref has the name that the issue had then: the mirror's row in the database has followed its repository since.
+ *
+ * @param name what the mirror is for: instance/owner/repo, and perhaps what the forge calls it after a dot
+ */
+function whoseNow(ref: string, name: string | undefined): { issue: string; repository: string } {
+  const [then = "", identifier] = ref.split("#", 2);
+  const now = name === then ? name : name?.replace(/\.\d+$/, "");
+  if (now === undefined || identifier === undefined) return { issue: ref, repository: then };
+  return { issue: `${now}#${identifier}`, repository: now };
 }
 
 const UNREADABLE = "what git could not read, as it was";

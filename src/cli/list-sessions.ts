@@ -22,6 +22,7 @@ export function listWithOrders(database: string): ListedSession[] {
         opencodeSessionId: undefined,
         worktreePath: undefined,
         branch: undefined,
+        closedAt: undefined,
         createdAt,
         lastActivityAt: createdAt,
       })),

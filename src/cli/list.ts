@@ -13,12 +13,12 @@ export const list: CliCommand = {
        kugetsu list --kept [--json]
 
 Lists every session with its opencode session, its worktree and its branch. STATE is what is true now: running,
-waiting (an order for it has not begun), interrupted (its process has died), destroying, idle, or how its last turn
-ended. AGE counts from the session's first start.
+waiting (an order for it has not begun), interrupted (its process has died), destroying, closed (its issue is: it is
+cleaned up CLEANUP_AFTER later), idle, or how its last turn ended. AGE counts from the session's first start.
 
   --kept  list the unpushed work that was kept when a worktree was removed, and how to look at it
   --json  print an array of objects: issue_ref (null for the base session and PM agents), type, state,
-          opencode_session_id, worktree_path, branch, repository, created_at, last_activity_at;
+          opencode_session_id, worktree_path, branch, repository, created_at, last_activity_at, closed_at;
           with --kept: issue_ref, repository, kept_at, subject, sha, ref, mirror, path`,
   async run(args, io) {
     const { values } = parseArguments(
@@ -72,14 +72,14 @@ const NAMES = [
 ];
 
 function toRow(session: ListedSession): string[] {
-  const { ref, kind, state, opencodeSessionId, worktreePath, branch } = session;
+  const { ref, kind, opencodeSessionId, worktreePath, branch } = session;
   const now = Date.now();
   return [
     kind === "forked" ? ref : kind === "pm" ? `(pm) ${repositoryOf(session) ?? ref}` : `(${ref})`,
     kind,
     opencodeSessionId ?? (kind === "forked" ? "-" : "empty"),
     kind === "forked" ? (worktreePath ?? "-") : "N/A",
-    state,
+    shownState(session),
     branch ?? "-",
     shortDuration(now - session.createdAt),
     `${shortDuration(now - session.lastActivityAt)} ago`,
@@ -98,8 +98,16 @@ function toJson(session: ListedSession) {
     repository: repositoryOf(session) ?? null,
     created_at: new Date(session.createdAt).toISOString(),
     last_activity_at: new Date(session.lastActivityAt).toISOString(),
+    closed_at: session.closedAt === undefined ? null : new Date(session.closedAt).toISOString(),
   };
 }
+
+/** What goes on in it comes before that its issue is closed. */
+function shownState({ state, closedAt }: ListedSession): string {
+  return closedAt === undefined || AT_WORK.has(state) ? state : "closed";
+}
+
+const AT_WORK: ReadonlySet<string> = new Set(["running", "waiting", "interrupted", "destroying"]);
 
 /** instance/owner/repo; undefined for the base session and the PM agent of `init`. */
 function repositoryOf({ ref, kind }: ListedSession): string | undefined {

@@ -52,7 +52,8 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
     .onConflictDoNothing()
     .run();
   if (stored.changes === 0) return { kind: "repeated" };
-  if (seen !== undefined) seeRepository(tx, { forge, repository: seen, seenAt: receivedAt });
+  if (seen !== undefined && seeRepository(tx, { forge, repository: seen, seenAt: receivedAt }))
+    addLook(tx, { forge, repository: seen, issueNumber: 0, kind: "repository" }, now);
   if (look !== undefined) addLook(tx, { ...look, forge }, now);
   if (delivery.takeBack !== undefined) takeBack(tx, forge, delivery.takeBack, now);
   if (delivery.job === undefined || comesAtWrongTime(tx, delivery.job))

@@ -1,4 +1,5 @@
 // What the queue asks of whoever uses it: an admission, a handler, and words for an end.
+import type { RepositoryId } from "../forge/event.ts";
 import type { Thread } from "../thread.ts";
 import type { Job, JobEnd } from "./job.ts";
 import type { NewMessage } from "./message.ts";
@@ -13,6 +14,7 @@ export type Admission =
       readonly ref?: string;
       /** As the forge says; undefined: as the delivery said. */
       readonly isPullRequest?: boolean;
+      readonly repository?: RepositoryId;
       /** What gave the order, as the forge's own id names it; default: the comment. One act gives one order. */
       readonly act?: string | undefined;
       /** Acts that are one with it: where one of them gave an order, it gives none. */
@@ -24,7 +26,7 @@ export type Admission =
   | { readonly kind: "dropped"; readonly why: string };
 
 /**
- * Reads the act again from the forge. May run more than once for a job and must change nothing.
+ * Reads the act again from the forge. May run more than once for a job and must change nothing of it.
  * @throws KugetsuError `unavailable`: tried again until it answers; anything else: a few times
  */
 export type Admit = (job: Job) => Promise<Admission>;

@@ -7,9 +7,10 @@ export interface NewLook {
   /** Name of the forge's route. */
   readonly forge: string;
   readonly repository: RepositoryId;
+  /** 0 where it is about the repository itself. */
   readonly issueNumber: number;
-  /** `state`: is the issue open; `reviews`: are there words in its reviews. */
-  readonly kind: "state" | "reviews";
+  /** `state`: is the issue open; `reviews`: are there words in its reviews; `repository`: is that its name. */
+  readonly kind: "state" | "reviews" | "repository";
 }
 
 /**

@@ -1,4 +1,4 @@
-import { lte, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { repositories } from "./schema.ts";
@@ -12,12 +12,15 @@ export interface SeenRepository {
 }
 
 /**
- * Has a repository watched, under its newest name. Of a new one nothing from before `seenAt` is ever looked for; where
- * the look at a known one has come to, stays.
+ * Has a repository watched. Of a new one nothing from before `seenAt` is ever looked for; where the look at a known one
+ * has come to, stays, and so does the name that it is known by: a delivery tells any name, so the forge is asked.
+ *
+ * @returns whether it is known by another name
  */
-export function seeRepository(tx: Tx, { forge, repository, seenAt }: SeenRepository): void {
+export function seeRepository(tx: Tx, { forge, repository, seenAt }: SeenRepository): boolean {
   const { id: repositoryId, owner, name } = repository;
-  tx.insert(repositories)
+  const row = tx
+    .insert(repositories)
     .values({
       forge,
       repositoryId,
@@ -30,9 +33,9 @@ export function seeRepository(tx: Tx, { forge, repository, seenAt }: SeenReposit
     })
     .onConflictDoUpdate({
       target: [repositories.forge, repositories.repositoryId],
-      set: { owner, name, seenAt },
-      // Deliveries may overtake each other: an older one has an older name.
-      setWhere: lte(repositories.seenAt, sql`excluded.seen_at`),
+      set: { seenAt: sql`max(${repositories.seenAt}, excluded.seen_at)` },
     })
-    .run();
+    .returning()
+    .get();
+  return row.owner !== owner || row.name !== name;
 }

@@ -179,8 +179,8 @@ export const looks = sqliteTable(
     owner: text().notNull(),
     name: text().notNull(),
     issueNumber: integer("issue_number").notNull(),
-    /** `state`: is the issue open; `reviews`: are there words in its reviews. */
-    kind: text({ enum: ["state", "reviews"] }).notNull(),
+    /** `state`: is the issue open; `reviews`: are there words in its reviews; `repository`: is that its name. */
+    kind: text({ enum: ["state", "reviews", "repository"] }).notNull(),
     tries: integer().notNull().default(0),
     dueAt: integer("due_at").notNull(),
     createdAt: integer("created_at").notNull(),

@@ -83,6 +83,7 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "queued") {
     const { thread, act = keyOfWords(row.act) } = outcome;
     const { ref = row.ref, isPullRequest = row.act.isPullRequest } = outcome;
+    const { repository = row.act.repository } = outcome;
     return {
       state: "queued",
       thread: thread ?? null,
@@ -90,7 +91,7 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
       actKey: act,
       ref,
       resource: resourceOf({ lane: row.lane, ref }) ?? null,
-      act: { ...row.act, ref, isPullRequest },
+      act: { ...row.act, ref, isPullRequest, repository },
     };
   }
   const words = outcome.kind === "refused" ? outcome.words : outcome.why;

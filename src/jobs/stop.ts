@@ -1,5 +1,7 @@
 /** Stands where a login stands when the end was asked for on the bot's own machine; no login has a blank. */
 export const OPERATOR = "the operator";
+/** Stands there when the issue was deleted. */
+export const DELETED = "whoever deleted the issue";
 
 /**
  * The reason of a job's AbortSignal. `stop`: somebody asked for its end. It goes on after a restart (`shutdown`), or

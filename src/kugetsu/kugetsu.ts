@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { homedir } from "node:os";
 import { cloneUrlOf } from "./clone-url.ts";
-import { openDatabase, type Database } from "./db/database.ts";
+import { openDatabase, type Database, type Tx } from "./db/database.ts";
 import { createLeaseStore, type Lease, type LeaseStore } from "./db/leases.ts";
 import { createHold, type LeaseDesk } from "./db/hold.ts";
 import { currentOwner, type Owner } from "./db/owner.ts";
@@ -33,6 +33,8 @@ import { prune, type Pruned } from "./prune/prune.ts";
 import { readOnly } from "./db/read-only.ts";
 import type { UnpushedWork } from "./git/inspect.ts";
 import { publishSession, type PublishOrder } from "./session/publish.ts";
+import { markClosed } from "./session/mark-closed.ts";
+import { renameSessions, type RenamedRef, type RepositoryRename } from "./session/rename.ts";
 import { isAbout } from "./session/same-repository.ts";
 import { chooseSandbox } from "./sandbox/choose.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
@@ -78,6 +80,17 @@ export interface Kugetsu extends AsyncDisposable {
   sessions(): Promise<Session[]>;
   /** Writes down up to which comment the agent of that session knows the thread. */
   seen(ref: string, commentId: number): Promise<void>;
+  /**
+   * Lets the refs of a repository's sessions follow its name; returns those that changed. `together` is done in the same
+   * transaction.
+   * @throws KugetsuError `conflict` while somebody is at work in one of them: nothing is changed then
+   */
+  rename(rename: RepositoryRename, together?: (tx: Tx) => void): Promise<readonly RenamedRef[]>;
+  /**
+   * Marks the session of an issue as closed since then (milliseconds since the epoch), or as open. A new turn in it ends
+   * the mark. Returns whether anything changed.
+   */
+  markClosed(ref: string, at: number | undefined): Promise<boolean>;
   /** All sessions, with the state that they are in now. */
   list(): Promise<ListedSession[]>;
   /** What a session has beyond what is on the forge. Looks, and changes nothing. @throws KugetsuError `not_found` */
@@ -267,6 +280,16 @@ export async function createKugetsu(options: KugetsuOptions): Promise<Kugetsu> {
       const seenCommentId = Math.max(session?.seenCommentId ?? 0, commentId);
       await sessions.patch(ref, { seenCommentId });
     },
+    rename: async (rename, together) => {
+      const renamed = database.write((tx) => {
+        const refs = renameSessions(tx, rename);
+        together?.(tx);
+        return refs;
+      });
+      await documents.write();
+      return renamed;
+    },
+    markClosed: (ref, at) => markClosed(core, ref, at),
     list: async () => readOnly(home.database, (client) => listSessions(client)),
     unpushed: (ref) => unpushedWork(core, ref),
     hold: (ref) => occupyToRemove(desk, ref),

@@ -9,6 +9,8 @@ import { KugetsuError } from "../kugetsu/errors.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
 import { type IssueRef, parseRef, printRef } from "../kugetsu/ref.ts";
 import { BASE, PM_AGENT } from "../kugetsu/session/core.ts";
+import type { FoundName } from "../follow/name.ts";
+import type { RepositoryName } from "../kugetsu/session/rename.ts";
 import type { Thread } from "../thread.ts";
 import type { Order, PlacedOrder } from "./order.ts";
 
@@ -21,6 +23,8 @@ export interface PlaceOptions {
   readonly forgeAt: (
     instance: string,
   ) => { readonly name: string; readonly forge: Forge } | undefined;
+  /** What the refs of a repository call it, given what its forge does; default: the same. */
+  readonly nameInRefs?: (found: FoundName) => Promise<RepositoryName>;
 }
 
 /**
@@ -43,8 +47,9 @@ export async function placeOrder(options: PlaceOptions, order: Order): Promise<P
   const typed = parseRef(await store.spelled(printRef(parseRef(order.ref ?? ""))));
   const about = await lookUp(options.forgeAt(typed.instance), typed, order);
   // As the forge writes its names: it ignores their case, and a session is found by its ref.
-  const { owner, name: repo } = about.repository;
-  const ref = about.ref ?? printRef({ ...typed, owner, repo });
+  const { owner, name: repo } = await nameInRefs(options, typed, about);
+  const { identifier } = about.ref === undefined ? typed : parseRef(about.ref);
+  const ref = printRef({ ...typed, owner, repo, identifier });
   if (order.verb === "continue") await assertSession(kugetsu, ref, about.repository.id);
   const { thread, ref: _ref, ...rest } = about;
   const verb =
@@ -80,6 +85,15 @@ interface About extends Pick<NewJob, "forge" | "repository" | "issueNumber" | "i
   /** Of a pull request: whose session works on it. */
   readonly ref?: string;
   readonly thread: Thread | undefined;
+}
+
+async function nameInRefs(
+  options: PlaceOptions,
+  { instance }: IssueRef,
+  { forge, repository }: About,
+): Promise<RepositoryName> {
+  if (forge === NO_FORGE || options.nameInRefs === undefined) return repository;
+  return options.nameInRefs({ forge, instance, repository });
 }
 
 /** What the forge says of the issue; without a forge, what the ref says. */

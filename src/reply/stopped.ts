@@ -1,11 +1,16 @@
 import type { Verb } from "../command.ts";
-import { OPERATOR } from "../jobs/stop.ts";
+import { DELETED, OPERATOR } from "../jobs/stop.ts";
 import { code } from "./code.ts";
 
 /** Who stopped it, in a sentence; Markdown. */
 export function whoStopped(by: string, when = ""): string {
-  return `${by === OPERATOR ? "The operator" : code(by)} stopped it${when}.`;
+  return `${WORDS.get(by) ?? code(by)} stopped it${when}.`;
 }
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  [OPERATOR, "The operator"],
+  [DELETED, "Whoever deleted the issue"],
+]);
 
 /** Who stopped an order that came to no report of a turn, and how to go on; Markdown. */
 export function stoppedWords(facts: {

@@ -32,7 +32,12 @@ function asked(event: Exclude<ForgeEvent, { kind: "installation" }>, origin: Ori
       if (isOwn(actor, origin)) return { ignored: "the bot's own review, or another bot's" };
       return { look: { repository, issueNumber, kind: "reviews" } };
     }
-    case "repository":
+    case "repository": {
+      const { action, repository } = event;
+      if (action === "renamed" || action === "transferred")
+        return { look: { repository, issueNumber: 0, kind: "repository" } };
+      return { ignored: "nothing is done with such a repository" };
+    }
     case "other":
       return { ignored: `nothing is done with ${event.kind}` };
     default:

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createAdmit, type AdmitOptions } from "../../src/admission/admit.ts";
 import { servedBy } from "../../src/admission/served.ts";
+import { parseRef } from "../../src/kugetsu/ref.ts";
 import { createWorker } from "../../src/jobs/worker.ts";
 import { accepted, CAPS, createQueue, disposing, keptLog } from "../jobs/queue.ts";
 import { openWorld, SHOP, type World } from "./world.ts";
@@ -61,6 +62,36 @@ test("a repository that was renamed to what the operator does not serve is dropp
   const { admit } = create({ served: servedBy(["olivia/served"]) });
   world.forge.rename("olivia/served", "other");
   expect(await admit(job)).toMatchObject({ kind: "dropped" });
+});
+
+test("an order of a delivery that tells an old name gets the ref and the repository that the forge tells", async () => {
+  const { id } = await world.forge.addRepository("olivia/early", {
+    files: { a: "a\n" },
+    collaborators: { walter: "write", "kugetsu-bot": "admin" },
+  });
+  const order = world.order({ repository: "olivia/early" });
+  const { identifier } = parseRef(order.ref);
+  const job = { ...order, repository: { ...order.repository, id } };
+  world.forge.rename("olivia/early", "late");
+  expect(await create().admit(job)).toMatchObject({
+    kind: "queued",
+    ref: `${world.forge.host}/olivia/late#${identifier}`,
+    repository: { id, owner: "olivia", name: "late" },
+  });
+  const told: unknown[] = [];
+  const { admit } = create({
+    nameInRefs: async (found) => {
+      told.push(found);
+      return { owner: "olivia", name: "early" };
+    },
+  });
+  // A delivery of afterwards, as long as the sessions have the old name.
+  const repository = { id, owner: "olivia", name: "late" };
+  const ref = order.ref.replace("early", "late");
+  expect(await admit({ ...job, ref, repository })).toMatchObject({ ref: order.ref });
+  expect(told).toMatchObject([
+    { forge: job.forge, instance: world.forge.host, repository: { id, name: "late" } },
+  ]);
 });
 
 test("what needs no agent is queued without a thread, and the forge is not asked for it", async () => {

@@ -1,6 +1,7 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { addLook } from "../../src/jobs/looks.ts";
 import { looks } from "../../src/jobs/schema.ts";
+import { KugetsuError } from "../../src/kugetsu/errors.ts";
 import { HOUR, MINUTE, openWorld, SHOP, type World } from "./world.ts";
 
 function add(world: World, number = 1): void {
@@ -63,4 +64,58 @@ test("a look that is asked for again while it is carried out is carried out agai
   await catchUp.once();
   expect(waiting(world)).toEqual([]);
   expect(world.states).toHaveLength(2);
+});
+
+function told(world: World, name: string, id = world.shop): void {
+  const repository = { id, owner: "olivia", name };
+  const look = { forge: "gitea", repository, issueNumber: 0, kind: "repository" } as const;
+  world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
+}
+
+describe("a look at a repository's name", () => {
+  test("tells of the name that the forge has for it, whatever a delivery said", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.forge.rename(SHOP, "between");
+    world.forge.rename("olivia/between", "store");
+    told(world, "between");
+    await world.catchUp().once();
+    expect(waiting(world)).toEqual([]);
+    expect(world.renames).toMatchObject([
+      { from: { owner: "olivia", name: "shop" }, to: { owner: "olivia", name: "store" } },
+    ]);
+    expect(world.repository()).toMatchObject({ owner: "olivia", name: "store" });
+  });
+
+  test("believes nobody that it has the name of another one", async () => {
+    const world = await openWorld();
+    world.watch();
+    await world.forge.addRepository("olivia/other", { collaborators: { "kugetsu-bot": "write" } });
+    told(world, "other");
+    told(world, "nowhere", 4711);
+    await world.catchUp().once();
+    expect(waiting(world)).toEqual([]);
+    expect(world.renames).toEqual([]);
+    expect(world.repository()).toMatchObject({ owner: "olivia", name: "shop" });
+  });
+
+  test("is taken again a little later while a turn is at work there", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.forge.rename(SHOP, "store");
+    told(world, "store");
+    let turns = 2;
+    const catchUp = world.catchUp({
+      // The look itself, and the repository's own round.
+      onRename: async () => {
+        if (turns-- > 0) throw new KugetsuError("conflict", "A turn is at work.");
+      },
+    });
+    await catchUp.once();
+    expect(waiting(world)).toMatchObject([{ dueAt: world.queue.clock.now + MINUTE }]);
+    world.pass(MINUTE);
+    await catchUp.once();
+    expect(waiting(world)).toEqual([]);
+    expect(world.repository()).toMatchObject({ name: "store" });
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { KugetsuError } from "../../src/kugetsu/errors.ts";
 import { repositories } from "../../src/jobs/schema.ts";
 import { HOUR, MINUTE, openWorld, SECOND, SHOP } from "./world.ts";
 
@@ -83,6 +84,7 @@ describe("a repository that is called otherwise now", () => {
     expect(world.renames).toEqual([
       {
         forge: "gitea",
+        instance: world.forge.host,
         id: world.shop,
         from: { owner: "olivia", name: "shop" },
         to: { owner: "olivia", name: "store" },
@@ -113,6 +115,27 @@ describe("a repository that is called otherwise now", () => {
     await catchUp.once();
     expect(world.renames).toMatchObject([{ to: { owner: "walter", name: "shop" } }]);
     expect(world.repository()).toMatchObject({ owner: "walter", name: "shop", trouble: null });
+  });
+
+  test("is read on while a turn is at work there, and told again with the next look", async () => {
+    const world = await openWorld();
+    world.watch();
+    let isAtWork = true;
+    const catchUp = world.catchUp({
+      onRename: async (rename) => {
+        world.renames.push(rename);
+        if (isAtWork) throw new KugetsuError("conflict", "A turn is at work.");
+      },
+    });
+    world.forge.rename(SHOP, "store");
+    world.forge.comment("olivia/store", 1, { by: "walter", body: "/kugetsu fix it" });
+    await catchUp.once();
+    expect(world.repository()).toMatchObject({ name: "shop", trouble: null, tries: 0 });
+    expect(await world.orders()).toEqual(["queued: fix it"]);
+    isAtWork = false;
+    await catchUp.once();
+    expect(world.renames).toHaveLength(2);
+    expect(world.repository()).toMatchObject({ name: "store" });
   });
 
   test("whose name another one took is not taken for that", async () => {
@@ -187,7 +210,15 @@ test("who wants to know is told what became of every issue that changed", async 
   const { host: instance } = world.forge;
   const repository = { id: world.shop, owner: "olivia", name: "shop" };
   expect(world.states).toEqual([
-    { forge: "gitea", instance, repository, number: 1, state: "closed", isPullRequest: false },
+    {
+      forge: "gitea",
+      instance,
+      repository,
+      number: 1,
+      state: "closed",
+      isPullRequest: false,
+      isTold: false,
+    },
   ]);
 });
 

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, writeFileSync 
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../src/kugetsu/db/database.ts";
+import { moveRef } from "../../src/kugetsu/db/move-ref.ts";
 import { noteShellHome } from "../../src/kugetsu/shell-home/state.ts";
 import { createSessionStore } from "../../src/kugetsu/db/sessions.ts";
 import { createQueue, newJob, type Queue, queued } from "../jobs/queue.ts";
@@ -119,6 +120,20 @@ describe("with sessions", () => {
     ]);
   });
 
+  test("a session whose issue is closed is shown so, and how its last turn ended stays told", async () => {
+    const closedAt = Date.parse("2026-03-01T12:00:00Z");
+    await createSessionStore(queue.db).patch(newJob(1).ref, { closedAt });
+    const { stdout } = await kugetsu(home, ["list"]);
+    expect(stdout).toMatch(/app#1 .* closed +fix\/issue-1/);
+    const listed = JSON.parse((await kugetsu(home, ["list", "--json"])).stdout) as unknown;
+    expect(listed).toMatchObject([
+      { closed_at: null },
+      { closed_at: null },
+      { state: "finished", closed_at: "2026-03-01T12:00:00.000Z" },
+      { closed_at: null },
+    ]);
+  });
+
   test("a waiting order shows, also that of an issue without a session", async () => {
     await queued(queue.store, newJob(1));
     await queued(queue.store, newJob(2));
@@ -142,6 +157,24 @@ describe("with sessions", () => {
 });
 
 const createdAt = (one: unknown) => (one as { created_at: string }).created_at;
+
+test("kept work is found under the name that its repository has now", async () => {
+  await using desk = await openDesk();
+  await desk.prepare();
+  await desk.work({ "ours.txt": "ours\n" });
+  const { kept } = await destroySession(desk.core, REF);
+  desk.database.write((tx) =>
+    moveRef(tx, "git.example.com:3000/ann/calc", "git.example.com:3000/bob/abacus.9"),
+  );
+  const { stdout } = await kugetsu(desk.core.home.root, ["list", "--kept", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      issue_ref: "git.example.com:3000/bob/abacus#14",
+      repository: "git.example.com:3000/bob/abacus",
+      ref: kept[0],
+    },
+  ]);
+});
 
 test("kept work is named with how to look at it", async () => {
   await using desk = await openDesk();

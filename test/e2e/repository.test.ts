@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
 import { openWorld, REPOSITORY, SECRET } from "../support/world.ts";
 
-test("a repository that takes over the name of another gets nothing of its history, conversation or work", async () => {
+test("a session goes on under its repository's new name, and who takes over the old one gets nothing of it", async () => {
   await using world = await openWorld();
   const { forge, model } = world;
   model.play(
@@ -12,8 +12,39 @@ test("a repository that takes over the name of another gets nothing of its histo
     ]),
   );
   await world.report(world.say("/kugetsu fix"));
+  expect(forge.pulls(REPOSITORY)).toHaveLength(1);
 
   forge.rename(REPOSITORY, "hidden");
+  const HIDDEN = "olivia/hidden";
+  model.play(
+    script([
+      bash("cat hidden.txt; echo more > more.txt && git add . && git commit -qm More"),
+      say("More of it."),
+    ]),
+  );
+  forge.comment(HIDDEN, world.issue, { by: "olivia", body: "/kugetsu continue with more" });
+  const more = () => forge.file(HIDDEN, "fix/issue-1", "more.txt");
+  await forge.until(async () => (await more()) === "more\n", { timeoutMs: 60_000 });
+  expect(forge.pulls(HIDDEN)).toHaveLength(1);
+  const asked = model.requests.filter(({ ask }) => ask.lastUser.endsWith("with more"));
+  expect(asked[0]?.ask.text).toContain("Hidden apricots.");
+  expect(asked[1]?.ask.results).toEqual(["hidden\n"]);
+  forge.closeIssue(HIDDEN, world.issue);
+  const listed = async () => {
+    const all = JSON.parse((await world.cli(["list", "--json"])).stdout) as object[];
+    return all.filter((one) => "type" in one && one.type === "forked");
+  };
+  await vi.waitFor(
+    async () =>
+      expect(await listed()).toMatchObject([
+        {
+          issue_ref: `${forge.host}/${HIDDEN}#${world.issue}`,
+          closed_at: expect.stringMatching(/^20/) as string,
+        },
+      ]),
+    { timeout: 20_000, interval: 500 },
+  );
+
   await forge.addRepository(REPOSITORY, {
     files: { "README.md": "new\n" },
     collaborators: { "kugetsu-bot": "write" },

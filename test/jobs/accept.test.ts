@@ -198,3 +198,18 @@ test("a submitted job is queued at once, as often as it is submitted, and its wo
   expect(await store.get(1)).toMatchObject({ state: "queued", thread: THREAD });
   expect(await outbox.claim(owner)).toMatchObject({ key: "status:1" });
 });
+
+test("a delivery that tells another name of a repository has the forge asked for it, once", async () => {
+  const { store, db } = createQueue();
+  const seen = { id: 9, owner: "ann", name: "app" };
+  const see = async (change: object) =>
+    store.accept(newDelivery(undefined, { seen: { ...seen, ...change } }));
+  await see({});
+  await see({});
+  expect(db.orm.select().from(looks).all()).toEqual([]);
+  await see({ name: "new" });
+  await see({ name: "new" });
+  expect(db.orm.select().from(looks).all()).toMatchObject([
+    { kind: "repository", repositoryId: 9, owner: "ann", name: "new", issueNumber: 0 },
+  ]);
+});

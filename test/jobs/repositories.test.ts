@@ -31,13 +31,17 @@ test("a repository that is seen for the first time is watched from then on", () 
   ]);
 });
 
-test("a repository that is seen again keeps its cursor, and goes by the name that was told last", () => {
+test("a repository that is seen again keeps its cursor and its name: of another name the forge is asked", () => {
   queue = createQueue();
+  const { db } = queue;
   see({ seenAt: 500 });
-  expect(see({ seenAt: 900, repository: { ...APP, owner: "bob", name: "new" } })).toMatchObject([
-    { owner: "bob", name: "new", cursor: 500, dueAt: 500, seenAt: 900 },
-  ]);
-  expect(see({ seenAt: 800 })).toMatchObject([{ owner: "bob", name: "new", seenAt: 900 }]);
+  const known = { owner: "ann", name: "app", cursor: 500, dueAt: 500 };
+  const told = { ...APP, owner: "bob", name: "new" };
+  expect(see({ seenAt: 900, repository: told })).toMatchObject([{ ...known, seenAt: 900 }]);
+  expect(see({ seenAt: 800 })).toMatchObject([{ ...known, seenAt: 900 }]);
+  const isNew = (repository: typeof APP) =>
+    db.write((tx) => seeRepository(tx, { forge: "gitea", repository, seenAt: 950 }));
+  expect([isNew(APP), isNew(told), isNew({ ...APP, id: 10 })]).toEqual([false, true, false]);
 });
 
 test("equal numbers on two forges are two repositories", () => {

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
 import { deliveries, jobs, looks, repositories } from "../../src/jobs/schema.ts";
@@ -89,7 +90,8 @@ function open() {
   ];
   const stored = () => db.orm.select().from(deliveries).all();
   const watched = () => db.orm.select().from(repositories).all();
-  return { app, asked, stored, watched, told, log };
+  const names = () => db.orm.select().from(looks).where(eq(looks.kind, "repository")).all();
+  return { app, asked, stored, watched, names, told, log };
 }
 
 const CAPTURED = capturedDeliveries();
@@ -113,17 +115,18 @@ test.each(CAPTURED.map((one) => [one.file, one] as const))(
 );
 
 test("all of them, one after the other, are taken as well, and their repositories are followed by id", async () => {
-  const { app, stored, watched } = open();
+  const { app, stored, watched, names } = open();
   const statuses = [];
   for (const delivery of CAPTURED)
     statuses.push((await app.request("/webhooks/gitea", post(delivery))).status);
   expect(new Set(statuses)).toEqual(new Set([202, 415, 401]));
   expect(stored()).toHaveLength(CAPTURED.length - Object.keys(REFUSED).length);
-  // Number 1 was renamed and given to the organization; no delivery said so.
   expect(watched().map(({ repositoryId, owner, name }) => [repositoryId, owner, name])).toEqual([
-    [1, "acme", "store"],
+    [1, "olivia", "shop"],
     [3, "acme", "api"],
   ]);
+  // Number 1 was renamed and given to the organization, which no delivery said: the forge is asked.
+  expect(names()).toMatchObject([{ repositoryId: 1, owner: "acme", name: "store" }]);
 });
 
 test("an order that a repository's and an organization's hook tell is one", async () => {

@@ -220,6 +220,18 @@ describe("a repository is seen", () => {
     expect(receive(renamed, ORIGIN)).toMatchObject({ seen: SHOP });
   });
 
+  test("whose new name is told, and the forge is asked for it", () => {
+    const look = { repository: SHOP, issueNumber: 0, kind: "repository" };
+    for (const action of ["renamed", "transferred"] as const) {
+      expect(receive({ kind: "repository", action, repository: SHOP }, ORIGIN)).toEqual({
+        look,
+        seen: SHOP,
+      });
+    }
+    const other = { kind: "repository", action: "other", repository: SHOP } as const;
+    expect(receive(other, ORIGIN)).toHaveProperty("ignored");
+  });
+
   test("no more when it is gone, or where no event names one", () => {
     const deleted = { kind: "repository", action: "deleted", repository: SHOP } as const;
     expect(receive(deleted, ORIGIN)).not.toHaveProperty("seen");

@@ -182,6 +182,7 @@ const EMPTY = {
   unresolved: [],
   importedClone: null,
   importedConversation: null,
+  closedAt: null,
 };
 
 function existing(tx: Tx, ref: string): Session {

@@ -34,7 +34,12 @@ export async function converse(
       cause: signal.reason,
     });
   }
-  await core.sessions.patch(ref, { state: "running", worktreePath: place.cwd });
+  // Whoever gives an order wants the work to be there afterwards, also where the issue is closed.
+  await core.sessions.patch(ref, {
+    state: "running",
+    worktreePath: place.cwd,
+    closedAt: undefined,
+  });
   await order.onBegin();
   // One of the shell version's is in no data of this session's yet: its first turn here forks from it.
   const own = session.importedConversation === undefined ? session.opencodeSessionId : undefined;

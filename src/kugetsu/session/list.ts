@@ -17,6 +17,8 @@ export interface ListedSession {
   /** Absolute; undefined for sessions without a worktree. */
   readonly worktreePath: string | undefined;
   readonly branch: string | undefined;
+  /** Since when its issue is closed, in milliseconds since the epoch. */
+  readonly closedAt: number | undefined;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** Milliseconds since the epoch. */
@@ -30,6 +32,7 @@ interface Row {
   opencodeSessionId: string | null;
   worktreePath: string | null;
   branch: string | null;
+  closedAt: number | null;
   createdAt: number;
   lastActivityAt: number;
 }
@@ -62,7 +65,7 @@ export function listSessions(client: ReadOnly, now: number = Date.now()): Listed
   return client
     .prepare<[], Row>(
       `SELECT ref, kind, state, opencode_session_id AS opencodeSessionId, worktree_path AS worktreePath, branch,
-         created_at AS createdAt, last_activity_at AS lastActivityAt
+         closed_at AS closedAt, created_at AS createdAt, last_activity_at AS lastActivityAt
        FROM sessions
        ORDER BY CASE kind WHEN 'base' THEN 0 WHEN 'pm_agent' THEN 1 ELSE 2 END, created_at, ref`,
     )
@@ -79,6 +82,7 @@ function toListed(row: Row, state: string): ListedSession {
     // The directory that a session without a worktree works in is no business of anybody's.
     worktreePath: kind === "forked" ? (worktreePath ?? undefined) : undefined,
     branch: branch ?? undefined,
+    closedAt: row.closedAt ?? undefined,
   };
 }
 

@@ -71,7 +71,7 @@ test("the words of reviews are read and reacted to", async () => {
   expect(await gitea.comment("olivia", "shop", reply)).toBeUndefined();
   await gitea.react(at, { place: "review_comment", id: reply }, "eyes");
   await gitea.react(at, { place: "review", id: review.id }, "rocket");
-  expect(forge.reviews(SHOP, number)[1]?.comments[0]?.reactions).toMatchObject([
+  expect(forge.reviews(SHOP, number)[0]?.comments[1]?.reactions).toMatchObject([
     { content: "eyes" },
   ]);
   expect(forge.issue(SHOP, number).reactions).toMatchObject([{ content: "rocket" }]);

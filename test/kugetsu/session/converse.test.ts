@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { KugetsuError } from "../../../src/kugetsu/errors.ts";
 import type { TurnResult } from "../../../src/kugetsu/runner.ts";
-import { converseOrAnew } from "../../../src/kugetsu/session/converse.ts";
+import { converse, converseOrAnew } from "../../../src/kugetsu/session/converse.ts";
+import { markClosed } from "../../../src/kugetsu/session/mark-closed.ts";
 import { REF } from "../git/fixture.ts";
 import { openDesk } from "./core.ts";
 
@@ -40,4 +41,25 @@ test("any other failure stays one", async () => {
   await expect(converseOrAnew(desk.core, REF, "old", fail)).rejects.toMatchObject({
     code: "failed",
   });
+});
+
+test("a new turn ends the mark of a closed issue's session", async () => {
+  await using desk = await openDesk();
+  await desk.prepare();
+  const { core } = desk;
+  expect(await markClosed(core, REF, 5_000)).toBe(true);
+  expect(await desk.session()).toMatchObject({ closedAt: 5_000 });
+  const order = {
+    limits: { wallMs: 1, silenceMs: 1 },
+    signal: new AbortController().signal,
+    onProgress: () => undefined,
+    onBegin: async () => {
+      throw new KugetsuError("unavailable", "Far enough.");
+    },
+  };
+  const speak = { beginning: async () => undefined, prompt: () => "Go on." };
+  await expect(
+    converse(core, await desk.session(), await desk.place(), order, speak),
+  ).rejects.toThrow("Far enough.");
+  expect(await desk.session()).toMatchObject({ state: "running", closedAt: undefined });
 });

@@ -1,0 +1,91 @@
+import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
+import type { RepositoryId } from "../forge/event.ts";
+import type { Tx } from "../kugetsu/db/database.ts";
+import { parseRef, pmRef, printRef } from "../kugetsu/ref.ts";
+import { PM_AGENT } from "../kugetsu/session/core.ts";
+import { jobs, looks, outbox, repositories } from "./schema.ts";
+
+/** A repository under the name that its forge gives it now. */
+export interface NamedRepository {
+  /** Name of the forge's route. */
+  readonly forge: string;
+  readonly repository: RepositoryId;
+}
+
+/** What the repository is called here; undefined where it is not watched. */
+export function nameOf(
+  tx: Tx,
+  forge: string,
+  id: number,
+): Pick<RepositoryId, "owner" | "name"> | undefined {
+  const { owner, name } = repositories;
+  const one = and(eq(repositories.forge, forge), eq(repositories.repositoryId, id));
+  return tx.select({ owner, name }).from(repositories).where(one).get();
+}
+
+/**
+ * Lets all that the queue knows of a repository follow its name, inside a transaction of the caller's: orders, those
+ * that run excepted, and what is still to be said and to be looked at.
+ */
+export function renameInQueue(tx: Tx, { forge, repository }: NamedRepository): void {
+  const { id, owner, name } = repository;
+  for (const ref of oldRefs(tx, forge, repository)) renameJobs(tx, ref, { forge, repository });
+  tx.update(repositories)
+    .set({ owner, name })
+    .where(and(eq(repositories.forge, forge), eq(repositories.repositoryId, id)))
+    .run();
+  tx.update(looks)
+    .set({ owner, name })
+    .where(and(eq(looks.forge, forge), eq(looks.repositoryId, id)))
+    .run();
+  renameMessages(tx, { forge, repository });
+}
+
+function ofRepository(forge: string, id: number) {
+  return and(eq(jobs.forge, forge), eq(jobs.repositoryId, id), ne(jobs.state, "running"));
+}
+
+function oldRefs(tx: Tx, forge: string, { id, owner, name }: RepositoryId): readonly string[] {
+  const rows = tx.selectDistinct({ ref: jobs.ref }).from(jobs).where(ofRepository(forge, id)).all();
+  return rows
+    .map(({ ref }) => ref)
+    .filter((ref) => {
+      if (ref === PM_AGENT) return false;
+      const parsed = parseRef(ref);
+      return parsed.owner !== owner || parsed.repo !== name;
+    });
+}
+
+function renameJobs(tx: Tx, old: string, { forge, repository }: NamedRepository): void {
+  const { id, owner, name } = repository;
+  const ref = { ...parseRef(old), owner, repo: name };
+  const printed = printRef(ref);
+  tx.update(jobs)
+    .set({
+      ref: printed,
+      resource: sql`CASE ${jobs.lane} WHEN 'dev' THEN ${printed} WHEN 'pm' THEN ${pmRef(ref)} END`,
+      act: sql`json_set(${jobs.act}, '$.ref', ${printed}, '$.repository.owner', ${owner}, '$.repository.name', ${name})`,
+    })
+    .where(and(ofRepository(forge, id), eq(jobs.ref, old)))
+    .run();
+}
+
+/** Another repository may have the old name by now: nothing of this one is to be said there. */
+function renameMessages(tx: Tx, { forge, repository }: NamedRepository): void {
+  const { id, owner, name } = repository;
+  const about = tx
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(and(eq(jobs.forge, forge), eq(jobs.repositoryId, id)));
+  const isElsewhere = or(
+    ne(sql`json_extract(${outbox.target}, '$.owner')`, owner),
+    ne(sql`json_extract(${outbox.target}, '$.name')`, name),
+  );
+  tx.update(outbox)
+    .set({
+      target: sql`json_set(${outbox.target}, '$.owner', ${owner}, '$.name', ${name})`,
+      group: sql`${`${forge}/${owner}/${name}#`} || json_extract(${outbox.target}, '$.number')`,
+    })
+    .where(and(inArray(outbox.state, ["held", "due"]), inArray(outbox.jobId, about), isElsewhere))
+    .run();
+}

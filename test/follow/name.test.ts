@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFollowName } from "../../src/follow/name.ts";
+import { createJobStore } from "../../src/jobs/job-store.ts";
+import { outbox, repositories } from "../../src/jobs/schema.ts";
+import { seeRepository } from "../../src/jobs/repositories.ts";
+import { type Desk, openDesk } from "../handlers/desk.ts";
+import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
+
+let desk: Desk;
+beforeAll(async () => {
+  desk = await openDesk();
+});
+afterAll(() => desk[Symbol.asyncDispose]());
+
+const INSTANCE = "localhost:3000";
+let ids = 1_000;
+
+/** A repository `ann/appN` with a session for its issue 1, and a bot that follows names. */
+async function openRepository() {
+  const id = ++ids;
+  const { kugetsu, sessions } = desk;
+  const { database: db } = kugetsu;
+  const store = createJobStore({ db });
+  const repository = { id, owner: "ann", name: `app${id}` };
+  const ref = (number: number, name = `ann/app${id}`) => `${INSTANCE}/${name}#${number}`;
+  db.write((tx) => seeRepository(tx, { forge: "gitea", repository, seenAt: 1 }));
+  await sessions.put({ ref: ref(1), kind: "forked", repositoryId: id });
+  const log = keptLog();
+  const follow = createFollowName({ kugetsu, log });
+  const to = { id, owner: "bob", name: `new${id}` };
+  return {
+    id,
+    store,
+    ref,
+    to,
+    lines: log.lines,
+    renamed: `bob/new${id}`,
+    job: (number: number, change: object = {}) =>
+      newJob(number, { ref: ref(number), repository, ...change }),
+    found: { forge: "gitea", instance: INSTANCE, repository: to },
+    follow,
+    row: () =>
+      db.orm
+        .select()
+        .from(repositories)
+        .all()
+        .find((row) => row.repositoryId === id),
+    said: (job: number) =>
+      db.orm
+        .select()
+        .from(outbox)
+        .all()
+        .find(({ jobId }) => jobId === job),
+  };
+}
+
+test("sessions, orders and what is to be said go by the new name together", async () => {
+  const { store, job, ref, renamed, id, follow, found, lines, row, said } = await openRepository();
+  const waiting = await queued(store, job(1));
+  const asked = await accepted(store, job(2, { lane: "pm", verb: "delegate" }));
+  await follow.rename(found);
+  expect(await desk.sessions.get(ref(1, renamed))).toBeDefined();
+  expect(await store.get(waiting)).toMatchObject({
+    ref: ref(1, renamed),
+    repository: { id, owner: "bob", name: `new${id}` },
+  });
+  expect(await store.get(asked)).toMatchObject({ ref: ref(2, renamed), state: "received" });
+  expect(row()).toMatchObject({ owner: "bob", name: `new${id}` });
+  expect(said(waiting)).toMatchObject({
+    group: `gitea/bob/new${id}#1`,
+    target: { owner: "bob", name: `new${id}`, number: 1 },
+  });
+  expect(lines).toMatchObject([{ fields: { id, renamed: [{ from: ref(1) }] } }]);
+});
+
+test("an order that waits under the old name is claimed under the new one", async () => {
+  const { store, job, ref, renamed, follow, found } = await openRepository();
+  const waiting = await queued(store, job(1));
+  await follow.rename(found);
+  const { owner, leases } = desk.kugetsu;
+  const claimed = await store.claim({ owner, caps: { dev: 9, pm: 1 }, only: [waiting] });
+  expect(claimed).toMatchObject({ ref: ref(1, renamed) });
+  expect(await leases.release(ref(1, renamed), owner.marker)).toBe(true);
+});
+
+test("while a turn is at work nothing is renamed, and what is asked for meanwhile has the old name", async () => {
+  const { ref, renamed, id, to, follow, found, row } = await openRepository();
+  const { leases, owner } = desk.kugetsu;
+  await leases.acquire({ resource: ref(1), kind: "dev", owner });
+  await expect(follow.rename(found)).rejects.toMatchObject({ code: "conflict" });
+  expect(await follow.inRefs(found)).toEqual({ owner: "ann", name: `app${id}` });
+  expect(row()).toMatchObject({ owner: "ann" });
+  expect(await desk.sessions.get(ref(1))).toBeDefined();
+  await leases.release(ref(1), owner.marker);
+  expect(await follow.inRefs(found)).toEqual({ owner: to.owner, name: to.name });
+  expect(await desk.sessions.get(ref(1, renamed))).toBeDefined();
+});
+
+test("a session that an older bot left under another name is found by the repository's id", async () => {
+  const { id, follow, found, row } = await openRepository();
+  await follow.rename(found);
+  const older = `${INSTANCE}/older/name${id}#5`;
+  await desk.sessions.put({ ref: older, kind: "forked", repositoryId: id });
+  expect(row()).toMatchObject({ owner: "bob" });
+  await follow.rename(found);
+  expect(await desk.sessions.get(older)).toBeUndefined();
+  expect(await desk.sessions.get(`${INSTANCE}/bob/new${id}#5`)).toBeDefined();
+});
+
+test("the same repository on another forge, and another one of that forge, stay as they are", async () => {
+  const one = await openRepository();
+  const other = await openRepository();
+  const elsewhere = await queued(one.store, one.job(7, { forge: "other" }));
+  const theirs = await queued(other.store, other.job(1));
+  await one.follow.rename(one.found);
+  expect(await one.store.get(elsewhere)).toMatchObject({ ref: one.ref(7) });
+  expect(await other.store.get(theirs)).toMatchObject({ ref: other.ref(1) });
+  expect(await desk.sessions.get(other.ref(1))).toBeDefined();
+});
