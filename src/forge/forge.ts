@@ -67,6 +67,11 @@ export interface Forge {
   cloneUrl(owner: string, name: string): string;
   /** What git authenticates with at `cloneUrl`. Asked before each use: a GitHub App's tokens last an hour. */
   credentials(owner: string, name: string): Promise<{ username: string; password: string }>;
+  /**
+   * Only of a GitHub App: asks for the deliveries since then (milliseconds since 1970) that failed to be sent again, with
+   * the ids that they had, and returns how many these are.
+   */
+  readonly resendFailed?: (since: number) => Promise<number>;
 }
 
 /** Reads one verified body; `undefined` when it is not of the shape this forge sends (answered 400). */

@@ -280,7 +280,7 @@ function branchOf(side: unknown): string | undefined {
  * The address for people: what the forge calls itself (its ROOT_URL), since the configured URL may be an internal one.
  * It is only ever shown, never fetched.
  */
-function webUrl(said: unknown, rebuilt: string): string {
+export function webUrl(said: unknown, rebuilt: string): string {
   if (typeof said !== "string" || said.length > 2000 || !URL.canParse(said)) return rebuilt;
   const { protocol, username, password, href } = new URL(said);
   const plain =

@@ -23,7 +23,7 @@ export function boundedFetch(
       let address = input instanceof Request ? input.url : String(input);
       for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
         const response = await send(address, { ...withType(init), redirect: "manual", signal });
-        if (response.status < 300 || response.status > 399) return await readWhole(response);
+        if (!isRedirect(response.status)) return await readWhole(response);
         await response.body?.cancel();
         const isRead = (init?.method ?? "GET") === "GET";
         address = redirectTarget(api, address, response, isRead);
@@ -34,6 +34,10 @@ export function boundedFetch(
       throw unreachable(error, signal.aborted ? timeoutMs : undefined);
     }
   };
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status <= 399 && status !== 304;
 }
 
 /** gitea-js names no content type for some of its calls, and Gitea answers a body without one with 422. */

@@ -1,0 +1,32 @@
+import type { Octokit } from "octokit";
+import type { Bot } from "../forge.ts";
+import type { Answer } from "./call.ts";
+
+export type Rest = Octokit["rest"];
+
+/** A repository by its names, and whatever else a caller knows of the place. */
+export interface Place {
+  readonly owner: string;
+  readonly name: string;
+}
+
+/** Makes one call about a repository, with what it is asked with there. See `call`. */
+export type Ask = (
+  what: string,
+  at: Place,
+  send: (rest: Rest) => Promise<Answer>,
+  expected?: readonly number[],
+) => Promise<Answer>;
+
+/** How the bot gets in: with a token, or as a GitHub App. */
+export interface Access {
+  /** A client that is logged in for a repository of that owner. @throws KugetsuError where there is no way in */
+  client(at: Place): Promise<Octokit>;
+  /** What git logs in with. */
+  credentials(at: Place): Promise<{ username: string; password: string }>;
+  /** Asks who this is. Asks GitHub each time. */
+  self(): Promise<Bot>;
+  /** Proves that the credentials are taken. */
+  ping(): Promise<void>;
+  readonly resendFailed?: (since: number) => Promise<number>;
+}

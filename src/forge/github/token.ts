@@ -1,0 +1,29 @@
+import { KugetsuError } from "../../kugetsu/errors.ts";
+import { understood } from "../gitea/call.ts";
+import type { Access } from "./access.ts";
+import { readBot } from "./answers.ts";
+import { call } from "./call.ts";
+import { clientClass, type ClientOptions } from "./client.ts";
+
+/** The bot as an account with a token, classic or fine-grained. @throws KugetsuError `invalid` without one */
+export function tokenAccess(token: string, options: ClientOptions): Access {
+  if (!/^[\x21-\x7e]{1,1000}$/.test(token)) throw new KugetsuError("invalid", "No token.");
+  const Client = clientClass(options);
+  const client = new Client({ auth: token });
+  let username = "x-access-token";
+  const self = async () => {
+    const what = "ask whose token this is";
+    const { data } = await call(what, () => client.rest.users.getAuthenticated());
+    const bot = understood(what, readBot(data, options.address.url));
+    username = bot.login;
+    return bot;
+  };
+  return {
+    client: async () => client,
+    credentials: async () => ({ username, password: token }),
+    self,
+    async ping() {
+      await self();
+    },
+  };
+}
