@@ -1,3 +1,4 @@
+import { attach } from "./attachments.ts";
 import { createComment, deleteComment, editComment } from "./comments.ts";
 import { createHook } from "./hooks.ts";
 import type { Internals } from "./internals.ts";
@@ -163,6 +164,7 @@ export function createActs(internals: Internals): Acts {
     react(id, { by, content }) {
       addReaction(state, state.comment(id), state.user(by), content);
     },
+    attach: (name, number, file) => attach(state, { issue: state.issue(name, number), ...file }),
     issue: (name, number) => threadOf(state.issue(name, number)),
     pulls: (name) => pullsOf(state.repository(name)).map((issue) => pullSummary(state, issue)),
     merge: async (name, number, { by }) =>

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { apiRoutes } from "./api/api.ts";
+import { attachmentRoutes } from "./attachments.ts";
 import type { ForgeEnv } from "./env.ts";
 import type { Faults } from "./faults.ts";
 import { gitHttp } from "./git-http.ts";
@@ -22,9 +23,10 @@ export function createApp(
   const git = "/:owner/:repo/:rest{(?:info/refs|git-upload-pack|git-receive-pack)}";
   // hono/body-limit needs the global Request that node-server would put in place of the real one.
   app.use("/api/*", limitBody);
-  for (const path of ["/api/*", git]) app.use(path, intercept(faults, requests));
+  for (const path of ["/api/*", git, "/attachments/*"]) app.use(path, intercept(faults, requests));
   app.all(git, gitHttp);
   app.route("/api/v1", apiRoutes());
+  app.route("/", attachmentRoutes());
   app.route("/", pageRoutes());
   app.onError((error, c) => {
     if ("getResponse" in error) return error.getResponse();

@@ -93,6 +93,13 @@ export interface Issue {
   readonly pull: Pull | undefined;
 }
 
+/** A file that somebody attached to an issue. */
+export interface Attachment {
+  readonly issue: Issue;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Pull {
   readonly id: number;
   readonly head: string;

@@ -1,4 +1,13 @@
-import type { Account, Comment, Issue, Organization, Repository, Token, User } from "./records.ts";
+import type {
+  Account,
+  Attachment,
+  Comment,
+  Issue,
+  Organization,
+  Repository,
+  Token,
+  User,
+} from "./records.ts";
 
 type Sequence =
   | "account"
@@ -26,6 +35,8 @@ export class ForgeState {
   readonly repositories = new Map<string, Repository>();
   /** Former lower-case `owner/name`. */
   readonly redirects = new Map<string, Repository>();
+  /** By their ids. */
+  readonly attachments = new Map<string, Attachment>();
   /** Counts every change. */
   revision = 0;
   readonly #sequences = new Map<Sequence, number>();
