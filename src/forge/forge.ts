@@ -1,3 +1,4 @@
+import type { Attachment } from "./attachment.ts";
 import type { ForgeEvent, Person, RepositoryId, WordsPlace } from "./event.ts";
 
 /** How many comments of an issue are read: the newest ones. */
@@ -63,6 +64,8 @@ export interface Forge {
   createPullRequest(owner: string, name: string, draft: NewPullRequest): Promise<PullRequest>;
   /** Asks for a review, which tells that person. @throws when the forge refuses */
   requestReview(owner: string, name: string, number: number, login: string): Promise<void>;
+  /** The pictures that people attached, for the words of one issue or pull request. */
+  pictures(at: IssueAddress): Pictures;
   /** The address that git clones from. */
   cloneUrl(owner: string, name: string): string;
   /** What git authenticates with at `cloneUrl`. Asked before each use: a GitHub App's tokens last an hour. */
@@ -79,6 +82,19 @@ export type ReadDelivery = (headers: Headers, body: unknown) => ForgeEvent | und
 
 export interface Bot extends Person {
   readonly email: string;
+}
+
+export interface Pictures {
+  /**
+   * The whole address of what the forge itself keeps, from how that is written in a text; undefined for any other
+   * address, of which nothing is ever asked. Asks nobody.
+   */
+  own(written: string): string | undefined;
+  /**
+   * What is attached at an address that `own` gave. Nothing in it is checked but its size, at most 5 MB.
+   * @throws KugetsuError as the forge's other calls do
+   */
+  read(address: string, signal: AbortSignal): Promise<Attachment>;
 }
 
 export interface IssueAddress {
