@@ -111,6 +111,14 @@ export interface Repository extends RepositoryId {
   readonly webUrl: string;
 }
 
+/** A picture, by its name, that was put beside a text, and may stand in it as well. */
+export interface Attached {
+  /** As it would be written in the text. */
+  readonly address: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
 export interface Issue {
   readonly number: number;
   readonly title: string;
@@ -118,6 +126,7 @@ export interface Issue {
   readonly author: Person;
   readonly state: "open" | "closed";
   readonly isPullRequest: boolean;
+  readonly attached?: readonly Attached[];
   /** Names of its labels. */
   readonly labels: readonly string[];
   readonly assignees: readonly Person[];
@@ -131,6 +140,7 @@ export interface Comment {
   readonly id: number;
   readonly issueNumber: number;
   readonly body: string;
+  readonly attached?: readonly Attached[];
   readonly author: Person;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -105,7 +105,7 @@ async function askAgent(
     forgeUrl,
     client: work.pmClient,
     prompt: ({ tempDir }) =>
-      pictures.prompt(words, (pictured) =>
+      pictures.prompt({ ...words, attached: thread?.orderAttached }, (pictured) =>
         buildPrompt({
           role: "delegate",
           about: job.isPullRequest ? "pull request" : "issue",

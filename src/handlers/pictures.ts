@@ -10,6 +10,8 @@ import type { Work } from "./handler.ts";
 export interface PicturedOrder {
   readonly message: string;
   readonly context: string;
+  /** Addresses of pictures beside them. */
+  readonly attached?: readonly string[] | undefined;
   /** As much of it as the agent is shown. */
   readonly thread?: Thread | undefined;
 }
@@ -46,16 +48,18 @@ function gather(work: Work, forge: Pictures, order: PicturedOrder): Promise<Gath
 }
 
 /** The order's own words first, then what it is about, then what was said last. */
-function textsOf({ message, context, thread }: PicturedOrder): readonly PicturedText[] {
+function textsOf({ message, context, attached, thread }: PicturedOrder): readonly PicturedText[] {
   const texts = [
-    { where: "the order", text: message },
+    { where: "the order", text: message, attached },
     { where: "the words before the order", text: context },
   ];
   if (thread === undefined) return texts;
   const what = thread.isPullRequest === true ? "pull request" : "issue";
-  const comments = thread.comments.toReversed().map(({ author, createdAt, body }) => ({
-    where: `the comment by ${author.login}, ${createdAt}`,
-    text: body,
+  const comments = thread.comments.toReversed().map((comment) => ({
+    where: `the comment by ${comment.author.login}, ${comment.createdAt}`,
+    text: comment.body,
+    attached: comment.attached,
   }));
-  return [...texts, { where: `the ${what}'s text`, text: thread.body }, ...comments];
+  const first = { where: `the ${what}'s text`, text: thread.body, attached: thread.attached };
+  return [...texts, first, ...comments];
 }

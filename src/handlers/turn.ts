@@ -212,7 +212,8 @@ function promptOf(
       context: contextOf(job, order, briefed),
       message: order.message,
     };
-    return pictures.prompt(words, (pictured) =>
+    const attached = job.thread?.orderAttached;
+    return pictures.prompt({ ...words, attached }, (pictured) =>
       buildPrompt({
         role: briefed ? "continue" : "fix",
         about: aboutOf(job),
@@ -243,7 +244,9 @@ function threadFor(job: Job, seen: number | undefined): { thread?: Thread } {
   if (seen === undefined) return { thread };
   // What was seen, was seen in the issue: which words of its pull request came after that, no id tells.
   const comments = isOnOwnPullRequest(job) ? thread.comments : newTo(thread, seen);
-  return comments.length === 0 ? {} : { thread: { ...thread, body: "", comments } };
+  return comments.length === 0
+    ? {}
+    : { thread: { ...thread, body: "", attached: undefined, comments } };
 }
 
 function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] {

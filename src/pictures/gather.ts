@@ -8,6 +8,8 @@ import { pictureType } from "./type.ts";
 export interface PicturedText {
   readonly where: string;
   readonly text: string;
+  /** Addresses of pictures beside it. */
+  readonly attached?: readonly string[] | undefined;
 }
 
 /** A picture of the forge's own in a text. */
@@ -81,9 +83,10 @@ export async function gatherPictures(
 function find(forge: Pictures, texts: readonly PicturedText[]): ReadonlyMap<string, FoundPicture> {
   const begun = performance.now();
   const found = new Map<string, FoundPicture>();
-  for (const { where, text } of texts) {
+  for (const { where, text, attached = [] } of texts) {
     const left = begun + DEADLINE - performance.now();
-    for (const written of picturesIn(text, Math.max(LEAST_DEADLINE, Math.min(200, left)))) {
+    const inside = picturesIn(text, Math.max(LEAST_DEADLINE, Math.min(200, left)));
+    for (const written of [...inside, ...attached]) {
       const address = forge.own(written);
       if (address !== undefined && !found.has(address)) found.set(address, { where, written });
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
-import { gatherPictures } from "../../src/pictures/gather.ts";
+import { gatherPictures, type PicturedText } from "../../src/pictures/gather.ts";
 import { picturesReport, toldWith, toldWithout } from "../../src/pictures/words.ts";
 import { GIF, png } from "./samples.ts";
 
@@ -20,10 +20,10 @@ async function openShop(options: { private: boolean } = { private: false }) {
     forge,
     errors,
     attach: (bytes: Buffer, name = "shot.png") => forge.attach(SHOP, number, { name, bytes }),
-    gather: (...texts: string[]) =>
+    gather: (...texts: (string | PicturedText)[]) =>
       gatherPictures(
         gitea.pictures({ owner: "olivia", name: "shop", number }),
-        texts.map((text, at) => ({ where: `text ${at}`, text })),
+        texts.map((text, at) => (typeof text === "string" ? { where: `text ${at}`, text } : text)),
         signal,
         (error) => errors.push(error),
       ),
@@ -59,6 +59,14 @@ test("pictures come in the order of the texts, each once and with its own type",
   expect({ leftOut, more }).toEqual({ leftOut: [], more: 0 });
   expect(shop.asked()).toHaveLength(2);
   expect(other.requests).toEqual([]);
+});
+
+test("a picture beside a text comes behind those in it, and once", async () => {
+  await using shop = await openShop();
+  const [a, b] = [shop.attach(GIF), shop.attach(GIF)];
+  const attached = [a, b].map(pathOf);
+  const { pictures } = await shop.gather({ where: "it", text: b, attached });
+  expect(pictures.map(({ written }) => written)).toEqual([pathOf(b), pathOf(a)]);
 });
 
 test("no more than ten pictures are fetched", async () => {

@@ -164,7 +164,10 @@ export function createActs(internals: Internals): Acts {
     react(id, { by, content }) {
       addReaction(state, state.comment(id), state.user(by), content);
     },
-    attach: (name, number, file) => attach(state, { issue: state.issue(name, number), ...file }),
+    attach(name, number, { comment, ...file }) {
+      const to = comment === undefined ? undefined : state.comment(comment);
+      return attach(state, { ...file, issue: state.issue(name, number), comment: to });
+    },
     issue: (name, number) => threadOf(state.issue(name, number)),
     pulls: (name) => pullsOf(state.repository(name)).map((issue) => pullSummary(state, issue)),
     merge: async (name, number, { by }) =>

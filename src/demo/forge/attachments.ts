@@ -7,11 +7,15 @@ import type { Attachment } from "./records.ts";
 import type { ForgeState } from "./state.ts";
 
 /** Returns its Markdown, as Gitea's editor writes it. */
-export function attach(state: ForgeState, attachment: Attachment): string {
-  const id = randomUUID();
-  state.attachments.set(id, attachment);
+export function attach(
+  state: ForgeState,
+  file: Pick<Attachment, "issue" | "comment" | "name" | "bytes">,
+): string {
+  const uuid = randomUUID();
+  const id = state.nextId("attachment");
+  state.attachments.set(uuid, { ...file, id, uuid, createdAt: state.now() });
   state.changed();
-  return `![${attachment.name}](/attachments/${id})`;
+  return `![${file.name}](/attachments/${uuid})`;
 }
 
 /** Where they are read. As on Gitea it is their id alone that counts, whichever repository the path names. */

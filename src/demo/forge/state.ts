@@ -18,7 +18,8 @@ type Sequence =
   | "entry"
   | "hook"
   | "label"
-  | "review";
+  | "review"
+  | "attachment";
 
 /** Everything the forge knows, in memory, and who wants to be told when it changes. */
 export class ForgeState {
@@ -35,7 +36,7 @@ export class ForgeState {
   readonly repositories = new Map<string, Repository>();
   /** Former lower-case `owner/name`. */
   readonly redirects = new Map<string, Repository>();
-  /** By their ids. */
+  /** By their UUIDs. */
   readonly attachments = new Map<string, Attachment>();
   /** Counts every change. */
   revision = 0;
