@@ -30,7 +30,7 @@ export interface Gathered {
   readonly more: number;
 }
 
-export const MOST_PICTURES = 10;
+const MOST_PICTURES = 10;
 /** Bytes of them all: each request of the conversation holds them again, and models take some 30 MB of text. */
 const MOST_BYTES = 20 * 1024 * 1024;
 /** An agent unpacks a picture to make it smaller, at four bytes a pixel. */
