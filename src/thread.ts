@@ -5,6 +5,10 @@ export interface Thread {
   readonly title: string;
   /** Empty when it was edited after the trigger. */
   readonly body: string;
+  /** Addresses of pictures beside it. */
+  readonly attached?: readonly string[] | undefined;
+  /** Addresses of pictures beside the words that the order stands in, where these are a comment. */
+  readonly orderAttached?: readonly string[];
   readonly author: Person;
   /** Oldest first, the bot's own and the triggering comment left out. */
   readonly comments: readonly ThreadComment[];
@@ -24,6 +28,8 @@ export interface ThreadComment {
   readonly line?: number | undefined;
   readonly author: Person;
   readonly body: string;
+  /** Addresses of pictures beside it. */
+  readonly attached?: readonly string[];
   /** ISO 8601. */
   readonly createdAt: string;
 }

@@ -26,10 +26,15 @@ export async function snapshotThread(
   const comments = act.comments
     .filter(({ id, author }) => id !== commanding && author.id !== bot.id)
     .filter((comment) => wasThere(comment, commanding, trigger) && asAtTrigger(comment, trigger))
-    .map(({ id, author, body: words, createdAt }) => ({ id, author, body: cut(words), createdAt }));
+    .map((comment) => commentOf(comment, trigger - 1));
+  const order = act.comments.find(({ id }) => id === commanding);
+  const orderAttached = attachedTo(order, trigger).attached;
   return {
     title,
     body,
+    // What the order itself stands in, has its pictures since the trigger's own second.
+    ...attachedTo(act.issue, job.trigger === "issue" ? trigger : trigger - 1),
+    ...(orderAttached === undefined ? {} : { orderAttached }),
     author: act.issue.author,
     comments: newest(comments, MOST - title.length - body.length),
   };
@@ -44,13 +49,28 @@ export function threadNow(
   const body = cut(issue.body);
   const said = comments
     .filter(({ author }) => author.id !== bot.id)
-    .map(({ id, author, body: words, createdAt }) => ({ id, author, body: cut(words), createdAt }));
+    .map((comment) => commentOf(comment, Infinity));
   return {
     title: issue.title,
     body,
+    ...attachedTo(issue, Infinity),
     author: issue.author,
     comments: newest(said, MOST - issue.title.length - body.length),
   };
+}
+
+function commentOf(comment: Comment, until: number): ThreadComment {
+  const { id, author, body, createdAt } = comment;
+  return { id, author, body: cut(body), ...attachedTo(comment, until), createdAt };
+}
+
+/** The pictures beside a text that were there at that moment, in milliseconds since 1970. */
+function attachedTo(
+  words: Pick<Comment, "attached"> | undefined,
+  until: number,
+): { attached?: readonly string[] } {
+  const there = (words?.attached ?? []).filter(({ createdAt }) => Date.parse(createdAt) <= until);
+  return there.length === 0 ? {} : { attached: there.map(({ address }) => address) };
 }
 
 export function cut(text: string): string {

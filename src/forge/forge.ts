@@ -1,3 +1,4 @@
+import type { Attachment } from "./attachment.ts";
 import type { ForgeEvent, Person, RepositoryId, WordsPlace } from "./event.ts";
 
 /** How many comments of an issue are read: the newest ones. */
@@ -63,6 +64,8 @@ export interface Forge {
   createPullRequest(owner: string, name: string, draft: NewPullRequest): Promise<PullRequest>;
   /** Asks for a review, which tells that person. @throws when the forge refuses */
   requestReview(owner: string, name: string, number: number, login: string): Promise<void>;
+  /** The pictures that people attached, for the words of one issue or pull request. */
+  pictures(at: IssueAddress): Pictures;
   /** The address that git clones from. */
   cloneUrl(owner: string, name: string): string;
   /** What git authenticates with at `cloneUrl`. Asked before each use: a GitHub App's tokens last an hour. */
@@ -81,6 +84,19 @@ export interface Bot extends Person {
   readonly email: string;
 }
 
+export interface Pictures {
+  /**
+   * The whole address of what the forge itself keeps, from how that is written in a text; undefined for any other
+   * address, of which nothing is ever asked. Asks nobody.
+   */
+  own(written: string): string | undefined;
+  /**
+   * What is attached at an address that `own` gave. Nothing in it is checked but its size, at most 5 MB.
+   * @throws KugetsuError as the forge's other calls do
+   */
+  read(address: string, signal: AbortSignal): Promise<Attachment>;
+}
+
 export interface IssueAddress {
   readonly owner: string;
   readonly name: string;
@@ -95,6 +111,14 @@ export interface Repository extends RepositoryId {
   readonly webUrl: string;
 }
 
+/** A picture, by its name, that was put beside a text, and may stand in it as well. */
+export interface Attached {
+  /** As it would be written in the text. */
+  readonly address: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
 export interface Issue {
   readonly number: number;
   readonly title: string;
@@ -102,6 +126,7 @@ export interface Issue {
   readonly author: Person;
   readonly state: "open" | "closed";
   readonly isPullRequest: boolean;
+  readonly attached?: readonly Attached[];
   /** Names of its labels. */
   readonly labels: readonly string[];
   readonly assignees: readonly Person[];
@@ -115,6 +140,7 @@ export interface Comment {
   readonly id: number;
   readonly issueNumber: number;
   readonly body: string;
+  readonly attached?: readonly Attached[];
   readonly author: Person;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -15,6 +15,7 @@ import { changesSince } from "./gitea/changes.ts";
 import { field, positive } from "./gitea/fields.ts";
 import { isNamed } from "./gitea/named.ts";
 import { permissionOf } from "./gitea/permission.ts";
+import { giteaPictures } from "./gitea/pictures.ts";
 import { newestPullRequest } from "./gitea/pull-request.ts";
 import { reviewBody, reviewComment, reviewsSince } from "./gitea/reviews.ts";
 import { editorsMayPush } from "./gitea/teams.ts";
@@ -226,6 +227,21 @@ export function createGitea(options: GiteaOptions): Forge {
           reviewers: [reviewer],
         }),
       );
+    },
+
+    pictures({ owner, name }) {
+      assertNames(owner, name);
+      const isPrivate = async () => {
+        const { data } = await call("read the repository", () => api.repos.repoGet(owner, name));
+        return field(data, "private") !== false || field(data, "internal") === true;
+      };
+      return giteaPictures({
+        url,
+        token,
+        timeoutMs: options.timeoutMs ?? 15_000,
+        fetch: options.fetch,
+        isPrivate,
+      });
     },
 
     cloneUrl(owner, name) {

@@ -19,6 +19,7 @@ import { changesOf } from "./github/changes.ts";
 import { fromTheEnd, PAGE } from "./github/pages.ts";
 import { isNamed } from "./github/named.ts";
 import { permissionOf } from "./github/permission.ts";
+import { gitHubPictures } from "./github/pictures.ts";
 import { newestPullRequest, openPullRequest } from "./github/pull-requests.ts";
 import { reviewsSince, reviewWords } from "./github/reviews.ts";
 import { tokenAccess } from "./github/token.ts";
@@ -263,6 +264,12 @@ export function createGitHub(options: GitHubOptions): Forge {
       await ask("ask for a review", at, (rest) =>
         rest.pulls.requestReviewers({ owner, repo, pull_number, reviewers: [login] }),
       );
+    },
+
+    pictures(at) {
+      assertNames(at.owner, at.name);
+      const token = async () => (await access.credentials(at)).password;
+      return gitHubPictures(at, { address, ask, token, timeoutMs, fetch: options.fetch });
     },
 
     cloneUrl(owner, name) {

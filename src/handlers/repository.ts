@@ -1,3 +1,4 @@
+import type { Pictures } from "../forge/forge.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Source, TurnReport } from "../kugetsu/turn.ts";
@@ -13,6 +14,8 @@ export interface JobRepository {
   readonly id: number | undefined;
   /** Where people read the issue, if that is known. */
   readonly issueUrl: string | undefined;
+  /** The pictures in the words there; undefined where no forge is asked. */
+  readonly pictures: Pictures | undefined;
   readonly source: () => Promise<Source>;
   /** @throws KugetsuError `failed` for a repository without a commit */
   readonly defaultBranch: () => Promise<string>;
@@ -41,6 +44,7 @@ export function onForge(work: ForgeWork): JobRepository {
     id,
     // Of a pull request it leads on to that.
     issueUrl: number === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${number}`,
+    pictures: forge.pictures({ owner, name, number: job.issueNumber }),
     source: async () => ({
       url: forge.cloneUrl(owner, name),
       credentials: await forge.credentials(owner, name),
@@ -69,6 +73,7 @@ export function withoutForge(work: Work): JobRepository {
   return {
     id: undefined,
     issueUrl: undefined,
+    pictures: undefined,
     source: () => kugetsu.source(ref),
     defaultBranch: once(async () => {
       const source = await kugetsu.source(ref);

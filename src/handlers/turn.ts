@@ -11,6 +11,7 @@ import { reasonOf, wasCutOff } from "./cut-off.ts";
 import type { HandlerEnd, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import type { JobRepository } from "./repository.ts";
+import { turnPictures, type TurnPictures } from "./pictures.ts";
 import { aboutOf, isOnOwnPullRequest, isOnPullRequest } from "./pull-request.ts";
 import { newTo } from "./new-to.ts";
 import { titleOf } from "./title.ts";
@@ -158,6 +159,8 @@ async function runTurn(work: Work, repository: JobRepository, order: Order): Pro
       : [
           `The pull request of ${code(session.branch)} was merged or closed, or the branch is no longer mine, so this starts anew from ${code(isOnPullRequest(job) ? branch : base)}. The earlier commits are on ${code(session.branch)}.`,
         ];
+  // What kugetsu asks of itself stands in no text of the thread.
+  const pictures = turnPictures(work, order.by === undefined ? repository.pictures : undefined);
   const report = await kugetsu.start({
     ref: parseRef(job.ref),
     repositoryId: repository.id,
@@ -167,7 +170,7 @@ async function runTurn(work: Work, repository: JobRepository, order: Order): Pro
     forgeHead: head,
     requestedBy: job.actor.login,
     subject: plain(titleOf(job), 60),
-    prompt: promptOf(work, repository.issueUrl, order, session, anew),
+    prompt: promptOf(work, repository.issueUrl, order, session, anew, pictures),
     limits: await work.settings.limits(),
     signal: work.signal,
     resumed: work.resumed,
@@ -179,7 +182,11 @@ async function runTurn(work: Work, repository: JobRepository, order: Order): Pro
   return {
     ...report,
     kept: [...(order.kept ?? []), ...report.kept],
-    notes: [...(order.note === undefined ? [] : [order.note]), ...anew],
+    notes: [
+      ...(order.note === undefined ? [] : [order.note]),
+      ...anew,
+      ...pictures.notes(report.result),
+    ],
   };
 }
 
@@ -194,27 +201,34 @@ function promptOf(
   order: Order,
   session: Session | undefined,
   anew: readonly string[],
+  pictures: TurnPictures,
 ): TurnOrder["prompt"] {
   const { job } = work;
   const seen = session?.seenCommentId ?? undefined;
   return (facts) => {
     const briefed = seen !== undefined && facts.continued;
-    return buildPrompt({
-      role: briefed ? "continue" : "fix",
-      about: aboutOf(job),
-      ref: job.ref,
-      issueUrl,
-      branch: facts.branch,
-      base: facts.base,
-      tempDir: facts.tempDir,
-      instructions: briefed ? undefined : facts.instructions,
+    const words = {
       ...threadFor(job, briefed ? seen : undefined),
       context: contextOf(job, order, briefed),
       message: order.message,
-      actor: order.by ?? job.actor.login,
-      notes: [...anew, ...notes(work, facts)],
-      fence: randomBytes(9).toString("hex"),
-    });
+    };
+    const attached = job.thread?.orderAttached;
+    return pictures.prompt({ ...words, attached }, (pictured) =>
+      buildPrompt({
+        role: briefed ? "continue" : "fix",
+        about: aboutOf(job),
+        ref: job.ref,
+        issueUrl,
+        branch: facts.branch,
+        base: facts.base,
+        tempDir: facts.tempDir,
+        instructions: briefed ? undefined : facts.instructions,
+        ...words,
+        actor: order.by ?? job.actor.login,
+        notes: [...anew, ...notes(work, facts), ...pictured],
+        fence: randomBytes(9).toString("hex"),
+      }),
+    );
   };
 }
 
@@ -230,7 +244,9 @@ function threadFor(job: Job, seen: number | undefined): { thread?: Thread } {
   if (seen === undefined) return { thread };
   // What was seen, was seen in the issue: which words of its pull request came after that, no id tells.
   const comments = isOnOwnPullRequest(job) ? thread.comments : newTo(thread, seen);
-  return comments.length === 0 ? {} : { thread: { ...thread, body: "", comments } };
+  return comments.length === 0
+    ? {}
+    : { thread: { ...thread, body: "", attached: undefined, comments } };
 }
 
 function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] {

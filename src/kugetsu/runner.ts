@@ -80,6 +80,27 @@ export interface AgentPlace {
   readonly readable?: readonly string[];
 }
 
+/** A picture for an agent. */
+export interface Picture {
+  readonly mimeType: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
+  /** Base64. */
+  readonly data: string;
+}
+
+/**
+ * Why an agent was given no picture: it takes none, its configuration says so of the model, or it could not read one
+ * of them.
+ */
+export type PictureRefusal = "agent" | "model" | "unreadable";
+
+/** Pictures that go with a prompt. */
+export interface PromptPictures {
+  /** In the order in which the prompt speaks of them. */
+  readonly list: readonly Picture[];
+  /** The prompt for an agent that is given none of them. */
+  readonly without: string;
+}
+
 export interface TurnRequest {
   readonly place: AgentPlace;
   /** The opencode session to go on in; undefined starts a new one. */
@@ -87,6 +108,7 @@ export interface TurnRequest {
   /** For a new session: an exported conversation to fork from; undefined or empty starts without one. */
   readonly forkOf: string | undefined;
   readonly prompt: string;
+  readonly pictures?: PromptPictures | undefined;
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   /** Called as soon as the session id is known, before the first prompt, so that it survives a crash. */
@@ -109,6 +131,8 @@ export interface TurnResult {
   /** In US dollars; undefined when the provider has no prices (never 0 for unknown). */
   readonly cost: number | undefined;
   readonly durationMs: number;
+  /** Set where there were pictures, and the agent was given none of them. */
+  readonly picturesRefused?: PictureRefusal | undefined;
 }
 
 /** The agent's own interface on the terminal of this process. */

@@ -1,7 +1,7 @@
 import type { IssueRef } from "./ref.ts";
 import type { Credentials } from "./git/environment.ts";
 import type { DiffStat } from "./git/diffstat.ts";
-import type { Activity, Progress, TurnLimits, TurnResult } from "./runner.ts";
+import type { Activity, Progress, PromptPictures, TurnLimits, TurnResult } from "./runner.ts";
 
 /** Where a repository is fetched from and pushed to. */
 export interface Source {
@@ -26,7 +26,7 @@ export interface TurnOrder {
   /** First line of a commit that is made for the agent. */
   readonly subject: string;
   /** Builds the prompt from what only the core knows. Must not begin with `/`. */
-  readonly prompt: (facts: TurnFacts) => string;
+  readonly prompt: (facts: TurnFacts) => string | Promise<TurnPrompt>;
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   /** An agent had begun with the same order when it was cut off: the worktree is taken as it was left. */
@@ -38,6 +38,12 @@ export interface TurnOrder {
   readonly onBegin: () => Promise<void>;
   /** How the caller wants a forge waited for that is not available: does the act again, or throws. */
   readonly patiently: <T>(what: string, act: () => Promise<T>) => Promise<T>;
+}
+
+/** What an agent is told. */
+export interface TurnPrompt {
+  readonly text: string;
+  readonly pictures?: PromptPictures | undefined;
 }
 
 /** What the core found while it prepared a turn. */

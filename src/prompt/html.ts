@@ -13,6 +13,8 @@ const UNSEEN = new Set(
 );
 const VOID = new Set("area base br col embed hr img input link meta source wbr".split(" "));
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?/g;
+/** How forges write the address of a picture of their own. */
+const ATTACHMENT = /^\/?(?:[\w.-]{1,100}\/){1,6}[0-9a-f-]{36}$/i;
 const UNSEEN_STYLE =
   /display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d]*[1-9])/i;
 
@@ -66,7 +68,9 @@ export class HtmlStripper {
       return undefined;
     }
     const address = attributes.get("href") ?? attributes.get("src");
-    const shown = address !== undefined && /^https?:[^\s"'<>]{1,2000}$/i.test(address);
+    const isPicture = name === "img" && ATTACHMENT.test(address ?? "");
+    const shown =
+      address !== undefined && (isPicture || /^https?:[^\s"'<>]{1,2000}$/i.test(address));
     const kept = shown ? ` ${name === "img" ? "src" : "href"}="${address}"` : "";
     return `<${name}${kept}>`;
   }

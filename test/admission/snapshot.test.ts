@@ -140,3 +140,24 @@ test("there is none while the forge does not tell the comments", async () => {
   world.forge.fail({ path: /\/issues\/\d+\/comments$/, answer: 503 });
   await expect(snapshot(job)).rejects.toMatchObject({ code: "unavailable" });
 });
+
+test("pictures beside the texts are in it, as far as they were there at the trigger", async () => {
+  const issue = world.issue();
+  const attach = (name: string, comment?: number) => {
+    const file = { name, bytes: Buffer.from(name), ...(comment === undefined ? {} : { comment }) };
+    return /\((.*)\)/.exec(world.forge.attach(SHOP, issue, file))?.[1];
+  };
+  const first = attach("first.png");
+  attach("notes.txt");
+  const comment = say(issue, "nora", "Look beside.");
+  const second = attach("second.JPG", comment);
+  const job = order(issue);
+  const own = attach("own.webp", job.commentId);
+  attach("in the same second.png");
+  world.clock.now += 60_000;
+  attach("later.png", comment);
+  attach("later.png", job.commentId);
+  const thread = await snapshot(job);
+  expect(thread).toMatchObject({ attached: [first], orderAttached: [own] });
+  expect(thread.comments).toMatchObject([{ id: comment, attached: [second] }]);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
+import { png } from "../pictures/samples.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
 
 const PM_TOKEN = "0123456789abcdef0123456789abcdef01234567";
@@ -24,14 +25,18 @@ test("the PM agent has its own token, one conversation for each repository, and 
       say(`The token is ${PM_TOKEN}.`),
     ]),
   );
-  const report = await world.report(world.say("/kugetsu delegate plan the apricots"));
+  // opencode knows nothing of this model, and then it counts as one that takes no pictures.
+  const picture = forge.attach(REPOSITORY, 1, { name: "shot.png", bytes: png(4, 4) });
+  const report = await world.report(world.say(`/kugetsu delegate plan the apricots ${picture}`));
   expect(report.body).toContain("**Done");
   expect(report.body).not.toContain(PM_TOKEN);
+  expect(report.body).toContain("The model takes no pictures");
   const asked = model.requests.find(({ ask }) => ask.step === 1);
   expect(asked?.ask.results[0]).toMatch(
     new RegExp(`^same\nat ${forge.url} ${world.home}/agents/.+\n$`),
   );
   expect(asked?.ask.lastUser).toContain(`${forge.host}/${REPOSITORY}#1`);
+  expect(asked?.ask.lastUser).toContain("You are not shown /attachments/");
 
   const refused = world.say("/kugetsu delegate mine", "walter");
   await forge.until(

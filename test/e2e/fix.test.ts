@@ -1,10 +1,12 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
+import { png } from "../pictures/samples.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
 
 test("an issue becomes a branch, a pull request and a report, and a follow-up goes on in the same conversation", async () => {
   await using world = await openWorld({
+    model: { sees: true },
     before: async ({ model, cli }) => {
       model.play(script([say("I have read the house rules.")]));
       const init = await cli([
@@ -24,7 +26,10 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
       say("Mended it. cc @walter, fixes #1 ![x](http://example.org/x.png)"),
     ]),
   );
-  const fix = world.say("Please look:\n\n/kugetsu fix gently");
+  const shot = png(8, 8);
+  const picture = forge.attach(REPOSITORY, 1, { name: "shot", bytes: shot });
+  const gone = "![](/attachments/00000000-0000-4000-8000-000000000000)";
+  const fix = world.say(`Please look: ${picture} ${gone}\n\n/kugetsu fix gently`);
   const report = await world.report(fix);
 
   expect(report.body).toContain("**Done");
@@ -61,6 +66,12 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
   expect(first[0]?.ask.text).toContain("marmalade");
   expect(first[0]?.ask.text).toContain("Words of the repository.");
   expect(first[0]?.ask.lastUser).toContain("Please look:");
+  expect(first[0]?.ask.lastUser).toContain("Picture 1 of 1");
+  expect(first[0]?.ask.messages.at(-1)?.pictures).toEqual([
+    `data:image/png;base64,${shot.toString("base64")}`,
+  ]);
+  expect(report.body).toContain("1 picture could not be fetched: not there");
+  expect(world.bot().log()).not.toContain(shot.toString("base64").slice(0, 60));
 
   model.play(
     script([

@@ -7,6 +7,8 @@ import { bash, call, say, script } from "../../src/demo/model/script.ts";
 import type { ScriptedModel } from "../../src/demo/model/scripted-model.ts";
 import { findRipgrepDirectory } from "../../src/kugetsu/opencode/binary.ts";
 import { findByLease } from "../../src/kugetsu/opencode/survivors.ts";
+import type { Picture } from "../../src/kugetsu/runner.ts";
+import { GIF, png } from "../pictures/samples.ts";
 import { openRunnerWorld, type RunnerWorld, type Told } from "../support/runner.ts";
 
 // The real opencode; only the model is scripted.
@@ -55,6 +57,38 @@ test("a new session works in the worktree, and a new process goes on with it", a
     sessionId: first.sessionId,
     tokens: { input: 1000, output: 50, cached: 0 },
   });
+});
+
+test("pictures reach a model that takes them, and one that does not is told of none", async () => {
+  const runner = world.startRunner({ max: 1, ms: 60_000 });
+  const at = await world.place("one");
+  world.config = model.config({ sees: true });
+  model.play(script([say("Seen.")]));
+  const picture = { mimeType: "image/png", data: png(2, 2).toString("base64") } as const;
+  const broken = { ...picture, data: png(2, 2).subarray(0, 50).toString("base64") };
+  const without = "There is no picture.";
+  const look = (list: readonly Picture[], sessionId?: string) =>
+    world.turn(runner, at, "Look.", { pictures: { list, without }, sessionId });
+  const asked = () => model.requests.at(-1)?.ask.messages.at(-1);
+
+  const seen = await look([picture, { mimeType: "image/gif", data: GIF.toString("base64") }]);
+  expect(seen).toMatchObject({ outcome: "finished", picturesRefused: undefined });
+  expect(asked()).toMatchObject({
+    text: "Look.",
+    pictures: [
+      `data:image/png;base64,${picture.data}`,
+      `data:image/gif;base64,${GIF.toString("base64")}`,
+    ],
+  });
+
+  const unread = await look([picture, broken], seen.sessionId);
+  expect(unread).toMatchObject({ outcome: "finished", picturesRefused: "unreadable" });
+  expect(asked()).toMatchObject({ text: without, pictures: [] });
+
+  world.config = model.config();
+  const unseen = await look([picture], seen.sessionId);
+  expect(unseen).toMatchObject({ outcome: "finished", picturesRefused: "model" });
+  expect(asked()).toMatchObject({ text: without, pictures: [] });
 });
 
 test("a waiting process takes the next turn, and not one with another configuration", async () => {

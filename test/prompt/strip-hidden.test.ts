@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { stripHidden } from "../../src/prompt/strip-hidden.ts";
 
+const ID = "0a1b2c3d-0000-4000-8000-0123456789ab";
+
 describe("what readers do not see is taken out", () => {
   it.each([
     ["a comment", "a <!-- evil --> b", "a  b"],
@@ -22,6 +24,12 @@ describe("what readers do not see is taken out", () => {
     ["a footnote that nobody refers to", "a\n\n[^1]: evil", "a\n\n"],
     ["words behind a fence's language", "```js evil words\nx\n```", "```js\nx\n```"],
     ["surplus cells", "| a |\n|---|\n| b | evil |\n", "| a |\n|---|\n| b \n"],
+    [
+      "all of a picture but the address that a forge gave it",
+      `a <img alt="evil" src="attachments/${ID}">`,
+      `a <img src="attachments/${ID}">`,
+    ],
+    ["another address without a host", 'a <img src="evil/words">', "a <img>"],
     ["a hidden element", "<div hidden>\n\nevil\n\n</div>\n\na", "\n\na"],
     ["an element that is not displayed", 'a <span style="display: none">evil</span> b', "a  b"],
     ["an element hidden from some", 'a <b aria-hidden="true">evil <b>more</b> evil</b> b', "a  b"],

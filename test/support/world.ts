@@ -5,7 +5,11 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import type { SandboxForge, ThreadComment } from "../../src/demo/forge/sandbox.ts";
-import { startScriptedModel, type ScriptedModel } from "../../src/demo/model/scripted-model.ts";
+import {
+  type ModelConfigOptions,
+  startScriptedModel,
+  type ScriptedModel,
+} from "../../src/demo/model/scripted-model.ts";
 import { serveBot, type ServedBot } from "../../src/demo/serve.ts";
 import { NO_SANDBOX } from "./sandbox.ts";
 
@@ -46,6 +50,8 @@ export async function openWorld(
   options: {
     env?: Readonly<Record<string, string>>;
     files?: Readonly<Record<string, string>>;
+    /** How the model presents itself to the agent. */
+    model?: ModelConfigOptions;
     /** No bot runs until `restart`. */
     unserved?: boolean;
     /** Runs before the bot starts. */
@@ -70,7 +76,7 @@ export async function openWorld(
     GITEA_URL: forge.url,
     GITEA_TOKEN: token,
     GITEA_WEBHOOK_SECRET: SECRET,
-    OPENCODE_CONFIG_CONTENT: JSON.stringify(model.config()),
+    OPENCODE_CONFIG_CONTENT: JSON.stringify(model.config(options.model)),
     STATUS_INTERVAL: "0",
     SHUTDOWN_GRACE: "1s",
     LOG_LEVEL: "debug",

@@ -1,3 +1,4 @@
+import { attach } from "./attachments.ts";
 import { createComment, deleteComment, editComment } from "./comments.ts";
 import { appOf, createApp, install, uninstall } from "./github/apps.ts";
 import { manifestCode } from "./github/manifest.ts";
@@ -193,6 +194,10 @@ export function createActs(internals: Internals): Acts {
     },
     react(id, { by, content }) {
       addReaction(state, state.comment(id), state.user(by), content);
+    },
+    attach(name, number, { comment, ...file }) {
+      const to = comment === undefined ? undefined : state.comment(comment);
+      return attach(state, { ...file, issue: state.issue(name, number), comment: to });
     },
     issue: (name, number) => threadOf(state.issue(name, number)),
     pulls: (name) => pullsOf(state.repository(name)).map((issue) => pullSummary(state, issue)),

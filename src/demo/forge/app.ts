@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { apiRoutes } from "./api/api.ts";
 import { githubRoutes } from "./github/api.ts";
 import { manifestPages } from "./github/manifest.ts";
+import { attachmentRoutes } from "./attachments.ts";
 import type { ForgeEnv } from "./env.ts";
 import type { Faults } from "./faults.ts";
 import { gitHttp } from "./git-http.ts";
@@ -24,13 +25,14 @@ export function createApp(
   const git = "/:owner/:repo/:rest{(?:info/refs|git-upload-pack|git-receive-pack)}";
   // hono/body-limit needs the global Request that node-server would put in place of the real one.
   app.use("/api/*", limitBody);
-  for (const path of ["/api/*", git]) app.use(path, intercept(faults, requests));
+  for (const path of ["/api/*", git, "/attachments/*"]) app.use(path, intercept(faults, requests));
   app.all(git, gitHttp);
   if (internals.state.face === "github") {
     app.route("/api/v3", githubRoutes());
     app.route("/", manifestPages());
   } else {
     app.route("/api/v1", apiRoutes());
+    app.route("/", attachmentRoutes());
   }
   app.route("/", pageRoutes());
   app.onError((error, c) => {

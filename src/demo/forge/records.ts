@@ -134,6 +134,18 @@ export interface Issue {
   readonly pull: Pull | undefined;
 }
 
+/** A file that somebody attached to an issue, or to a comment there. */
+export interface Attachment {
+  readonly id: number;
+  readonly uuid: string;
+  readonly issue: Issue;
+  /** Of that comment's, where it is not the issue's own. */
+  readonly comment: Comment | undefined;
+  readonly createdAt: number;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Pull {
   readonly id: number;
   readonly head: string;

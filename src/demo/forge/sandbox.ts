@@ -73,6 +73,15 @@ export interface SandboxForge extends AsyncDisposable {
   editComment(id: number, change: { by: string; body: string }): void;
   deleteComment(id: number, by?: string): void;
   react(commentId: number, reaction: Reaction): void;
+  /**
+   * Attaches a file to an issue, or to a comment there, and returns the Markdown that shows it in a text. Whoever may
+   * read the repository sees it.
+   */
+  attach(
+    repository: string,
+    number: number,
+    file: { name: string; bytes: Uint8Array; comment?: number },
+  ): string;
 
   issue(repository: string, number: number): IssueThread;
   /** Oldest first. */

@@ -1,6 +1,7 @@
 import type {
   Account,
   App,
+  Attachment,
   Comment,
   Issue,
   Organization,
@@ -22,7 +23,8 @@ type Sequence =
   | "review"
   | "reaction"
   | "app"
-  | "installation";
+  | "installation"
+  | "attachment";
 
 // Where the ids of GitHub's comments are by now.
 const BEYOND_32_BITS = 5_000_000_000;
@@ -45,6 +47,8 @@ export class ForgeState {
   readonly redirects = new Map<string, Repository>();
   /** By lower-case slug. */
   readonly apps = new Map<string, App>();
+  /** By their UUIDs. */
+  readonly attachments = new Map<string, Attachment>();
   /** Counts every change. */
   revision = 0;
   readonly #sequences = new Map<Sequence, number>();

@@ -7,6 +7,8 @@ export interface ChatMessage {
   readonly text: string;
   /** Names of the tools that an assistant message calls. */
   readonly calls: readonly string[];
+  /** Pictures, as `data:` addresses. */
+  readonly pictures: readonly string[];
 }
 
 /** What the agent asks the model, read once so that scripts stay short. */
@@ -60,12 +62,16 @@ function readMessage(value: unknown): ChatMessage {
     calls: list(message["tool_calls"]).map((call) =>
       text(record(record(call)["function"])["name"]),
     ),
+    pictures: list(message["content"])
+      .map((part) => text(record(record(part)["image_url"])["url"]))
+      .filter((url) => url !== ""),
   };
 }
 
 function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   return list(content)
+    .filter((part) => record(part)["type"] !== "image_url")
     .map((part) => text(record(part)["text"]))
     .join("\n");
 }

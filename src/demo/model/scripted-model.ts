@@ -27,6 +27,8 @@ export interface ModelConfigOptions {
   readonly model?: string;
   /** US dollars for a million tokens; without it the cost of a turn is unknown. */
   readonly cost?: { readonly input: number; readonly output: number };
+  /** Whether it is said to take pictures; not by default, as of any model that opencode does not know. */
+  readonly sees?: boolean;
 }
 
 /**
@@ -98,13 +100,14 @@ export async function startScriptedModel(
       if (seen !== undefined) return seen;
       return await new Promise((resolve, reject) => waiters.add({ fits, resolve, reject }));
     },
-    config({ apiKey = "scripted", model = "m", cost } = {}) {
+    config({ apiKey = "scripted", model = "m", cost, sees = false } = {}) {
       const limit = { context: 128_000, output: 8192 };
       const entry = {
         name: model,
         tool_call: true,
         limit,
         ...(cost === undefined ? {} : { cost }),
+        ...(sees ? { modalities: { input: ["text", "image"], output: ["text"] } } : {}),
       };
       return {
         $schema: "https://opencode.ai/config.json",

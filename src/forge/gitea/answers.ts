@@ -8,6 +8,7 @@ import type {
   Repository,
   ReviewWords,
 } from "../forge.ts";
+import { readAttached } from "./attached.ts";
 import {
   field,
   list,
@@ -110,6 +111,7 @@ export function readIssue(data: unknown, repositoryUrl: string): Issue | undefin
     number,
     title,
     body: text(field(data, "body"), MAX_BODY) ?? "",
+    ...readAttached(data),
     author: person(field(data, "user")) ?? GHOST,
     state,
     isPullRequest,
@@ -151,6 +153,7 @@ export function readComment(data: unknown, repositoryUrl: string): PlacedComment
       id,
       issueNumber: number,
       body,
+      ...readAttached(data),
       author: person(field(data, "user")) ?? GHOST,
       createdAt,
       updatedAt,

@@ -2,12 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { Readable, Writable } from "node:stream";
 import {
   client,
+  type ContentBlock,
   ndJsonStream,
   RequestError,
   type SessionConfigOption,
 } from "@agentclientprotocol/sdk";
 import { KugetsuError } from "../errors.ts";
-import type { AgentPlace } from "../runner.ts";
+import type { AgentPlace, Picture } from "../runner.ts";
 import { agentProcesses, type AgentProcesses } from "../sandbox/processes.ts";
 import { findByAgent } from "./survivors.ts";
 import { cleanWords } from "./words.ts";
@@ -27,7 +28,13 @@ export interface Agent {
   /** Makes a session, or opens one that is there; answers its id and the settings it has. */
   readonly open: (sessionId: string | undefined) => Promise<OpenSession>;
   readonly setModel: (sessionId: string, model: string) => Promise<ModelSetting>;
-  readonly prompt: (sessionId: string, text: string) => Promise<PromptAnswer>;
+  /** Whether prompts may hold pictures. Of the model that says nothing. */
+  readonly takesPictures: boolean;
+  readonly prompt: (
+    sessionId: string,
+    text: string,
+    pictures: readonly Picture[],
+  ) => Promise<PromptAnswer>;
   /** Asks a running prompt to end. */
   readonly cancel: (sessionId: string) => Promise<void>;
   /** Hears every `session/update`, and every request for a permission (all are refused), from now on. */
@@ -100,6 +107,7 @@ export async function startAgent(
         words: opencode.words,
         processes: agentProcesses(opencode.pid, () => findByAgent(marks.id)),
         close,
+        takesPictures: connected.takesPictures(),
         ...connected.agent,
       };
     }
@@ -136,6 +144,8 @@ async function initialized(
 
 interface Connected {
   readonly initialize: () => Promise<unknown>;
+  /** Known when it is initialized. */
+  readonly takesPictures: () => boolean;
   readonly agent: Pick<Agent, "open" | "setModel" | "prompt" | "cancel" | "listen">;
 }
 
@@ -158,9 +168,18 @@ function connect(opencode: OpencodeProcess, cwd: string): Connected {
     })
     .connect(stream);
   const acp = connection.agent;
+  let takesPictures = false;
 
   return {
-    initialize: () => acp.request("initialize", { protocolVersion: 1, clientCapabilities: {} }),
+    takesPictures: () => takesPictures,
+    async initialize() {
+      const answer: unknown = await acp.request("initialize", {
+        protocolVersion: 1,
+        clientCapabilities: {},
+      });
+      const able = raw(raw(answer)["agentCapabilities"])["promptCapabilities"];
+      takesPictures = raw(able)["image"] === true;
+    },
     agent: {
       async open(sessionId) {
         if (sessionId === undefined) {
@@ -179,11 +198,13 @@ function connect(opencode: OpencodeProcess, cwd: string): Connected {
         });
         return modelOf(set.configOptions);
       },
-      async prompt(sessionId, text) {
-        const answer = await acp.request("session/prompt", {
-          sessionId,
-          prompt: [{ type: "text", text }],
-        });
+      async prompt(sessionId, text, pictures) {
+        const prompt: ContentBlock[] = [
+          // The words stand last, as they do without pictures.
+          ...pictures.map((picture) => ({ type: "image" as const, ...picture })),
+          { type: "text", text },
+        ];
+        const answer = await acp.request("session/prompt", { sessionId, prompt });
         // In the protocol the usage is not settled yet; opencode sends it.
         return { stopReason: answer.stopReason, usage: usageOf(raw(answer)["usage"]) };
       },

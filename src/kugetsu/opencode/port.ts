@@ -26,6 +26,8 @@ export interface Port {
   figures(sessionId: string): Promise<Figures>;
   /** The newest messages, oldest first, each `{info, parts}`; all of them without a limit. */
   messages(sessionId: string, limit?: number): Promise<readonly JsonObject[]>;
+  /** Whether the session's model takes pictures; undefined where that is not known. */
+  takesPictures(sessionId: string): Promise<boolean | undefined>;
   /** Whether any session of its works right now. */
   isBusy(): Promise<boolean>;
   /** The number of events that the session's history has. */
@@ -101,6 +103,16 @@ export function openPort(port: number, password: string, directory: string): Por
     messages: async (sessionId, limit) => {
       const query = limit === undefined ? "" : `?limit=${limit}`;
       return list(await ask("GET", `${sessionPath(sessionId)}/message${query}`)).map(object);
+    },
+    takesPictures: async (sessionId) => {
+      const { id, providerID } = object((await session(sessionId))["model"]);
+      const { providers } = object(await ask("GET", "/config/providers"));
+      const provider = list(providers)
+        .map(object)
+        .find((one) => one["id"] === providerID);
+      const model = object(object(provider?.["models"])[String(id)]);
+      const takes = object(object(model["capabilities"])["input"])["image"];
+      return typeof takes === "boolean" ? takes : undefined;
     },
     isBusy: async () => {
       const sessions = Object.values(object(await ask("GET", "/session/status"))).map(object);

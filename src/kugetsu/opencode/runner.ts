@@ -97,7 +97,7 @@ export function createOpencodeRunner(options: OpencodeRunnerOptions): Runner {
   const run = async (request: TurnRequest): Promise<TurnResult> => {
     const { place } = request;
     const signal = AbortSignal.any([request.signal, life.signal]);
-    if (/^\s*\//.test(request.prompt)) {
+    if ([request.prompt, request.pictures?.without ?? ""].some((one) => /^\s*\//.test(one))) {
       // opencode would take it for a command of its own and never ask the model.
       throw new KugetsuError("internal", "A prompt must not begin with a slash.");
     }

@@ -3,8 +3,10 @@ import type { AgentConfig } from "./agent-config.ts";
 import type { Agent } from "./agent.ts";
 import { followTurn } from "./events.ts";
 import { outcomeOf } from "./outcome.ts";
+import { isGivenBack, pictureRefusal } from "./pictures.ts";
 import { CUT, END_READ_MS, inTime, STOP } from "./patience.ts";
 import { figuresSince, total, type Figures } from "./port.ts";
+import type { JsonObject } from "./merge.ts";
 import { createTranscript, lastWords } from "./transcript.ts";
 import { runPrompt, type TurnEnd, type Watch } from "./turn.ts";
 import { cleanWords, cutBytes, withoutSecrets } from "./words.ts";
@@ -59,16 +61,17 @@ export async function runTurn(
       onActivity,
       mask: (text) => withoutSecrets(text, config.secrets),
     });
-    const end = await runPrompt(agent, {
+    const { pictures } = request;
+    let picturesRefused = await pictureRefusal(agent, session.id, pictures);
+    const options = {
       sessionId: session.id,
-      prompt: request.prompt,
       limits,
       signal,
       events,
       watch: request.watch,
-      onUpdate: (update) => transcript.update(update),
+      onUpdate: (update: JsonObject) => transcript.update(update),
       onAsked,
-      onRetry: (why) => {
+      onRetry: (why: string) => {
         const words = cleanWords(why, config.secrets);
         const text = `asking the model again: ${words}`;
         onProgress({ kind: "thinking", text });
@@ -78,7 +81,15 @@ export async function runTurn(
         const figures = since(await read(END_READ_MS));
         return figures && total(figures.tokens);
       },
-    });
+    };
+    const blind = { prompt: pictures?.without ?? request.prompt, pictures: [] };
+    const seeing = { prompt: request.prompt, pictures: pictures?.list ?? [] };
+    const first = picturesRefused === undefined ? seeing : blind;
+    let end = await runPrompt(agent, { ...options, ...first });
+    if (first.pictures.length > 0 && isGivenBack(end)) {
+      picturesRefused = "unreadable";
+      end = await runPrompt(agent, { ...options, ...blind });
+    }
     const readMs = readTime(end);
     const [after, messages] = await Promise.all(
       readMs === undefined
@@ -104,6 +115,7 @@ export async function runTurn(
       tokens: counted,
       // 0 is what opencode says of a provider without prices: an unknown cost.
       cost: figures.cost > 0 ? figures.cost : undefined,
+      picturesRefused,
     };
     return { result, used: after };
   } finally {

@@ -1,4 +1,4 @@
-import type { MachineLimit, ReachedLimit, TurnLimits } from "../runner.ts";
+import type { MachineLimit, Picture, ReachedLimit, TurnLimits } from "../runner.ts";
 import type { Agent, PromptAnswer } from "./agent.ts";
 import type { TurnEvents } from "./events.ts";
 import type { JsonObject } from "./merge.ts";
@@ -29,6 +29,8 @@ export type Watch = (signal: AbortSignal) => Promise<ReachedLimit>;
 export interface PromptOptions {
   readonly sessionId: string;
   readonly prompt: string;
+  /** Handed over before it. */
+  readonly pictures: readonly Picture[];
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   readonly events: TurnEvents;
@@ -62,7 +64,7 @@ export async function runPrompt(agent: Agent, options: PromptOptions): Promise<T
     asked: options.onAsked,
   });
 
-  const answer = agent.prompt(sessionId, options.prompt);
+  const answer = agent.prompt(sessionId, options.prompt, options.pictures);
   const answered = answer.then(
     (value): TurnEnd => ({ kind: "answered", answer: value }),
     (error: unknown): TurnEnd => ({ kind: "error", error }),

@@ -2,6 +2,7 @@ import { KugetsuError } from "../errors.ts";
 import type { Session } from "../db/sessions.ts";
 import { importedConversation } from "../shell-home/conversation.ts";
 import type { Activity, Progress, TurnLimits, TurnResult } from "../runner.ts";
+import type { TurnPrompt } from "../turn.ts";
 import type { Core, Place } from "./core.ts";
 
 /** What an order for an issue and one for a PM agent have in common. */
@@ -23,7 +24,7 @@ export async function converse(
   speak: {
     /** What a new conversation begins with; undefined: with nothing. */
     readonly beginning: () => Promise<string | undefined>;
-    readonly prompt: (continued: boolean) => string;
+    readonly prompt: (continued: boolean) => string | Promise<TurnPrompt>;
   },
 ): Promise<TurnResult> {
   const { ref } = session;
@@ -44,12 +45,15 @@ export async function converse(
   // One of the shell version's is in no data of this session's yet: its first turn here forks from it.
   const own = session.importedConversation === undefined ? session.opencodeSessionId : undefined;
   const earlier = await importedConversation(core, session);
-  return converseOrAnew(core, ref, own, async (sessionId) =>
-    core.runner.run({
+  return converseOrAnew(core, ref, own, async (sessionId) => {
+    const said = await speak.prompt(sessionId !== undefined || earlier !== undefined);
+    const { text: prompt, pictures }: TurnPrompt = typeof said === "string" ? { text: said } : said;
+    return core.runner.run({
       place,
       sessionId,
       forkOf: sessionId === undefined ? (earlier ?? (await speak.beginning())) : undefined,
-      prompt: speak.prompt(sessionId !== undefined || earlier !== undefined),
+      prompt,
+      pictures,
       limits,
       signal,
       onSession: async (opencodeSessionId) => {
@@ -57,8 +61,8 @@ export async function converse(
       },
       onProgress,
       onActivity,
-    }),
-  );
+    });
+  });
 }
 
 /**

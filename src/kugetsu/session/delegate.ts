@@ -2,6 +2,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { pmRef, type IssueRef } from "../ref.ts";
 import type { Activity, Progress, TurnLimits, TurnResult } from "../runner.ts";
+import type { TurnPrompt } from "../turn.ts";
 import { BASE, PM_AGENT, type Core, type Place } from "./core.ts";
 import { conversationOf, ensurePmAgent } from "./base.ts";
 import { converse } from "./converse.ts";
@@ -22,7 +23,7 @@ export interface DelegateOrder {
    * returns is disposed of at the end of the turn.
    */
   readonly client?: ((directory: string) => Promise<AsyncDisposable>) | undefined;
-  readonly prompt: (facts: { readonly tempDir: string }) => string;
+  readonly prompt: (facts: { readonly tempDir: string }) => string | Promise<TurnPrompt>;
   readonly limits: TurnLimits;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;

@@ -1,5 +1,13 @@
 import { timestamp, timestampOrNull } from "../clock.ts";
-import type { Comment, Issue, Label, ReactionRecord, TimelineEntry, User } from "../records.ts";
+import type {
+  Attachment,
+  Comment,
+  Issue,
+  Label,
+  ReactionRecord,
+  TimelineEntry,
+  User,
+} from "../records.ts";
 import { commentsOf, fullName, type ForgeState } from "../state.ts";
 import type { Json } from "./go.ts";
 import { userJson } from "./user.ts";
@@ -18,7 +26,7 @@ export function issueJson(state: ForgeState, issue: Issue, viewer: User | undefi
     title: issue.title,
     body: issue.body,
     ref: "",
-    assets: [],
+    assets: assetsJson(state, { issue, comment: undefined }),
     labels: issue.labels.map((label) => labelJson(state, issue, label)),
     milestone: null,
     assignee: assignees[0] ?? null,
@@ -68,10 +76,27 @@ export function commentJson(state: ForgeState, comment: Comment, viewer: User | 
     original_author: "",
     original_author_id: 0,
     body: comment.body,
-    assets: [],
+    assets: assetsJson(state, { issue: comment.issue, comment }),
     created_at: timestamp(comment.createdAt),
     updated_at: timestamp(comment.updatedAt),
   };
+}
+
+function assetsJson(
+  state: ForgeState,
+  { issue, comment }: Pick<Attachment, "issue" | "comment">,
+): Json[] {
+  return [...state.attachments.values()]
+    .filter((one) => one.issue === issue && one.comment === comment)
+    .map((one) => ({
+      id: one.id,
+      name: one.name,
+      size: one.bytes.length,
+      download_count: 0,
+      created_at: timestamp(one.createdAt),
+      uuid: one.uuid,
+      browser_download_url: `${state.url}/attachments/${one.uuid}`,
+    }));
 }
 
 export function reactionJson(
