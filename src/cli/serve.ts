@@ -47,10 +47,13 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   STATUS_INTERVAL            least time between two edits of a status comment (60s)
   SHUTDOWN_GRACE             how long turns may go on after the first signal; the second ends at once (30s)
   KUGETSU_ALLOW              owners, owner/repo and host/owner/repo that are served (all)
+  TRIGGERS                   what an order may come by: comment, issue, label, assignment, mention (all)
+  TRIGGER_LABEL              the label that asks for a fix (kugetsu)
   DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
   COMMAND_ALLOW              logins, organisations and organisation/team whose orders count where the forge does not
                              tell the bot whether they may push
   ALLOW_CI_CHANGES           owner/repo and host/owner/repo whose CI files agents may change
+  CLEANUP_AFTER              how long after its issue was closed a session is removed; 0: never (168h)
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
 

@@ -16,7 +16,7 @@ export const forge: Check = {
       ...(await Promise.all(settings.map(answerOf))),
     ];
     if (findings.length > 0) return findings;
-    return ok("None is set (GITEA_URL, GITEA_TOKEN): branches stay on this machine.");
+    return ok("None is configured: branches stay on this machine.");
   },
 };
 
