@@ -15,8 +15,8 @@ Shows every setting but the secrets, its value, and where it comes from: the env
 KUGETSU_HOME/config, or the default. The environment wins over the file. What is wrong in the file is said on stderr.
 
 The file has NAME=VALUE lines with # comments, in quotes or not; ~, $HOME and a leading \`export\` are understood,
-and nothing in it is executed. MAX_CONCURRENT_AGENTS and the TURN_ limits are read anew before each turn; for the
-others a running server has to be restarted.
+and nothing in it is executed. A running server reads anew, before each turn or order, who is served and may order, by
+what triggers, and the limits of turns; for what belongs to the start it has to be restarted (docs/configuration.md).
 
   --path  print the path of the file, whether it is there or not
   --json  print {"path", "settings": [{"name", "value", "source", "line"}]}`,
