@@ -5,12 +5,14 @@ import { boxedCommand, boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
 import { emptyIn, isDirectory, removeAtOnce, removeIn } from "./directory.ts";
+import { fetchedFile, noteFetched, NOTHING_FETCHED, readFetched } from "./fetched.ts";
 import type { Mirror } from "./mirror.ts";
 import { mirrorPath, objectsPath, privatePath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
 import { run, succeeded } from "./run.ts";
 import type { Ended } from "./run.ts";
 import { makeScratch } from "./scratch.ts";
+import { withdraw } from "./withdraw.ts";
 
 /** A session's worktree. */
 export interface WorktreePlace {
@@ -71,6 +73,7 @@ export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest
   const repository = privatePath(place, key);
   await emptyIn(place.worktrees, path);
   await emptyIn(dirname(repository), repository);
+  await removeIn(dirname(repository), fetchedFile(place, key));
   const clone = [
     "clone",
     "-q",
@@ -111,6 +114,7 @@ export async function removeWorktree(place: GitPlace, worktree: WorktreePlace): 
   await using scratch = await makeScratch(place);
   await removeAtOnce(place.worktrees, worktree.path, join(scratch.path, "worktree"));
   await removeAtOnce(repositories, privatePath(place, worktree.key), join(scratch.path, "private"));
+  await removeIn(repositories, fetchedFile(place, worktree.key));
   await removeIn(repositories, headsFile(place, worktree.key));
 }
 
@@ -129,7 +133,8 @@ function headsFile(place: GitPlace, key: string): string {
 }
 
 /**
- * Lets the worktree stand on `branch` at `to`, with exactly its files; ignored and unknown files stay.
+ * Lets the worktree stand on `branch` at `to`, with exactly its files; ignored and unknown files stay. What the bot has
+ * fetched into it goes.
  *
  * @throws KugetsuError `failed` when the agent's repository is no longer usable: open the worktree anew
  */
@@ -138,6 +143,7 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
   assertBranch(branch);
   assertShas(to);
   const repository = await usable(place, request);
+  await withdrawAll(place, request, repository);
   const steps = [
     ["symbolic-ref", "HEAD", `refs/heads/${branch}`],
     ["reset", "-q", "--hard", to],
@@ -163,6 +169,8 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
 export async function beginMerge(place: GitPlace, request: BeginMergeRequest): Promise<string[]> {
   assertShas(request.theirs);
   const repository = await usable(place, request);
+  // git merges nothing into files that it was told to take no notice of.
+  await withdrawAll(place, request, repository);
   const { signal } = request;
   const merge = ["merge", "-q", "--no-commit", "--no-ff", request.theirs];
   const merging = await boxedGit(place, repository, merge, { signal });
@@ -188,6 +196,17 @@ function unmergedFiles(ended: Ended): string[] {
         .filter((file) => file !== ""),
     ),
   ];
+}
+
+async function withdrawAll(
+  place: GitPlace,
+  { key, signal }: AgentWorktree,
+  repository: BoxedRepository,
+): Promise<void> {
+  const fetched = await readFetched(place, key);
+  if (fetched.submodules.length === 0 && fetched.lfs.length === 0) return;
+  await withdraw(place, repository, fetched, signal);
+  await noteFetched(place, key, NOTHING_FETCHED);
 }
 
 async function usable(place: GitPlace, worktree: AgentWorktree): Promise<BoxedRepository> {
