@@ -64,6 +64,10 @@ export interface WorkConfig {
   readonly commandAllow: readonly string[];
   /** ALLOW_CI_CHANGES: repositories (`olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
+  /** ALLOW_SUBMODULES: owners, repositories, or `all`, whose submodules are fetched where they ask for it; lower case. */
+  readonly allowSubmodules: readonly string[];
+  /** ALLOW_LFS: the same for files of Git LFS. */
+  readonly allowLfs: readonly string[];
   readonly secrets: WorkSecrets;
 }
 
@@ -263,7 +267,14 @@ function workOf(settings: Settings, env: Environment): Omit<WorkConfig, "warning
     allowCiChanges: lower(
       settings.list("ALLOW_CI_CHANGES", /^[\w.-]{1,100}\/[\w.-]{1,100}$/, "owner/repo"),
     ),
+    allowSubmodules: allowedOf(settings, "ALLOW_SUBMODULES"),
+    allowLfs: allowedOf(settings, "ALLOW_LFS"),
   };
+}
+
+function allowedOf(settings: Settings, name: string): readonly string[] {
+  const pattern = /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/;
+  return lower(settings.list(name, pattern, "all, owner or owner/repo"));
 }
 
 function triggersOf(settings: Settings): readonly TriggerName[] {

@@ -155,6 +155,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           get allowCiChanges() {
             return latest.allowCiChanges;
           },
+          get allowSubmodules() {
+            return latest.allowSubmodules;
+          },
+          get allowLfs() {
+            return latest.allowLfs;
+          },
           version,
           giteaUrl: forges.get(GITEA)?.url,
         },

@@ -67,6 +67,8 @@ describe("the configuration", () => {
       delegateAllow: [],
       allow: [],
       allowCiChanges: [],
+      allowSubmodules: [],
+      allowLfs: [],
       warnings: [],
     });
     expect(secrets.giteaToken).toBe(TOKEN);
@@ -103,6 +105,8 @@ describe("the configuration", () => {
       DELEGATE_ALLOW: "Olivia, adam",
       KUGETSU_ALLOW: "acme olivia/Shop",
       ALLOW_CI_CHANGES: "olivia/shop,\n acme/tools",
+      ALLOW_SUBMODULES: "All",
+      ALLOW_LFS: "acme, Olivia/shop",
       AGENT_ENV_PASS: "MY_KEY,OTHER",
       LOG_LEVEL: "debug",
     });
@@ -133,6 +137,8 @@ describe("the configuration", () => {
       delegateAllow: ["olivia", "adam"],
       allow: ["acme", "olivia/shop"],
       allowCiChanges: ["olivia/shop", "acme/tools"],
+      allowSubmodules: ["all"],
+      allowLfs: ["acme", "olivia/shop"],
       agentEnvPass: ["MY_KEY", "OTHER"],
       logLevel: "debug",
     });
@@ -180,6 +186,8 @@ describe("the configuration", () => {
     ["KUGETSU_HOME", "relative/path"],
     ["KUGETSU_ALLOW", "olivia/shop/x"],
     ["ALLOW_CI_CHANGES", "olivia"],
+    ["ALLOW_SUBMODULES", "a/b/c"],
+    ["ALLOW_LFS", "*"],
     ["AGENT_ENV_PASS", "A=B"],
     ["SANDBOX", "no"],
     ["SANDBOX_READ", "tools"],

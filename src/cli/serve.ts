@@ -42,6 +42,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   KUGETSU_ALLOW              owners and owner/repo that are served (all)
   DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
   ALLOW_CI_CHANGES           owner/repo whose CI files agents may change
+  ALLOW_SUBMODULES           owners, owner/repo, or all: where .kugetsu.yml may ask for submodules
+  ALLOW_LFS                  owners, owner/repo, or all: where .kugetsu.yml may ask for files of Git LFS
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
 
