@@ -6,6 +6,7 @@ import { gitHttp } from "./git-http.ts";
 import { intercept, limitBody } from "./intercept.ts";
 import type { Internals } from "./internals.ts";
 import { pageRoutes } from "./page/routes.ts";
+import { lfsBatch, lfsObject } from "./lfs-http.ts";
 import type { RecordedRequest } from "./sandbox.ts";
 
 /** The whole HTTP side: the API, git, and the pages. */
@@ -22,8 +23,11 @@ export function createApp(
   const git = "/:owner/:repo/:rest{(?:info/refs|git-upload-pack|git-receive-pack)}";
   // hono/body-limit needs the global Request that node-server would put in place of the real one.
   app.use("/api/*", limitBody);
-  for (const path of ["/api/*", git]) app.use(path, intercept(faults, requests));
+  const lfs = "/:owner/:repo/info/lfs/objects";
+  for (const path of ["/api/*", git, `${lfs}/*`]) app.use(path, intercept(faults, requests));
   app.all(git, gitHttp);
+  app.post(`${lfs}/batch`, lfsBatch);
+  app.get(`${lfs}/:oid`, lfsObject);
   app.route("/api/v1", apiRoutes());
   app.route("/", pageRoutes());
   app.onError((error, c) => {

@@ -5,7 +5,7 @@ import { MOST_POINTER_BYTES, readPointer } from "../git/lfs-pointer.ts";
 import { openPlain } from "../git/real-path.ts";
 import type { AgentWorktree } from "../git/worktree.ts";
 import { openLfsStore } from "../lfs/store.ts";
-import type { Core } from "../session/core.ts";
+import type { ExtrasCore } from "./core.ts";
 import type { Source } from "../turn.ts";
 import type { ExtraNote, WhyNoLfs } from "./order.ts";
 
@@ -29,7 +29,7 @@ export interface WantedLfs {
  * @param before those whose content was put there before: an agent may have changed one, which stays
  */
 export async function fetchLfs(
-  core: Core,
+  core: ExtrasCore,
   request: {
     readonly sha: string;
     readonly source: Source;

@@ -1,7 +1,7 @@
 import { KugetsuError } from "../errors.ts";
 import { NOTHING_FETCHED, type Fetched } from "../git/fetched.ts";
 import type { AgentWorktree } from "../git/worktree.ts";
-import type { Core } from "../session/core.ts";
+import type { ExtrasCore } from "./core.ts";
 import type { TurnOrder } from "../turn.ts";
 import { fetchLfs } from "./lfs.ts";
 import { type Extra, type ExtraNote, type Extras, NO_EXTRAS } from "./order.ts";
@@ -17,7 +17,7 @@ import { readWish } from "./wish.ts";
  * @throws KugetsuError `unavailable` when it was stopped, `failed` when what was there cannot be taken out
  */
 export async function provideExtras(
-  core: Core,
+  core: ExtrasCore,
   order: Pick<TurnOrder, "extras" | "ref" | "source" | "signal">,
   worktree: AgentWorktree,
   sha: string,
@@ -88,7 +88,7 @@ export async function provideExtras(
 }
 
 /** What was put there before. Where a life was killed over it, that goes first. */
-async function wholeBefore(core: Core, worktree: AgentWorktree): Promise<Fetched> {
+async function wholeBefore(core: ExtrasCore, worktree: AgentWorktree): Promise<Fetched> {
   const before = await core.git.fetched(worktree.key);
   if (before.pending !== true) return before;
   await core.git.withdraw(worktree, before);

@@ -5,7 +5,7 @@ import type { Mirror } from "../git/mirror.ts";
 import { namesIn } from "../git/real-path.ts";
 import type { Submodule } from "../git/submodules.ts";
 import { isPlainWay } from "../git/real-path.ts";
-import type { Core } from "../session/core.ts";
+import type { ExtrasCore } from "./core.ts";
 import type { ExtraNote, ExtrasOrder, ForgeRepository, WhyNoSubmodule } from "./order.ts";
 
 /** So many, sorted by path, are put into one worktree. */
@@ -35,7 +35,7 @@ export interface SubmodulesRequest {
  * for.
  */
 export async function fetchSubmodules(
-  core: Core,
+  core: ExtrasCore,
   request: SubmodulesRequest,
 ): Promise<WantedSubmodules> {
   const { sha, mirror, worktree } = request;
@@ -70,7 +70,7 @@ export async function fetchSubmodules(
 
 /** Puts those into the worktree that are not there yet. @returns notes, and which are there now */
 export async function fillSubmodules(
-  core: Core,
+  core: ExtrasCore,
   worktree: AgentWorktree,
   { submodules, notes }: WantedSubmodules,
   before: readonly FetchedSubmodule[],
@@ -93,7 +93,7 @@ export async function fillSubmodules(
 }
 
 async function fetchOne(
-  core: Core,
+  core: ExtrasCore,
   { order, instance, url, worktree }: SubmodulesRequest,
   { url: address, sha }: Submodule,
 ): Promise<Mirror | WhyNoSubmodule> {
@@ -113,7 +113,7 @@ async function fetchOne(
 }
 
 async function withCredentials(
-  core: Core,
+  core: ExtrasCore,
   repository: ForgeRepository,
   key: string,
   signal: AbortSignal | undefined,

@@ -28,7 +28,7 @@ export async function readWish(mirror: Mirror, branch: string): Promise<Wish> {
 export function wishOf(text: string): Wish {
   let found: unknown;
   try {
-    const document = parseDocument(text, { logLevel: "silent" });
+    const document = parseDocument(text);
     if (document.errors.length > 0) return unreadable("yaml");
     // Aliases can make gigabytes of a few lines, and there is no use for them here.
     found = document.toJS({ mapAsMap: true, maxAliasCount: 0 });

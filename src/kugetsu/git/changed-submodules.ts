@@ -39,8 +39,8 @@ export async function changedInSubmodules(
     await boxedGit(place, repository, ["read-tree", sha], { signal });
     const args = ["ls-files", "-z", "--modified", "--others", "--exclude-standard"];
     const listed = await boxedGit(place, repository, args, { signal });
-    const files = new Set(listed.stdout.toString().split("\0"));
-    for (const file of [...files].filter((name) => name !== "").slice(0, MOST_PATHS))
+    const files = [...new Set(listed.stdout.toString().split("\0"))].toSorted();
+    for (const file of files.filter((name) => name !== "").slice(0, MOST_PATHS))
       changed.push(`${path}/${file}`);
   }
   return changed;
