@@ -29,8 +29,8 @@ function isAllowed(
   allowed: readonly string[],
   { owner, name }: { readonly owner: string; readonly name: string },
 ): boolean {
-  const words = ["all", owner.toLowerCase(), `${owner}/${name}`.toLowerCase()];
-  return allowed.some((word) => words.includes(word.toLowerCase()));
+  const words = new Set(["all", owner.toLowerCase(), `${owner}/${name}`.toLowerCase()]);
+  return allowed.some((word) => words.has(word.toLowerCase()));
 }
 
 /** The bot may read more than who asks: its token must not carry that to them. */

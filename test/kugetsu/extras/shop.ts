@@ -8,6 +8,7 @@ import { repositoryAt } from "../../../src/handlers/extras.ts";
 import { openBox } from "../../../src/kugetsu/box.ts";
 import { openDatabase } from "../../../src/kugetsu/db/database.ts";
 import { createSessionStore } from "../../../src/kugetsu/db/sessions.ts";
+import { openSandbox } from "../../../src/kugetsu/sandbox/sandbox.ts";
 import type { ExtrasCore } from "../../../src/kugetsu/extras/core.ts";
 import type { Extras, ExtrasOrder } from "../../../src/kugetsu/extras/order.ts";
 import { provideExtras } from "../../../src/kugetsu/extras/provide.ts";
@@ -48,6 +49,8 @@ export async function openShop(
     readonly files?: Readonly<Record<string, string>>;
     /** Paths of further submodules, all at the commit of `lib`. */
     readonly links?: readonly string[];
+    /** Runs git in the real sandbox. */
+    readonly boxed?: boolean;
   } = {},
 ): Promise<Shop> {
   await using setup = new AsyncDisposableStack();
@@ -93,11 +96,16 @@ export async function openShop(
   await forge.addRepository("olivia/shop", { collaborators, gitDir });
   for (const content of [CONTENT, OTHER]) forge.addLfsObject("olivia/shop", content);
   const home = await openHome(join(root, "home"));
+  const path = process.env["PATH"];
+  const box =
+    options.boxed === true
+      ? setup.use(await openSandbox({ home: home.root, path, shown: [], secret: [] })).box
+      : openBox;
   const database = setup.use(openDatabase(home.database));
   const core: ExtrasCore = {
     home,
     sessions: createSessionStore(database),
-    git: createGit({ home: home.root, box: openBox, env: process.env }),
+    git: createGit({ home: home.root, box, env: process.env }),
     warn: () => undefined,
   };
   const source = {
@@ -105,18 +113,19 @@ export async function openShop(
     credentials: { username: "kugetsu-bot", password: token },
   };
   const mirror = await core.git.mirror({ key: "shop", ...source });
-  const path = join(core.home.worktrees, "shop-14");
+  const at = join(core.home.worktrees, "shop-14");
   const { signal } = new AbortController();
-  const worktree = { mirror, key: "shop-14", path, env: AGENT_ENV, signal };
+  const worktree = { mirror, key: "shop-14", path: at, env: AGENT_ENV, signal };
   await core.git.openWorktree({ ...worktree, branch: BRANCH, at: since });
   const ref = parseRef(`${forge.host}/olivia/shop#14`);
   let mayRead = true;
+  const credentialsFor = async () => (mayRead ? source.credentials : undefined);
   const stack = setup.move();
   return {
     forge,
     core,
     worktree,
-    path,
+    path: at,
     since,
     lib,
     async provide({ mayRead: may = true, ...change } = {}) {
@@ -125,15 +134,14 @@ export async function openShop(
         branch: "main",
         allowed: { submodules: true, lfs: true },
         repositoryAt: (address) => {
-          const at = repositoryAt(forge.url, address);
-          if (at === undefined) return undefined;
-          const name = `${at.owner}/${at.name}`;
-          const credentials = async () => (mayRead ? source.credentials : undefined);
-          return { name, url: `${forge.url}/${name}.git`, credentials };
+          const found = repositoryAt(forge.url, address);
+          if (found === undefined) return undefined;
+          const name = `${found.owner}/${found.name}`;
+          return { name, url: `${forge.url}/${name}.git`, credentials: credentialsFor };
         },
         ...change,
       };
-      const head = sh(path, "rev-parse", "HEAD");
+      const head = sh(at, "rev-parse", "HEAD");
       return provideExtras(core, { extras, ref, source, signal }, worktree, head);
     },
     takeOver: () =>
@@ -160,12 +168,13 @@ export function module(path: string, url: string): string {
   return `[submodule "${path}"]\n\tpath = ${path}\n\turl = ${url}\n`;
 }
 
+const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+
 function importTree(
   gitDir: string,
   files: Readonly<Record<string, string>>,
   links: Readonly<Record<string, string>>,
 ): string {
-  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
   const stream = [
     `commit refs/heads/main\nmark :1\ncommitter Olivia <o@example.com> 1772366400 +0000\n`,
     data("Begin"),

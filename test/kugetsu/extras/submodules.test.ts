@@ -2,10 +2,19 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:f
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { BRANCH, commitAll, sh, write } from "../git/fixture.ts";
-import { module, openShop } from "./shop.ts";
+import { NO_SANDBOX } from "../../support/sandbox.ts";
+import { CONTENT, module, openShop } from "./shop.ts";
 
 const ONLY = { wish: "submodules: true\n" };
 const ALL = ["lib", "parts/secret"];
+
+const addresses = ({ url }: { url: string }) =>
+  module("a", "https://elsewhere.example.org/olivia/lib.git") +
+  module("b", "ext::sh -c 'touch /tmp/x'") +
+  module("c", "file:///etc") +
+  module("d", "-upload-pack=x") +
+  module("e", "../../../../olivia/nothing") +
+  module("f", `${url}/olivia/lib`);
 
 describe.concurrent("submodules", () => {
   test("their files stand in the worktree, and git sees nothing to commit", async () => {
@@ -126,14 +135,7 @@ describe.concurrent("submodules", () => {
 
   test("only addresses of the same forge count", async () => {
     const links = ["a", "b", "c", "d", "e", "f"];
-    const gitmodules = ({ url }: { url: string }) =>
-      module("a", "https://elsewhere.example.org/olivia/lib.git") +
-      module("b", "ext::sh -c 'touch /tmp/x'") +
-      module("c", "file:///etc") +
-      module("d", "-upload-pack=x") +
-      module("e", "../../../../olivia/nothing") +
-      module("f", `${url}/olivia/lib`);
-    await using shop = await openShop({ ...ONLY, gitmodules, links });
+    await using shop = await openShop({ ...ONLY, gitmodules: addresses, links });
     expect(await shop.provide({ mayRead: false })).toEqual({
       notes: [
         { kind: "no_submodule", why: "elsewhere", paths: ["a", "b", "c", "d"] },
@@ -207,3 +209,25 @@ describe.concurrent("submodules", () => {
     expect(await shop.provide()).toEqual({ notes: [], submodules: [], lfs: 0 });
   });
 });
+
+test.skipIf(NO_SANDBOX !== undefined)(
+  `in the sandbox they come and go, as LFS files do${NO_SANDBOX === undefined ? "" : `, skipped: ${NO_SANDBOX}`}`,
+  async () => {
+    await using shop = await openShop({ boxed: true });
+    expect(await shop.provide()).toEqual({ notes: [], submodules: ALL, lfs: 2 });
+    expect(readFileSync(join(shop.path, "lib/lib.c"), "utf8")).toBe("int lib;\n");
+    expect(readFileSync(join(shop.path, "a.png"), "utf8")).toBe(CONTENT);
+    write(shop.path, { "lib/lib.c": "int changed;\n", "a.png": "changed\n", "left.txt": "left\n" });
+    const taken = await shop.takeOver();
+    expect(taken.changedFetched).toEqual({
+      submodules: ["lib/lib.c"],
+      lfs: ["a.png"],
+      putBack: [],
+    });
+    await shop.core.git.sync({ ...shop.worktree, branch: BRANCH, to: taken.tip });
+    expect(existsSync(join(shop.path, "lib/lib.c"))).toBe(false);
+    expect(sh(shop.path, "status", "--porcelain")).toBe("");
+    expect(await shop.provide()).toMatchObject({ submodules: ALL, lfs: 2 });
+    expect(readFileSync(join(shop.path, "a.png"), "utf8")).toBe(CONTENT);
+  },
+);
