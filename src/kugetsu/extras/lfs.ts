@@ -57,8 +57,8 @@ export async function fetchLfs(
       files.push(file);
   }
   await using store = await openLfsStore({
-    directory: `${core.home.root}/lfs/${mirror.key}`,
-    scratch: core.home.tmp,
+    home: core.home.root,
+    key: mirror.key,
   });
   const got = await store.fetch(missing, { source, signal });
   const contents: LfsContent[] = [];

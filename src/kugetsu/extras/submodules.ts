@@ -102,7 +102,7 @@ async function fetchOne(
   const { signal } = worktree;
   // Never the mirror that sessions work with: that one has commits of agents, and others may come to have its name.
   const key = await core.sessions.claimSlug(
-    `${instance}/${repository.name.toLowerCase()}.submodule`,
+    `submodule:${instance}/${repository.name.toLowerCase()}`,
   );
   const mirror =
     (await tried(signal, () => core.git.mirror({ key, url: repository.url, signal }))) ??

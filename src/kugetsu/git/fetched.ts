@@ -49,6 +49,7 @@ export async function noteFetched(place: GitPlace, key: string, fetched: Fetched
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === "ENOENT") return undefined;
+  // Where the name is too long, nothing can be.
+  if (["ENOENT", "ENAMETOOLONG"].includes(error.code ?? "")) return undefined;
   throw error;
 }

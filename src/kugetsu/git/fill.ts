@@ -4,6 +4,7 @@ import { boxedCommand, boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertShas, isSha } from "./check.ts";
 import type { FetchedLfsFile, FetchedSubmodule } from "./fetched.ts";
+import { insist } from "./insist.ts";
 import { ownRepository } from "./own-repository.ts";
 import { mirrorPath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
@@ -104,7 +105,7 @@ async function hide(
   const input = files.map(({ path }) => `${path}\0`).join("");
   const args = ["update-index", "-z", "--skip-worktree", "--stdin"];
   succeeded(
-    await boxedGit(place, repository, args, { signal, input }),
+    await insist(place, repository, args, { signal, input }),
     "Files of Git LFS could not be hidden from the worktree's git.",
   );
 }

@@ -1,6 +1,7 @@
-import { boxedCommand, boxedGit } from "./boxed.ts";
+import { boxedCommand } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import type { Fetched } from "./fetched.ts";
+import { insist } from "./insist.ts";
 import type { GitPlace } from "./place.ts";
 import { namesIn } from "./real-path.ts";
 import { run, succeeded } from "./run.ts";
@@ -53,7 +54,7 @@ async function pointersBack(
   const env = { ...repository.env, GIT_LITERAL_PATHSPECS: "1" };
   const git = async (args: readonly string[], input?: string) =>
     succeeded(
-      await boxedGit(place, { ...repository, env }, args, {
+      await insist(place, { ...repository, env }, args, {
         signal,
         ...(input === undefined ? {} : { input }),
       }),

@@ -1,15 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KugetsuError } from "../errors.ts";
-import { boxedCommand, boxedGit } from "./boxed.ts";
+import { boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
 import { emptyIn, isDirectory, removeAtOnce, removeIn } from "./directory.ts";
 import { fetchedFile, noteFetched, NOTHING_FETCHED, readFetched } from "./fetched.ts";
+import { insist } from "./insist.ts";
 import type { Mirror } from "./mirror.ts";
 import { mirrorPath, objectsPath, privatePath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
-import { run, succeeded } from "./run.ts";
+import { succeeded } from "./run.ts";
 import type { Ended } from "./run.ts";
 import { makeScratch } from "./scratch.ts";
 import { withdraw } from "./withdraw.ts";
@@ -148,14 +149,7 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
     ["symbolic-ref", "HEAD", `refs/heads/${branch}`],
     ["reset", "-q", "--hard", to],
   ];
-  for (const step of steps) {
-    let ended = await boxedGit(place, repository, step, { signal });
-    if (ended.code !== 0) {
-      await removeLocks(place, repository);
-      ended = await boxedGit(place, repository, step, { signal });
-    }
-    succeeded(ended, "The worktree could not be set to the branch.");
-  }
+  for (const step of steps) succeeded(await insist(place, repository, step, { signal }), NOT_SET);
   // A rebase that was left half done would confuse the next turn; without one this says so and does nothing.
   await boxedGit(place, repository, ["rebase", "--quit"]);
 }
@@ -209,6 +203,8 @@ async function withdrawAll(
   await noteFetched(place, key, NOTHING_FETCHED);
 }
 
+const NOT_SET = "The worktree could not be set to the branch.";
+
 async function usable(place: GitPlace, worktree: AgentWorktree): Promise<BoxedRepository> {
   assertKey(worktree.key);
   if (
@@ -218,24 +214,4 @@ async function usable(place: GitPlace, worktree: AgentWorktree): Promise<BoxedRe
     throw new KugetsuError("failed", "The worktree is not there.");
   }
   return agentRepository(place, worktree);
-}
-
-/** A git that was killed with its agent leaves locks. They lie where an agent can write, so the box removes them. */
-async function removeLocks(place: GitPlace, repository: BoxedRepository): Promise<void> {
-  const names = ["index.lock", "HEAD.lock"];
-  const paths: string[] = [];
-  for (const name of names) {
-    const ended = await boxedGit(place, repository, [
-      "rev-parse",
-      "--path-format=absolute",
-      "--git-path",
-      name,
-    ]);
-    const path = ended.stdout.toString().trim();
-    if (ended.code === 0 && path.startsWith("/") && path.endsWith(`/${name}`)) paths.push(path);
-  }
-  if (paths.length === 0) return;
-  await run(await boxedCommand(place, repository, ["-f", "--", ...paths], "rm"), {
-    timeoutMs: place.boxedMs,
-  });
 }

@@ -1,10 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { lstat, mkdir, readdir, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { assertKey } from "../git/check.ts";
 import type { LfsPointer } from "../git/lfs-pointer.ts";
+import { makeScratch } from "../git/scratch.ts";
 import type { Source } from "../turn.ts";
 import { type Action, askForObjects, type Refusal } from "./batch.ts";
 
@@ -24,14 +26,18 @@ export interface LfsStore extends AsyncDisposable {
 const UNUSED_MS = 30 * 24 * 60 * 60_000;
 const OBJECT_MS = 10 * 60_000;
 
-/** @param options.scratch absolute path of a directory on the same file system for what is not whole yet */
+/** @param options.key names the repository: what one has, another must not get by naming its hash */
 export async function openLfsStore(options: {
-  readonly directory: string;
-  readonly scratch: string;
+  /** KUGETSU_HOME, absolute. */
+  readonly home: string;
+  readonly key: string;
   readonly now?: () => number;
 }): Promise<LfsStore> {
-  const { directory, scratch, now = Date.now } = options;
-  const half = join(scratch, `lfs-${process.pid}-${randomUUID()}`);
+  const { home, key, now = Date.now } = options;
+  assertKey(key);
+  const directory = join(home, "lfs", key);
+  const scratch = await makeScratch({ home });
+  const half = join(scratch.path, "half");
   return {
     async fetch(pointers, { source, signal }) {
       const found = new Map<string, Stored>();
@@ -62,7 +68,7 @@ export async function openLfsStore(options: {
       return found;
     },
     async [Symbol.asyncDispose]() {
-      await rm(half, { force: true });
+      await scratch[Symbol.asyncDispose]();
       for (const name of await readdir(directory).catch(() => [])) {
         const used = (await lstat(join(directory, name)).catch(() => undefined))?.mtimeMs;
         if (used !== undefined && now() - used > UNUSED_MS) await rm(join(directory, name));

@@ -174,6 +174,14 @@ describe.concurrent("files of Git LFS", () => {
     expect(picture(shop)).toEqual(POINTER);
   });
 
+  test("a lock that a killed git left does not keep them away", async () => {
+    await using shop = await openShop(ONLY);
+    const lock = sh(shop.path, "rev-parse", "--path-format=absolute", "--git-path", "index.lock");
+    writeFileSync(lock, "");
+    expect(await shop.provide()).toEqual({ notes: [], submodules: [], lfs: 2 });
+    expect(sh(shop.path, "status", "--porcelain")).toBe("");
+  });
+
   test("a forge that fails costs the turn nothing", async () => {
     await using shop = await openShop(ONLY);
     shop.forge.fail({ path: /batch$/, answer: 503 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,8 @@ const CONTENT = "a large picture\n";
 const OID = createHash("sha256").update(CONTENT).digest("hex");
 const POINTER = { oid: OID, size: CONTENT.length };
 const OBJECT = `/objects/${OID}`;
+
+const inAMonth = () => Date.now() + 31 * 24 * 60 * 60_000;
 
 type Answer = (request: IncomingMessage, response: ServerResponse, url: string) => void;
 
@@ -34,18 +36,23 @@ async function fetchFrom(answer: Answer) {
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { username: "bot", password: "the-token" };
-  const directory = join(root, "cache");
   let text: string | undefined;
   let got: unknown;
   {
-    await using store = await openLfsStore({ directory, scratch: root });
+    await using store = await openLfsStore({ home: root, key: "shop" });
     const found = (
       await store.fetch([POINTER], { source: { url: `${url}/olivia/shop`, credentials } })
     ).get(OID);
     got = typeof found === "object" ? "there" : found;
     if (typeof found === "object") text = await readFile(found.file, "utf8");
   }
-  return { got, text, seen, left: await readdir(root), cached: await readdir(directory) };
+  return {
+    got,
+    text,
+    seen,
+    left: await readdir(join(root, "tmp")),
+    cached: await readdir(join(root, "lfs", "shop")),
+  };
 }
 
 const batch =
@@ -124,5 +131,25 @@ test.each<[string, (response: ServerResponse) => void, string]>([
   });
   expect(got).toBe(why);
   expect(cached).toEqual([]);
-  expect(left).toEqual(["cache"]);
+  expect(left).toEqual([]);
+});
+
+test("what nobody asked for in a month goes", async () => {
+  const home = await mkdtemp(join(tmpdir(), "kugetsu-lfs-"));
+  try {
+    const kept = join(home, "lfs", "shop");
+    await mkdir(kept, { recursive: true });
+    await writeFile(join(kept, OID), CONTENT);
+    await writeFile(join(kept, "0".repeat(64)), "old");
+    {
+      await using store = await openLfsStore({ home, key: "shop", now: inAMonth });
+      const source = { url: "http://127.0.0.1:9/olivia/shop", credentials: undefined };
+      expect((await store.fetch([POINTER], { source })).get(OID)).toEqual({
+        file: join(kept, OID),
+      });
+    }
+    expect(await readdir(kept)).toEqual([OID]);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 });
