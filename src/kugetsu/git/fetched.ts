@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { writePrivateFile } from "../env/private-file.ts";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { assertKey } from "./check.ts";
 import { privatePath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
+import { makeScratch } from "./scratch.ts";
 
 /** What the bot has put into a worktree beside the files of its commit. */
 export interface Fetched {
@@ -45,7 +46,10 @@ export async function readFetched(place: GitPlace, key: string): Promise<Fetched
 
 /** Written before anything is put there: what a killed process leaves must not pass for an agent's work. */
 export async function noteFetched(place: GitPlace, key: string, fetched: Fetched): Promise<void> {
-  await writePrivateFile(fetchedFile(place, key), JSON.stringify(fetched));
+  await using scratch = await makeScratch(place);
+  const written = join(scratch.path, "fetched.json");
+  await writeFile(written, JSON.stringify(fetched), { mode: 0o600 });
+  await rename(written, fetchedFile(place, key));
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {
