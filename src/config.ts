@@ -64,6 +64,10 @@ export interface WorkConfig {
   readonly commandAllow: readonly string[];
   /** ALLOW_CI_CHANGES: repositories (`olivia/shop`, `host/olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
+  /** ALLOW_SUBMODULES: owners, repositories, or `all`, whose submodules are fetched where they ask for it; lower case. */
+  readonly allowSubmodules: readonly string[];
+  /** ALLOW_LFS: the same for files of Git LFS. */
+  readonly allowLfs: readonly string[];
   readonly secrets: WorkSecrets;
 }
 
@@ -272,7 +276,14 @@ function workOf(
         "owner/repo or host/owner/repo",
       ),
     ),
+    allowSubmodules: allowedOf(settings, "ALLOW_SUBMODULES"),
+    allowLfs: allowedOf(settings, "ALLOW_LFS"),
   };
+}
+
+function allowedOf(settings: Settings, name: string): readonly string[] {
+  const pattern = new RegExp(`^(?:[\\w.-]{1,100}|${REPOSITORY})$`);
+  return lower(settings.list(name, pattern, "all, owner, owner/repo or host/owner/repo"));
 }
 
 function triggersOf(settings: Settings): readonly TriggerName[] {

@@ -186,6 +186,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           get allowCiChanges() {
             return latest.allowCiChanges;
           },
+          get allowSubmodules() {
+            return latest.allowSubmodules;
+          },
+          get allowLfs() {
+            return latest.allowLfs;
+          },
           version,
           get giteaUrl() {
             return forges.all()[0]?.forge.url;

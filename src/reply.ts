@@ -1,6 +1,7 @@
 // Every text that the bot posts is built here: pure functions from facts to Markdown.
 export { duration } from "./reply/amount.ts";
 export { code } from "./reply/code.ts";
+export { extraNote } from "./reply/extras.ts";
 export { statusFinal, type FinalReport } from "./reply/final.ts";
 export { didYouMean, helpText } from "./reply/help.ts";
 export { logsCommand } from "./reply/logs-command.ts";

@@ -71,6 +71,8 @@ describe("the configuration", () => {
       triggerLabel: "kugetsu",
       cleanupAfterMs: 7 * 24 * 3_600_000,
       allowCiChanges: [],
+      allowSubmodules: [],
+      allowLfs: [],
       warnings: [],
     });
     expect(secrets.own).toEqual([TOKEN, SECRET]);
@@ -106,6 +108,8 @@ describe("the configuration", () => {
       DELEGATE_ALLOW: "Olivia, adam",
       KUGETSU_ALLOW: "acme olivia/Shop git.example.org:3000/olivia/till",
       ALLOW_CI_CHANGES: "olivia/shop,\n git.example.org/acme/tools",
+      ALLOW_SUBMODULES: "All",
+      ALLOW_LFS: "acme, Olivia/shop",
       AGENT_ENV_PASS: "MY_KEY,OTHER",
       LOG_LEVEL: "debug",
     });
@@ -136,6 +140,8 @@ describe("the configuration", () => {
       delegateAllow: ["olivia", "adam"],
       allow: ["acme", "olivia/shop", "git.example.org:3000/olivia/till"],
       allowCiChanges: ["olivia/shop", "git.example.org/acme/tools"],
+      allowSubmodules: ["all"],
+      allowLfs: ["acme", "olivia/shop"],
       agentEnvPass: ["MY_KEY", "OTHER"],
       logLevel: "debug",
     });
@@ -199,6 +205,8 @@ describe("the configuration", () => {
     ["KUGETSU_ALLOW", "host/olivia/shop/x"],
     ["KUGETSU_ALLOW", "host:x/olivia/shop"],
     ["ALLOW_CI_CHANGES", "olivia"],
+    ["ALLOW_SUBMODULES", "a/b/c/d"],
+    ["ALLOW_LFS", "*"],
     ["AGENT_ENV_PASS", "A=B"],
     ["SANDBOX", "no"],
     ["SANDBOX_READ", "tools"],

@@ -54,6 +54,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
                              tell the bot whether they may push
   ALLOW_CI_CHANGES           owner/repo and host/owner/repo whose CI files agents may change
   CLEANUP_AFTER              how long after its issue was closed a session is removed; 0: never (168h)
+  ALLOW_SUBMODULES           owners, (host/)owner/repo, or all: where .kugetsu.yml may ask for submodules
+  ALLOW_LFS                  owners, (host/)owner/repo, or all: where .kugetsu.yml may ask for files of Git LFS
   AGENT_ENV_PASS             further variables that agents get
   LOG_LEVEL                  trace, debug, info, warn, error, fatal, silent (info)
 

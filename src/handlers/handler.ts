@@ -76,6 +76,10 @@ export interface WorkSettings {
   readonly limits: () => TurnLimits | Promise<TurnLimits>;
   /** Repositories (`owner/name`, or of one forge alone `host/owner/name`) whose CI files an agent may change. */
   readonly allowCiChanges: readonly string[];
+  /** Owners, repositories (`owner/name`), or `all`, whose submodules are fetched where they ask for it. */
+  readonly allowSubmodules: readonly string[];
+  /** The same for files of Git LFS. */
+  readonly allowLfs: readonly string[];
   readonly version: string;
   /** Address of the first configured forge, for the PM agent of `init`. */
   readonly giteaUrl?: string | undefined;

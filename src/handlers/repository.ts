@@ -1,8 +1,10 @@
 import type { Pictures } from "../forge/forge.ts";
+import type { ExtrasOrder } from "../kugetsu/extras/order.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Source, TurnReport } from "../kugetsu/turn.ts";
 import { branchOf, planBranch } from "./branch.ts";
+import { extrasOf } from "./extras.ts";
 import type { ForgeWork, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import { isOnPullRequest, numberOf, planPullRequest, whyOver } from "./pull-request.ts";
@@ -28,6 +30,8 @@ export interface JobRepository {
     /** What the work is meant for, where that is not for us to choose. */
     readonly base?: string | undefined;
   }>;
+  /** What of submodules and LFS files may be fetched; undefined: nothing. */
+  readonly extras: () => Promise<ExtrasOrder | undefined>;
   /** Pushes the work and opens a pull request; undefined: it stays in the worktree. */
   readonly publish:
     | ((report: TurnReport, onConflict: "tell" | "elsewhere") => Promise<Publication>)
@@ -40,6 +44,13 @@ export function onForge(work: ForgeWork): JobRepository {
   const { owner, name, id } = job.repository;
   const isPull = isOnPullRequest(job);
   const number = numberOf(job);
+  const defaultBranch = once(async () => {
+    const repository = await patiently(work, "ask about the repository", () =>
+      forge.repository(owner, name),
+    );
+    if (!repository.empty) return repository.defaultBranch;
+    throw emptyRepository();
+  });
   return {
     id,
     // Of a pull request it leads on to that.
@@ -49,13 +60,8 @@ export function onForge(work: ForgeWork): JobRepository {
       url: forge.cloneUrl(owner, name),
       credentials: await forge.credentials(owner, name),
     }),
-    defaultBranch: once(async () => {
-      const repository = await patiently(work, "ask about the repository", () =>
-        forge.repository(owner, name),
-      );
-      if (!repository.empty) return repository.defaultBranch;
-      throw emptyRepository();
-    }),
+    defaultBranch,
+    extras: async () => extrasOf(work, await defaultBranch()),
     whyOver: async () =>
       isPull ? patiently(work, "read the pull request", () => whyOver(work)) : undefined,
     plan: () =>
@@ -81,6 +87,7 @@ export function withoutForge(work: Work): JobRepository {
       if (branch !== undefined) return branch;
       throw emptyRepository();
     }),
+    extras: async () => undefined,
     whyOver: async () => undefined,
     plan: async () => {
       const session = await kugetsu.session(job.ref);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { buildPrompt } from "../prompt.ts";
-import { code, logsCommand, plain, statusFinal, statusWorking } from "../reply.ts";
+import { code, extraNote, logsCommand, plain, statusFinal, statusWorking } from "../reply.ts";
 import type { Session } from "../kugetsu/db/sessions.ts";
 import { parseRef } from "../kugetsu/ref.ts";
 import type { Tokens } from "../kugetsu/runner.ts";
@@ -113,6 +113,11 @@ function joined(first: NotedReport, second: NotedReport): NotedReport {
     committedForAgent: first.committedForAgent || second.committedForAgent,
     kept: [...first.kept, ...second.kept],
     leftOut: [...first.leftOut, ...second.leftOut],
+    // The second turn was in the same worktree, and tells all the rest of it again.
+    extras: [
+      ...(first.extras ?? []).filter(({ kind }) => kind === "put_back"),
+      ...(second.extras ?? []),
+    ],
     // What the merge brought in is other people's work.
     diffstat: first.diffstat,
     notes: [...first.notes, ...second.notes, ...(isMerged ? [MERGED] : [])],
@@ -167,6 +172,7 @@ async function runTurn(work: Work, repository: JobRepository, order: Order): Pro
     source: await repository.source(),
     base,
     branch,
+    extras: await repository.extras(),
     forgeHead: head,
     requestedBy: job.actor.login,
     subject: plain(titleOf(job), 60),
@@ -264,6 +270,23 @@ function notes(work: Work, facts: Parameters<TurnOrder["prompt"]>[0]): string[] 
       "Other people pushed to this branch since your last turn. Their commits are in your worktree now.",
     );
   }
+  return [...lines, ...extrasThere(facts)];
+}
+
+function extrasThere({
+  extras: { submodules, lfs },
+}: Parameters<TurnOrder["prompt"]>[0]): string[] {
+  const lines = [];
+  if (submodules.length > 0) {
+    lines.push(
+      `The files of these submodules are there, without their repositories, to build and read: ${submodules.join(", ")}. Changes in them are not taken over.`,
+    );
+  }
+  if (lfs > 0) {
+    lines.push(
+      "Files of Git LFS stand there with their content, and git is told not to look at them. Changes in them are not taken over.",
+    );
+  }
   return lines;
 }
 
@@ -312,7 +335,7 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
       commits: report.commits.length,
       committedForAgent: report.committedForAgent,
       foundOn: report.foundOn,
-      notes: [...report.notes, ...(publication?.notes ?? []), ...leftOut(report)],
+      notes: [...report.notes, ...(publication?.notes ?? []), ...notTaken(report)],
       kept: [...report.kept, ...(publication?.kept ?? [])],
       durationMs: result.durationMs,
       tokens: result.tokens,
@@ -337,7 +360,7 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
       pull: pull?.webUrl,
       commits: report.commits,
       kept: [...report.kept, ...(publication?.kept ?? [])],
-      notes: [...report.notes, ...(publication?.notes ?? []), ...leftOut(report)],
+      notes: [...report.notes, ...(publication?.notes ?? []), ...notTaken(report)],
       durationMs: result.durationMs,
       tokens: result.tokens,
       cost: result.cost,
@@ -347,6 +370,10 @@ function ended(work: Work, report: NotedReport, publication: Publication | undef
 
 const NO_ROOM =
   "When there is room again, `/kugetsu continue <message>` goes on from here, and `/kugetsu retry` gives the same order again.";
+
+function notTaken(report: TurnReport): string[] {
+  return [...leftOut(report), ...(report.extras ?? []).map(extraNote)];
+}
 
 function leftOut({ leftOut: names }: TurnReport): string[] {
   if (names.length === 0) return [];

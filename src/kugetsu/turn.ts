@@ -1,5 +1,6 @@
 import type { IssueRef } from "./ref.ts";
 import type { Credentials } from "./git/environment.ts";
+import type { ExtraNote, Extras, ExtrasOrder } from "./extras/order.ts";
 import type { DiffStat } from "./git/diffstat.ts";
 import type { Activity, Progress, PromptPictures, TurnLimits, TurnResult } from "./runner.ts";
 
@@ -21,6 +22,8 @@ export interface TurnOrder {
   readonly branch: string;
   /** The branch's tip as the forge has just told it: a worktree that stands there needs no fetch. */
   readonly forgeHead: string | undefined;
+  /** Submodules and LFS files; without it neither is fetched. */
+  readonly extras?: ExtrasOrder | undefined;
   /** Who asked: stands as `Requested-by:` in a commit that is made for the agent. */
   readonly requestedBy: string;
   /** First line of a commit that is made for the agent. */
@@ -60,6 +63,8 @@ export interface TurnFacts {
   readonly conflicts: readonly string[];
   /** Other people pushed to the branch since the last turn, and their commits are in the worktree now. */
   readonly mergedFromForge: boolean;
+  /** Submodules and LFS files that are in the worktree. */
+  readonly extras: Extras;
 }
 
 /** What a turn brought, before anything is pushed. */
@@ -78,6 +83,8 @@ export interface TurnReport {
   readonly kept: readonly string[];
   /** Paths and branches that could not be taken over. */
   readonly leftOut: readonly string[];
+  /** What is to be said of submodules and LFS files. */
+  readonly extras?: readonly ExtraNote[] | undefined;
 }
 
 /** Where a session's commits went. */

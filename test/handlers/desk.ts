@@ -133,6 +133,8 @@ export function workOn(
     settings: {
       limits: () => ({ wallMs: 1_000, silenceMs: 1_000 }),
       allowCiChanges: [],
+      allowSubmodules: [],
+      allowLfs: [],
       version: "1.2.3",
     },
     queue: QUIET,

@@ -26,6 +26,8 @@ function run(
     settings: {
       limits: () => ({ wallMs: 1_000, silenceMs: 1_000 }),
       allowCiChanges: [],
+      allowSubmodules: [],
+      allowLfs: [],
       version: "1.2.3",
     },
     log: keptLog(),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { attach } from "./attachments.ts";
 import { createComment, deleteComment, editComment } from "./comments.ts";
 import { appOf, createApp, install, uninstall } from "./github/apps.ts";
@@ -108,6 +109,12 @@ export function createActs(internals: Internals): Acts {
     archive(name, archived = true) {
       state.repository(name).archived = archived;
       state.changed();
+    },
+    addLfsObject(name, text) {
+      const content = Buffer.from(text);
+      const oid = createHash("sha256").update(content).digest("hex");
+      state.repository(name).lfs.set(oid, content);
+      return `version https://git-lfs.github.com/spec/v1\noid sha256:${oid}\nsize ${content.byteLength}\n`;
     },
     addHook(name, draft) {
       const repository = state.repository(name);

@@ -9,6 +9,7 @@ import { gitHttp } from "./git-http.ts";
 import { intercept, limitBody } from "./intercept.ts";
 import type { Internals } from "./internals.ts";
 import { pageRoutes } from "./page/routes.ts";
+import { lfsBatch, lfsObject } from "./lfs-http.ts";
 import type { RecordedRequest } from "./sandbox.ts";
 
 /** The whole HTTP side: the API, git, and the pages. */
@@ -25,8 +26,12 @@ export function createApp(
   const git = "/:owner/:repo/:rest{(?:info/refs|git-upload-pack|git-receive-pack)}";
   // hono/body-limit needs the global Request that node-server would put in place of the real one.
   app.use("/api/*", limitBody);
-  for (const path of ["/api/*", git, "/attachments/*"]) app.use(path, intercept(faults, requests));
+  const lfs = "/:owner/:repo/info/lfs/objects";
+  for (const path of ["/api/*", git, "/attachments/*", `${lfs}/*`])
+    app.use(path, intercept(faults, requests));
   app.all(git, gitHttp);
+  app.post(`${lfs}/batch`, lfsBatch);
+  app.get(`${lfs}/:oid`, lfsObject);
   if (internals.state.face === "github") {
     app.route("/api/v3", githubRoutes());
     app.route("/", manifestPages());

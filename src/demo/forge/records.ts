@@ -99,6 +99,8 @@ export interface Repository {
   lastNumber: number;
   /** Numbers of issues that were deleted. */
   readonly deleted: Set<number>;
+  /** Contents of Git LFS by their sha256, in hex. */
+  readonly lfs: Map<string, Buffer>;
   readonly hooks: Hook[];
   readonly createdAt: number;
   updatedAt: number;

@@ -197,6 +197,7 @@ function newRecord(
     issues: new Map(),
     lastNumber: 0,
     deleted: new Set(),
+    lfs: new Map(),
     hooks: [],
     createdAt: state.now(),
     updatedAt: state.now(),

@@ -118,6 +118,8 @@ export interface SandboxForge extends AsyncDisposable {
   deleteBranch(repository: string, branch: string, by?: string): Promise<void>;
   /** The text of a file at the head of a branch, or undefined when it is not there. */
   file(repository: string, branch: string, path: string): Promise<string | undefined>;
+  /** Stores a content of Git LFS, and returns the pointer that a commit has in its place. */
+  addLfsObject(repository: string, content: string): string;
   /** The bare repository. */
   gitDir(repository: string): string;
   /** Pushes to that branch are refused from then on, with Gitea's words. */

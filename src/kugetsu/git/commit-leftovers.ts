@@ -1,4 +1,5 @@
 import { commit, withTrailer } from "./commit.ts";
+import type { Fetched } from "./fetched.ts";
 import { writeLeftovers } from "./leftovers.ts";
 import { mergeTrees } from "./merge.ts";
 import type { Mirror } from "./mirror.ts";
@@ -12,10 +13,17 @@ export async function commitLeftovers(
   request: TakeOverRequest,
   base: string,
   mergeHead: string | undefined,
-): Promise<{ sha: string | undefined; unresolved: string[]; leftOut: string[] }> {
+  fetched: Fetched,
+): Promise<{
+  sha: string | undefined;
+  unresolved: string[];
+  leftOut: string[];
+  changedLfs: string[];
+}> {
   const { mirror, path, mergeOf, identity, committedAt: at, signal } = request;
-  const left = await writeLeftovers(place, { mirror, path, base, signal });
-  if (left === undefined) return { sha: undefined, unresolved: [], leftOut: [] };
+  const left = await writeLeftovers(place, { mirror, path, base, fetched, signal });
+  if (left === undefined) return { sha: undefined, unresolved: [], leftOut: [], changedLfs: [] };
+  const { leftOut, changedLfs } = left;
   const parents = [base];
   let unresolved: string[] = [];
   // Without MERGE_HEAD the agent gave the merge up: its files must not pass for the result of one.
@@ -25,10 +33,10 @@ export async function commitLeftovers(
     if (unresolved.length === 0) parents.push(mergeOf);
   }
   if (!left.changed && parents.length === 1)
-    return { sha: undefined, unresolved, leftOut: left.leftOut };
+    return { sha: undefined, unresolved, leftOut, changedLfs };
   const message = withTrailer(request.subject, request.requestedBy);
   const sha = await commit(place, mirror, { tree: left.tree, parents, message, identity, at });
-  return { sha, unresolved, leftOut: left.leftOut };
+  return { sha, unresolved, leftOut, changedLfs };
 }
 
 /** Which of the files have lines that begin or end a conflict. */

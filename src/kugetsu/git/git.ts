@@ -3,6 +3,7 @@ import type { Box } from "../box.ts";
 import { additions } from "./additions.ts";
 import { type AsideRequest, isAside, moveAside } from "./aside.ts";
 import { takeClone } from "./clone.ts";
+import { fillLfs, fillSubmodule, type LfsContent } from "./fill.ts";
 import { graft } from "./commit.ts";
 import type { GraftRequest } from "./commit.ts";
 import { defaultBranch } from "./default-branch.ts";
@@ -11,11 +12,13 @@ import { diffstat } from "./diffstat.ts";
 import type { DiffRange } from "./diffstat.ts";
 import { existingMirror, fetchMirror } from "./fetch.ts";
 import type { MirrorRequest } from "./fetch.ts";
+import { type Fetched, type FetchedSubmodule, noteFetched, readFetched } from "./fetched.ts";
 import { inspect } from "./inspect.ts";
 import type { InspectRequest } from "./inspect.ts";
 import { keep, kept } from "./kept.ts";
 import { keptEverywhere, listAside } from "./kept-everywhere.ts";
 import type { WorkToKeep } from "./kept.ts";
+import { lfsFilesOf } from "./lfs-files.ts";
 import { merge } from "./merge.ts";
 import type { MergeRequest } from "./merge.ts";
 import type { Mirror } from "./mirror.ts";
@@ -27,10 +30,13 @@ import { push } from "./push.ts";
 import type { PushRequest } from "./push.ts";
 import { nameRequester } from "./requester.ts";
 import type { RequesterRequest } from "./requester.ts";
+import { isOnBranchOrTag, submodulesOf } from "./submodules.ts";
 import { takeOver } from "./takeover.ts";
 import type { TakeOverRequest } from "./takeover.ts";
-import { beginMerge, openWorktree, removeWorktree, sync } from "./worktree.ts";
+import { withdraw } from "./withdraw.ts";
+import { agentRepository, beginMerge, openWorktree, removeWorktree, sync } from "./worktree.ts";
 import type {
+  AgentWorktree,
   BeginMergeRequest,
   OpenWorktreeRequest,
   SyncRequest,
@@ -77,6 +83,18 @@ export function createGit(options: GitOptions) {
     takeOver: (request: TakeOverRequest) => takeOver(place, request),
     takeClone: (request: TakeOverRequest) => takeClone(place, request),
     sync: (request: SyncRequest) => sync(place, request),
+    /** What the bot has put into a session's worktree, by the session's key. */
+    fetched: (key: string) => readFetched(place, key),
+    noteFetched: (key: string, fetched: Fetched) => noteFetched(place, key, fetched),
+    submodulesOf: (mirror: Mirror, sha: string) => submodulesOf(place, mirror, sha),
+    isOnBranchOrTag: (mirror: Mirror, sha: string) => isOnBranchOrTag(place, mirror, sha),
+    lfsFilesOf: (mirror: Mirror, sha: string) => lfsFilesOf(place, mirror, sha),
+    fillSubmodule: (worktree: AgentWorktree, submodule: FetchedSubmodule) =>
+      fillSubmodule(place, worktree, submodule),
+    fillLfs: (worktree: AgentWorktree, contents: readonly LfsContent[]) =>
+      fillLfs(place, worktree, contents),
+    withdraw: (worktree: AgentWorktree, fetched: Fetched) =>
+      withdraw(place, agentRepository(place, worktree), fetched, worktree.signal),
     beginMerge: (request: BeginMergeRequest) => beginMerge(place, request),
     merge: (mirror: Mirror, request: MergeRequest) => merge(place, mirror, request),
     graft: (mirror: Mirror, request: GraftRequest) => graft(place, mirror, request),

@@ -1,13 +1,14 @@
-import { access, constants, lstat, mkdir, writeFile } from "node:fs/promises";
+import { access, constants, lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { KugetsuError } from "../errors.ts";
 import { boxedGit } from "./boxed.ts";
-import type { BoxedRepository } from "./boxed.ts";
 import { isSha } from "./check.ts";
 import { isDirectory } from "./directory.ts";
+import type { Fetched } from "./fetched.ts";
 import { importObjects } from "./import.ts";
+import { isContent } from "./lfs-content.ts";
 import type { Mirror } from "./mirror.ts";
-import { objectsPath } from "./place.ts";
+import { ownRepository } from "./own-repository.ts";
 import type { GitPlace } from "./place.ts";
 import { botGit, succeeded } from "./run.ts";
 import { makeScratch } from "./scratch.ts";
@@ -19,6 +20,8 @@ export interface Leftovers {
   readonly changed: boolean;
   /** Paths that are not in it: other repositories, too large, unreadable, no files at all. Hostile words. */
   readonly leftOut: string[];
+  /** Files of Git LFS whose content was changed; they are not in it either. */
+  readonly changedLfs: string[];
 }
 
 /** Bytes; GitHub refuses larger files, and a core dump is nobody's work. */
@@ -29,7 +32,8 @@ const MOST_FILE_BYTES = 100_000_000;
  *
  * git works here with a directory and an index of the bot's own, so that nothing an agent wrote configures it, and
  * inside the box, so that a file which is swapped for a symlink while git reads can lead nowhere. Other repositories
- * in the worktree, submodules too, are never looked into and stay as `base` has them.
+ * in the worktree, submodules too, are never looked into and stay as `base` has them. So does what the bot has put
+ * there itself.
  *
  * @returns undefined when there is no worktree, or nothing at all in it
  * @throws KugetsuError `failed`
@@ -40,13 +44,18 @@ export async function writeLeftovers(
     readonly mirror: Mirror;
     readonly path: string;
     readonly base: string;
+    readonly fetched: Fetched;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Leftovers | undefined> {
-  const { mirror, path, base, signal } = request;
+  const { mirror, path, base, fetched, signal } = request;
   if (!(await isDirectory(path))) return undefined;
   await using scratch = await makeScratch(place);
-  const repository = await ownRepository(scratch.path, mirror, path);
+  const repository = await ownRepository({
+    path: join(scratch.path, "git"),
+    mirror: mirror.path,
+    worktree: path,
+  });
   const words = "What the agent left uncommitted could not be read.";
   const git = async (args: string[], input?: Buffer): Promise<string> =>
     succeeded(
@@ -63,10 +72,12 @@ export async function writeLeftovers(
       .filter((line) => line.startsWith("160000 "))
       .map(pathOf),
   );
-  const unknown = list(await git(["ls-files", "-z", "--others", "--exclude-standard"]));
-  const modified = list(await git(["ls-files", "-z", "--modified"])).filter(
+  const others = list(await git(["ls-files", "-z", "--others", "--exclude-standard"]));
+  const unknown = others.filter((file) => !isBelow(file, fetched));
+  const differing = list(await git(["ls-files", "-z", "--modified"])).filter(
     (file) => !submodules.has(file),
   );
+  const { modified, changedLfs } = await withoutContents(path, differing, fetched);
   const sorted = await sort(path, [...new Set([...unknown, ...modified])]);
   if (sorted.gone.length > 0) {
     const lines = sorted.gone.map((file) => `0 ${"0".repeat(base.length)}\t${file}\0`).join("");
@@ -85,7 +96,7 @@ export async function writeLeftovers(
     .toString()
     .trim();
   const leftOut = sorted.leftOut.map((file) => Buffer.from(file, "latin1").toString());
-  if (tree === before) return { tree, leftOut, changed: false };
+  if (tree === before) return { tree, leftOut, changedLfs, changed: false };
   // Nothing left of everything: the worktree was wiped, and nobody wants that as a commit.
   if ((await git(["ls-files", "-z"])) === "") return undefined;
   if (
@@ -99,34 +110,34 @@ export async function writeLeftovers(
   ) {
     throw new KugetsuError("failed", words);
   }
-  return { tree, leftOut, changed: true };
+  return { tree, leftOut, changedLfs, changed: true };
 }
 
-/** A git directory with the mirror's objects and nothing else, which only this call's box may write. */
-async function ownRepository(
-  scratch: string,
-  mirror: Mirror,
-  worktree: string,
-): Promise<BoxedRepository> {
-  const gitDir = join(scratch, "git");
-  await mkdir(join(gitDir, "objects", "info"), { recursive: true });
-  await mkdir(join(gitDir, "refs"));
-  await writeFile(join(gitDir, "HEAD"), "ref: refs/heads/none\n");
-  await writeFile(
-    join(gitDir, "config"),
-    "[core]\n\trepositoryFormatVersion = 0\n\tbare = false\n",
-  );
-  await writeFile(
-    join(gitDir, "objects", "info", "alternates"),
-    `${join(mirror.path, "objects")}\n`,
-  );
-  return {
-    cwd: worktree,
-    worktree,
-    env: { GIT_DIR: gitDir, GIT_WORK_TREE: worktree, GIT_INDEX_FILE: join(gitDir, "index") },
-    readable: [objectsPath(mirror.path), worktree],
-    writable: [scratch],
-  };
+/** Whether the agent took a submodule away under files that the bot has put there. */
+function isBelow(file: string, { submodules }: Fetched): boolean {
+  return submodules.some(({ path }) => file.startsWith(`${latin1(path)}/`));
+}
+
+/** Without the files of Git LFS whose content stands where the commit has a pointer. Gone is gone. */
+async function withoutContents(
+  root: string,
+  differing: readonly string[],
+  { lfs }: Fetched,
+): Promise<{ modified: string[]; changedLfs: string[] }> {
+  const contents = new Map(lfs.map((file) => [latin1(file.path), file]));
+  const modified: string[] = [];
+  const changedLfs: string[] = [];
+  for (const file of differing) {
+    const content = contents.get(file);
+    const is = content === undefined ? "gone" : await isContent(root, content);
+    if (is === "gone") modified.push(file);
+    else if (is === "other" && content !== undefined) changedLfs.push(content.path);
+  }
+  return { modified, changedLfs };
+}
+
+function latin1(path: string): string {
+  return Buffer.from(path).toString("latin1");
 }
 
 /** Entries as bytes (latin1): names need not be UTF-8. */

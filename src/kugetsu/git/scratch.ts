@@ -12,7 +12,7 @@ export interface Scratch extends AsyncDisposable {
 const inUse = new Set<string>();
 
 /** Makes a directory that goes with its scope; what killed processes left behind goes as well. */
-export async function makeScratch(place: GitPlace): Promise<Scratch> {
+export async function makeScratch(place: Pick<GitPlace, "home">): Promise<Scratch> {
   const root = join(place.home, "tmp");
   await mkdir(root, { recursive: true, mode: 0o700 });
   await sweep(root);

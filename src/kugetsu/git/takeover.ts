@@ -1,11 +1,14 @@
 import { KugetsuError } from "../errors.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
+import { changedInSubmodules } from "./changed-submodules.ts";
 import { commitLeftovers } from "./commit-leftovers.ts";
+import { readFetched } from "./fetched.ts";
 import { importObjects } from "./import.ts";
 import { keep, kept } from "./kept.ts";
 import { commitsInMirror, newCommits, newOnes } from "./news.ts";
 import type { NewCommitLine } from "./news.ts";
 import type { GitPlace, Identity } from "./place.ts";
+import { putBack } from "./put-back.ts";
 import { setRef } from "./refs.ts";
 import { commitsIn, survey } from "./survey.ts";
 import type { Head, Survey } from "./survey.ts";
@@ -56,6 +59,17 @@ export interface Taken {
   readonly unresolved: readonly string[];
   /** Paths and branches that could not be taken over. */
   readonly leftOut: readonly string[];
+  /** What was done to what the bot had put into the worktree: such changes are never taken over. */
+  readonly changedFetched: ChangedFetched;
+}
+
+export interface ChangedFetched {
+  /** Files in the directories of submodules. */
+  readonly submodules: readonly string[];
+  /** Files of Git LFS. */
+  readonly lfs: readonly string[];
+  /** Submodules and LFS files that the agent had committed as files: the tip has them as they were. */
+  readonly putBack: readonly string[];
 }
 
 /**
@@ -82,7 +96,8 @@ export async function takeOver(place: GitPlace, request: TakeOverRequest): Promi
   }
   const current = surveys.find((each) => each.head !== undefined);
   const base = current?.head ?? { sha: branches.get(branch) ?? since, branch };
-  const left = await commitLeftovers(place, request, base.sha, current?.mergeHead);
+  const fetched = await readFetched(place, request.key);
+  const left = await commitLeftovers(place, request, base.sha, current?.mergeHead, fetched);
   leftOut.push(...left.leftOut);
   const head: Head | undefined =
     left.sha === undefined ? current?.head : { sha: left.sha, branch: base.branch };
@@ -91,16 +106,23 @@ export async function takeOver(place: GitPlace, request: TakeOverRequest): Promi
   const fresh = await newOnes(place, mirror, candidates, new Set([since, ...atStart]));
   const tip = await chooseTip({ branch, since, head, branches, fresh, contains: mirror.contains });
   const alsoKept = await keepRest(place, request, tip.rest);
-  await setRef(place, mirror.path, `refs/kugetsu/incoming/${request.key}`, tip.sha);
+  const { identity, committedAt: at } = request;
+  const result = await putBack(place, { mirror, since, tip: tip.sha, fetched, identity, at });
+  await setRef(place, mirror.path, `refs/kugetsu/incoming/${request.key}`, result.sha);
   return {
-    tip: tip.sha,
-    commits: await newCommits(place, mirror, tip.sha, since),
+    tip: result.sha,
+    commits: await newCommits(place, mirror, result.sha, since),
     committedForAgent: left.sha !== undefined && (await mirror.contains(left.sha, tip.sha)),
     foundOn: tip.foundOn,
     alsoKept,
     rewritten: !(await mirror.contains(since, tip.sha)),
     unresolved: left.unresolved,
     leftOut,
+    changedFetched: {
+      submodules: await changedInSubmodules(place, request, fetched),
+      lfs: left.changedLfs,
+      putBack: result.paths,
+    },
   };
 }
 

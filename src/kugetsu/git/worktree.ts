@@ -1,16 +1,19 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { KugetsuError } from "../errors.ts";
-import { boxedCommand, boxedGit } from "./boxed.ts";
+import { boxedGit } from "./boxed.ts";
 import type { BoxedRepository } from "./boxed.ts";
 import { assertBranch, assertKey, assertShas } from "./check.ts";
 import { emptyIn, isDirectory, removeAtOnce, removeIn } from "./directory.ts";
+import { fetchedFile, noteFetched, NOTHING_FETCHED, readFetched } from "./fetched.ts";
+import { insist } from "./insist.ts";
 import type { Mirror } from "./mirror.ts";
 import { mirrorPath, objectsPath, privatePath } from "./place.ts";
 import type { GitPlace } from "./place.ts";
-import { run, succeeded } from "./run.ts";
+import { succeeded } from "./run.ts";
 import type { Ended } from "./run.ts";
 import { makeScratch } from "./scratch.ts";
+import { withdraw } from "./withdraw.ts";
 
 /** A session's worktree. */
 export interface WorktreePlace {
@@ -71,6 +74,7 @@ export async function openWorktree(place: GitPlace, request: OpenWorktreeRequest
   const repository = privatePath(place, key);
   await emptyIn(place.worktrees, path);
   await emptyIn(dirname(repository), repository);
+  await removeIn(dirname(repository), fetchedFile(place, key));
   const clone = [
     "clone",
     "-q",
@@ -111,6 +115,7 @@ export async function removeWorktree(place: GitPlace, worktree: WorktreePlace): 
   await using scratch = await makeScratch(place);
   await removeAtOnce(place.worktrees, worktree.path, join(scratch.path, "worktree"));
   await removeAtOnce(repositories, privatePath(place, worktree.key), join(scratch.path, "private"));
+  await removeIn(repositories, fetchedFile(place, worktree.key));
   await removeIn(repositories, headsFile(place, worktree.key));
 }
 
@@ -129,7 +134,8 @@ function headsFile(place: GitPlace, key: string): string {
 }
 
 /**
- * Lets the worktree stand on `branch` at `to`, with exactly its files; ignored and unknown files stay.
+ * Lets the worktree stand on `branch` at `to`, with exactly its files; ignored and unknown files stay. What the bot has
+ * fetched into it goes.
  *
  * @throws KugetsuError `failed` when the agent's repository is no longer usable: open the worktree anew
  */
@@ -138,18 +144,12 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
   assertBranch(branch);
   assertShas(to);
   const repository = await usable(place, request);
+  await withdrawAll(place, request, repository);
   const steps = [
     ["symbolic-ref", "HEAD", `refs/heads/${branch}`],
     ["reset", "-q", "--hard", to],
   ];
-  for (const step of steps) {
-    let ended = await boxedGit(place, repository, step, { signal });
-    if (ended.code !== 0) {
-      await removeLocks(place, repository);
-      ended = await boxedGit(place, repository, step, { signal });
-    }
-    succeeded(ended, "The worktree could not be set to the branch.");
-  }
+  for (const step of steps) succeeded(await insist(place, repository, step, { signal }), NOT_SET);
   // A rebase that was left half done would confuse the next turn; without one this says so and does nothing.
   await boxedGit(place, repository, ["rebase", "--quit"]);
 }
@@ -163,6 +163,8 @@ export async function sync(place: GitPlace, request: SyncRequest): Promise<void>
 export async function beginMerge(place: GitPlace, request: BeginMergeRequest): Promise<string[]> {
   assertShas(request.theirs);
   const repository = await usable(place, request);
+  // git merges nothing into files that it was told to take no notice of.
+  await withdrawAll(place, request, repository);
   const { signal } = request;
   const merge = ["merge", "-q", "--no-commit", "--no-ff", request.theirs];
   const merging = await boxedGit(place, repository, merge, { signal });
@@ -190,6 +192,19 @@ function unmergedFiles(ended: Ended): string[] {
   ];
 }
 
+async function withdrawAll(
+  place: GitPlace,
+  { key, signal }: AgentWorktree,
+  repository: BoxedRepository,
+): Promise<void> {
+  const fetched = await readFetched(place, key);
+  if (fetched.submodules.length === 0 && fetched.lfs.length === 0) return;
+  await withdraw(place, repository, fetched, signal);
+  await noteFetched(place, key, NOTHING_FETCHED);
+}
+
+const NOT_SET = "The worktree could not be set to the branch.";
+
 async function usable(place: GitPlace, worktree: AgentWorktree): Promise<BoxedRepository> {
   assertKey(worktree.key);
   if (
@@ -199,24 +214,4 @@ async function usable(place: GitPlace, worktree: AgentWorktree): Promise<BoxedRe
     throw new KugetsuError("failed", "The worktree is not there.");
   }
   return agentRepository(place, worktree);
-}
-
-/** A git that was killed with its agent leaves locks. They lie where an agent can write, so the box removes them. */
-async function removeLocks(place: GitPlace, repository: BoxedRepository): Promise<void> {
-  const names = ["index.lock", "HEAD.lock"];
-  const paths: string[] = [];
-  for (const name of names) {
-    const ended = await boxedGit(place, repository, [
-      "rev-parse",
-      "--path-format=absolute",
-      "--git-path",
-      name,
-    ]);
-    const path = ended.stdout.toString().trim();
-    if (ended.code === 0 && path.startsWith("/") && path.endsWith(`/${name}`)) paths.push(path);
-  }
-  if (paths.length === 0) return;
-  await run(await boxedCommand(place, repository, ["-f", "--", ...paths], "rm"), {
-    timeoutMs: place.boxedMs,
-  });
 }

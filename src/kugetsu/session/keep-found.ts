@@ -35,7 +35,7 @@ export async function keepFound(
   if (mirror === undefined || since === undefined) return core.git.moveAside({ key, path }, at);
   const kept: string[] = [];
   try {
-    const { tip, alsoKept, leftOut } = await core.git.takeOver({
+    const { tip, alsoKept, leftOut, changedFetched } = await core.git.takeOver({
       ref,
       key,
       path,
@@ -52,7 +52,8 @@ export async function keepFound(
     kept.push(...alsoKept.map(({ name }) => name));
     if (!(await isSafe(core, mirror, ref, tip)))
       kept.push(await core.git.keep(mirror, { ref, sha: tip, at }));
-    if (leftOut.length === 0 && !(await core.git.isAside(key, at))) return kept;
+    if (leftOut.length + changedFetched.lfs.length === 0 && !(await core.git.isAside(key, at)))
+      return kept;
   } catch (error) {
     if (!(error instanceof KugetsuError) || error.code !== "failed") throw error;
   }

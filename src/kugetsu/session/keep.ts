@@ -40,7 +40,7 @@ export async function keepWorktree(
       identity: KEEPER,
       signal,
     });
-    isWhole = taken.leftOut.length === 0;
+    isWhole = taken.leftOut.length + taken.changedFetched.lfs.length === 0;
     kept.push(...taken.alsoKept.map(({ name }) => name));
     if (!taken.rewritten) tips[0] = taken.tip;
     else if (!(await isAgain(core, mirror, session.tip, taken))) tips.push(taken.tip);

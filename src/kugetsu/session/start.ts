@@ -1,4 +1,6 @@
 import { mkdir } from "node:fs/promises";
+import { changedExtras } from "../extras/changed.ts";
+import { provideExtras } from "../extras/provide.ts";
 import type { Mirror } from "../git/mirror.ts";
 import { printRef } from "../ref.ts";
 import type { TurnResult } from "../runner.ts";
@@ -28,6 +30,9 @@ export async function startTurn(core: Core, given: TurnOrder): Promise<TurnRepor
     (await worktreeAsLeft(core, order, place)) ?? (await worktreeFetched(core, order, place));
   const { mirror, prepared } = ready;
   await nameRequester(core, order, ready, place);
+  const { key, cwd: path, env } = place;
+  const worktree = { mirror, key, path, env, signal: order.signal };
+  const extras = await provideExtras(core, order, worktree, prepared.session.tip);
   const result = await converse(core, prepared.session, place, order, {
     beginning: async () => {
       await ensureBase(core);
@@ -42,6 +47,7 @@ export async function startTurn(core: Core, given: TurnOrder): Promise<TurnRepor
         instructions: ready.instructions,
         conflicts: prepared.conflicts,
         mergedFromForge: prepared.mergedFromForge,
+        extras,
       }),
   });
   const { taken, tip, kept } = await takeTurnOver(
@@ -62,6 +68,7 @@ export async function startTurn(core: Core, given: TurnOrder): Promise<TurnRepor
     foundOn: taken.foundOn,
     kept: [...prepared.kept, ...kept],
     leftOut: taken.leftOut,
+    extras: [...extras.notes, ...changedExtras(taken.changedFetched)],
   };
 }
 

@@ -56,7 +56,10 @@ export async function takeTurnOver(
   const kept = taken.alsoKept.map(({ name }) => name);
   if (!isResolved) kept.push(await core.git.keep(mirror, { ref, sha: tip, at: new Date() }));
   const isWhereItStands =
-    tip === taken.tip && !taken.committedForAgent && taken.foundOn === undefined;
+    tip === taken.tip &&
+    !taken.committedForAgent &&
+    taken.foundOn === undefined &&
+    taken.changedFetched.putBack.length === 0;
   const changed = await core.sessions.patch(ref, {
     state: outcome,
     tip: isResolved ? tip : since,

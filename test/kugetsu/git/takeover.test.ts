@@ -41,6 +41,7 @@ describe("takeOver", () => {
       rewritten: false,
       unresolved: [],
       leftOut: [],
+      changedFetched: { submodules: [], lfs: [], putBack: [] },
     });
     expect(sh(session.mirror.path, "cat-file", "-t", second)).toBe("commit");
     expect(sh(session.mirror.path, "fsck", "--connectivity-only", second)).not.toContain("missing");
