@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, test } from "vitest";
+import { STORIES } from "../e2e/stories/stories.ts";
+import type { StoryWorld } from "../support/story-world.ts";
+import { openGiteaWorld } from "./world.ts";
+
+let world: StoryWorld;
+beforeAll(async () => {
+  world = await openGiteaWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await world.forge[Symbol.asyncDispose]();
+});
+
+test.each(STORIES)("%s", async (_, story) => story(world));

@@ -1,0 +1,95 @@
+import type { NewReview, NewTeam } from "../../src/demo/forge/sandbox.ts";
+
+/** The people of every story, by what they may do in the repository. */
+export type Role = "owner" | "writer" | "reader" | "outsider" | "bot";
+
+/**
+ * What a story does to a forge and looks at in it, whether that is the sandbox or a real server. Repositories are
+ * `owner/name`, people are logins. Every act throws where the forge refuses it.
+ */
+export interface ForgeUnderTest extends AsyncDisposable {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly people: Readonly<Record<Role, string>>;
+  /** The bot's token. */
+  readonly token: string;
+
+  /** Makes a repository of that person or organisation, whose default branch `main` has these files. */
+  addRepository(owner: string, name: string, options: NewShop): Promise<string>;
+  /** Makes an organisation, and returns its name: what is asked for may have to be made unique. */
+  addOrganization(name: string, owners: readonly string[]): Promise<string>;
+  addTeam(organization: string, team: NewTeam): Promise<void>;
+  addHook(repository: string, hook: { url: string; secret: string }): Promise<void>;
+  /** Returns the new `owner/name`. */
+  rename(repository: string, name: string): Promise<string>;
+  archive(repository: string): Promise<void>;
+
+  createIssue(repository: string, issue: NewIssue): Promise<number>;
+  setIssueState(repository: string, number: number, state: "open" | "closed"): Promise<void>;
+  lock(repository: string, number: number): Promise<void>;
+  label(repository: string, number: number, label: { by: string; name: string }): Promise<void>;
+  unlabel(repository: string, number: number, label: { by: string; name: string }): Promise<void>;
+  assign(repository: string, number: number, to: { by: string; assignee: string }): Promise<void>;
+  unassign(repository: string, number: number, by: string): Promise<void>;
+  /** Returns the comment's id. */
+  comment(repository: string, number: number, said: { by: string; body: string }): Promise<number>;
+  editComment(repository: string, id: number, change: { by: string; body: string }): Promise<void>;
+  /** Oldest first. */
+  thread(repository: string, number: number): Promise<readonly Said[]>;
+  /** Contents of the reactions that this person gave to a comment. */
+  reactions(repository: string, number: number, comment: number, by: string): Promise<string[]>;
+
+  /** A person's push to a branch, made from the default branch where it is missing. */
+  commit(
+    repository: string,
+    branch: string,
+    change: { by: string; files: Readonly<Record<string, string>> },
+  ): Promise<void>;
+  /** The text of a file at the head of a branch, or undefined. */
+  file(repository: string, branch: string, path: string): Promise<string | undefined>;
+  hasBranch(repository: string, branch: string): Promise<boolean>;
+  /** The messages of the newest commits of a branch, the newest first. */
+  messages(repository: string, branch: string): Promise<readonly string[]>;
+  openPull(repository: string, pull: { by: string; title: string; head: string }): Promise<number>;
+  review(repository: string, number: number, review: NewReview): Promise<void>;
+  merge(repository: string, number: number, by: string): Promise<void>;
+  /** Oldest first. */
+  pulls(repository: string): Promise<readonly Pull[]>;
+
+  /** Resolves with what the look brings as soon as it brings something. @throws Error with `what` after `timeoutMs` (60,000) */
+  until<T>(
+    look: () => Promise<T | undefined>,
+    options: { what: string; timeoutMs?: number },
+  ): Promise<T>;
+}
+
+export interface NewShop {
+  readonly files: Readonly<Record<string, string>>;
+  readonly collaborators?: Readonly<Record<string, "read" | "write" | "admin">>;
+}
+
+export interface NewIssue {
+  readonly by: string;
+  readonly title: string;
+  readonly body?: string;
+  /** Names of labels, made where the repository has not got them. */
+  readonly labels?: readonly string[];
+  readonly assignees?: readonly string[];
+}
+
+export interface Said {
+  readonly id: number;
+  readonly by: string;
+  readonly body: string;
+}
+
+export interface Pull {
+  readonly number: number;
+  readonly head: string;
+  readonly base: string;
+  readonly state: "open" | "closed";
+  readonly by: string;
+  readonly body: string;
+  readonly url: string;
+  readonly reviewers: readonly string[];
+}
