@@ -1,10 +1,16 @@
+import type { ForgeUnderTest } from "../support/forge-under-test.ts";
 import { openRealGitea } from "../support/real-gitea.ts";
 import { openStoryWorld, type StoryWorld } from "../support/story-world.ts";
 
-/** The server that GITEA_URL and GITEA_ADMIN_TOKEN name, and a bot before it. */
-export async function openGiteaWorld(): Promise<StoryWorld> {
+/** People of their own on the server that GITEA_URL and GITEA_ADMIN_TOKEN name. */
+export async function openServer(): Promise<ForgeUnderTest> {
   const url = (process.env["GITEA_URL"] ?? "").replace(/\/+$/, "");
-  const forge = await openRealGitea(url, process.env["GITEA_ADMIN_TOKEN"] ?? "");
+  return openRealGitea(url, process.env["GITEA_ADMIN_TOKEN"] ?? "");
+}
+
+/** That server, and a bot before it. */
+export async function openGiteaWorld(): Promise<StoryWorld> {
+  const forge = await openServer();
   try {
     return await openStoryWorld(forge, { botHost: process.env["GITEA_TEST_BOT_HOST"] });
   } catch (error) {

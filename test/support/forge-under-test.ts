@@ -50,8 +50,17 @@ export interface ForgeUnderTest extends AsyncDisposable {
   hasBranch(repository: string, branch: string): Promise<boolean>;
   /** The messages of the newest commits of a branch, the newest first. */
   messages(repository: string, branch: string): Promise<readonly string[]>;
+  deleteBranch(repository: string, branch: string): Promise<void>;
+  /** A copy of that person's; returns its `owner/name`. */
+  fork(repository: string, owner: string): Promise<string>;
+  /** `head` is a branch, or `owner:branch` of a fork. */
   openPull(repository: string, pull: { by: string; title: string; head: string }): Promise<number>;
-  review(repository: string, number: number, review: NewReview): Promise<void>;
+  /** The ids of the review and of its comments on lines, in the order of these. */
+  review(
+    repository: string,
+    number: number,
+    review: NewReview,
+  ): Promise<{ id: number; comments: readonly number[] }>;
   merge(repository: string, number: number, by: string): Promise<void>;
   /** Oldest first. */
   pulls(repository: string): Promise<readonly Pull[]>;
@@ -64,7 +73,10 @@ export interface ForgeUnderTest extends AsyncDisposable {
 }
 
 export interface NewShop {
-  readonly files: Readonly<Record<string, string>>;
+  /** Nobody else sees it. */
+  readonly private?: boolean;
+  /** None: an empty repository. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly collaborators?: Readonly<Record<string, "read" | "write" | "admin">>;
 }
 

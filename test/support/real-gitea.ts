@@ -59,14 +59,22 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
     people,
     token: as(people.bot).token,
 
-    async addRepository(owner, name, { files, collaborators = {} }) {
+    async addRepository(owner, name, { files, collaborators = {}, ...more }) {
       const repository = `${owner}/${name}`;
       const person = tokens.has(owner);
-      const body = { name, auto_init: true, default_branch: "main" };
+      const body = {
+        name,
+        auto_init: files !== undefined,
+        default_branch: "main",
+        private: more.private === true,
+      };
       await call("POST", person ? `/admin/users/${owner}/repos` : `/orgs/${owner}/repos`, { body });
-      await call("POST", `/repos/${repository}/contents`, {
-        body: { message: "Begin", branch: "main", files: await changed(call, repository, files) },
-      });
+      if (files !== undefined) {
+        const changes = await changed(call, repository, files);
+        await call("POST", `/repos/${repository}/contents`, {
+          body: { message: "Begin", branch: "main", files: changes },
+        });
+      }
       for (const [login, permission] of Object.entries(collaborators)) {
         await call("PUT", `/repos/${repository}/collaborators/${login}`, { body: { permission } });
       }
@@ -188,6 +196,13 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
       const all = await made<{ commit: { message: string } }[]>(call("GET", path));
       return all.map(({ commit }) => commit.message);
     },
+    async deleteBranch(repository, branch) {
+      await call("DELETE", `/repos/${repository}/branches/${encodeURIComponent(branch)}`);
+    },
+    async fork(repository, owner) {
+      await call("POST", `/repos/${repository}/forks`, { ...as(owner), body: {} });
+      return `${owner}/${repository.split("/")[1]}`;
+    },
     async openPull(repository, { by, title, head }) {
       const body = { title, head, base: "main" };
       const asked = call("POST", `/repos/${repository}/pulls`, { ...as(by), body });
@@ -195,7 +210,8 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
     },
     async review(repository, number, { by, state, body = "", comments = [] }) {
       const event = { approved: "APPROVED", changes_requested: "REQUEST_CHANGES" };
-      await call("POST", `/repos/${repository}/pulls/${number}/reviews`, {
+      const path = `/repos/${repository}/pulls/${number}/reviews`;
+      const asked = call("POST", path, {
         ...as(by),
         body: {
           event: state === "commented" ? "COMMENT" : event[state],
@@ -207,6 +223,9 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
           })),
         },
       });
+      const { id } = await made<{ id: number }>(asked);
+      const all = (await call<{ id: number }[]>("GET", `${path}/${id}/comments`)) ?? [];
+      return { id, comments: all.map((one) => one.id).toSorted((a, b) => a - b) };
     },
     async merge(repository, number, by) {
       const path = `/repos/${repository}/pulls/${number}/merge`;

@@ -79,10 +79,13 @@ export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnder
       const log = await execa("git", ["-C", dir, "log", "-10", "--format=%B%x00", branch]);
       return log.stdout.split("\0\n").map((message) => message.replace(/\0$/, ""));
     },
-    openPull: (repository, pull) => forge.openPull(repository, pull),
-    async review(repository, number, review) {
-      await forge.review(repository, number, review);
+    deleteBranch: (repository, branch) => forge.deleteBranch(repository, branch),
+    async fork(repository, owner) {
+      await forge.fork(repository, { owner });
+      return `${owner}/${repository.split("/")[1]}`;
     },
+    openPull: (repository, pull) => forge.openPull(repository, pull),
+    review: (repository, number, review) => forge.review(repository, number, review),
     async merge(repository, number, by) {
       await forge.merge(repository, number, { by });
     },

@@ -10,7 +10,7 @@ export async function catchUp({ forge, repository, ...world }: StoryWorld): Prom
   await world.answer(issue, first, /\*\*Status/);
 
   await world.kill();
-  const orders = [];
+  const orders: number[] = [];
   for (const by of [owner, writer, owner, writer])
     orders.push(await forge.comment(repository, issue, { by, body: "/kugetsu status" }));
   const refused = await forge.comment(repository, issue, { by: reader, body: "/kugetsu status" });

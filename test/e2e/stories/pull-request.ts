@@ -13,7 +13,6 @@ export async function pullRequest({
   const head = `${writer}/login`;
   await forge.commit(repository, head, { by: writer, files: { "login.txt": "hand\nmade\n" } });
   const pull = await forge.openPull(repository, { by: writer, title: "Log in", head });
-  await forge.comment(repository, pull, { by: reader, body: "A test is missing." });
 
   model.play(append("line"));
   await forge.review(repository, pull, {
@@ -28,7 +27,6 @@ export async function pullRequest({
   expect(await forge.file(repository, head, "login.txt")).toBe("hand\nmade\n");
   const asked = model.requests.findLast(({ ask }) => ask.lastUser.endsWith("this line"))?.ask;
   expect(asked?.lastUser).toContain("login.txt");
-  expect(asked?.lastUser).toContain("A test is missing.");
 
   model.play(append("review"));
   await forge.review(repository, pull, {
@@ -41,9 +39,15 @@ export async function pullRequest({
   expect(await forge.file(repository, head, "review.txt")).toBe("review\n");
 
   model.play(append("comment"));
-  const order = await forge.comment(repository, pull, { by: owner, body: "/kugetsu continue" });
+  await forge.comment(repository, pull, { by: reader, body: "A test is missing." });
+  const order = await forge.comment(repository, pull, {
+    by: owner,
+    body: "/kugetsu continue as they say",
+  });
   expect((await world.report(pull, order)).body).toContain("**Done");
   expect(await forge.file(repository, head, "comment.txt")).toBe("comment\n");
+  const last = model.requests.findLast(({ ask }) => ask.lastUser.endsWith("as they say"))?.ask;
+  expect(last?.lastUser).toContain("A test is missing.");
   const all = await forge.pulls(repository);
   expect(all.filter((one) => one.head === head)).toHaveLength(1);
 }
