@@ -3,6 +3,15 @@ import type { NewReview, NewTeam } from "../../src/demo/forge/sandbox.ts";
 /** The people of every story, by what they may do in the repository. */
 export type Role = "owner" | "writer" | "reader" | "outsider" | "bot";
 
+/** What a hook has to tell the bot. */
+export const EVENTS = [
+  "issues",
+  "issue_comment",
+  "pull_request",
+  "pull_request_review",
+  "repository",
+];
+
 /**
  * What a story does to a forge and looks at in it, whether that is the sandbox or a real server. Repositories are
  * `owner/name`, people are logins. Every act throws where the forge refuses it.
@@ -26,6 +35,12 @@ export interface ForgeUnderTest extends AsyncDisposable {
 
   createIssue(repository: string, issue: NewIssue): Promise<number>;
   setIssueState(repository: string, number: number, state: "open" | "closed"): Promise<void>;
+  editIssue(
+    repository: string,
+    number: number,
+    change: { by: string; title?: string; body?: string },
+  ): Promise<void>;
+  deleteIssue(repository: string, number: number): Promise<void>;
   lock(repository: string, number: number): Promise<void>;
   label(repository: string, number: number, label: { by: string; name: string }): Promise<void>;
   unlabel(repository: string, number: number, label: { by: string; name: string }): Promise<void>;
@@ -34,6 +49,8 @@ export interface ForgeUnderTest extends AsyncDisposable {
   /** Returns the comment's id. */
   comment(repository: string, number: number, said: { by: string; body: string }): Promise<number>;
   editComment(repository: string, id: number, change: { by: string; body: string }): Promise<void>;
+  /** Also of comments on lines, as for `editComment`. */
+  deleteComment(repository: string, id: number, by: string): Promise<void>;
   /** Oldest first. */
   thread(repository: string, number: number): Promise<readonly Said[]>;
   /** Contents of the reactions that this person gave to a comment. */
@@ -61,6 +78,9 @@ export interface ForgeUnderTest extends AsyncDisposable {
     number: number,
     review: NewReview,
   ): Promise<{ id: number; comments: readonly number[] }>;
+  /** Answers a comment of a review on a line, as people do on the page. */
+  reply(repository: string, number: number, to: NewReply): Promise<void>;
+  requestReview(repository: string, number: number, to: { by: string; of: string }): Promise<void>;
   merge(repository: string, number: number, by: string): Promise<void>;
   /** Oldest first. */
   pulls(repository: string): Promise<readonly Pull[]>;
@@ -78,6 +98,15 @@ export interface NewShop {
   /** None: an empty repository. */
   readonly files?: Readonly<Record<string, string>>;
   readonly collaborators?: Readonly<Record<string, "read" | "write" | "admin">>;
+}
+
+export interface NewReply {
+  readonly by: string;
+  readonly body: string;
+  readonly review: number;
+  readonly comment: number;
+  readonly path: string;
+  readonly line: number;
 }
 
 export interface NewIssue {

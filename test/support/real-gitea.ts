@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ForgeUnderTest, Role } from "./forge-under-test.ts";
+import { EVENTS, type ForgeUnderTest, type Role } from "./forge-under-test.ts";
+import { openPage } from "./gitea-page.ts";
 import { createGiteaCall, type GiteaCall } from "./gitea-call.ts";
 
 /** How often it is asked whether something has become so. */
@@ -14,8 +15,6 @@ const NAMES: Readonly<Record<Role, string>> = {
 };
 /** What a bot needs, and no more; `read:organization` for teams. */
 const BOT_SCOPES = ["write:issue", "write:repository", "read:user", "read:organization"];
-/** What a hook has to tell the bot. */
-const EVENTS = ["issues", "issue_comment", "pull_request", "pull_request_review", "repository"];
 
 interface Named {
   readonly id: number;
@@ -31,6 +30,7 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
   const call = createGiteaCall(url, admin);
   const suffix = randomBytes(4).toString("hex");
   const tokens = new Map<string, string>();
+  const passwords = new Map<string, string>();
   const own = (name: string) => `${name}-${suffix}`;
 
   const people = Object.fromEntries(
@@ -38,7 +38,10 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
   ) as Record<Role, string>;
   for (const [role, login] of Object.entries(people)) {
     setup.defer(() => remove(call, `/admin/users/${login}?purge=true`));
-    tokens.set(login, await addPerson(call, login, role === "bot" ? BOT_SCOPES : ["all"]));
+    const scopes = role === "bot" ? BOT_SCOPES : ["all"];
+    const password = `P-${randomBytes(12).toString("hex")}`;
+    passwords.set(login, password);
+    tokens.set(login, await addPerson(call, { login, password }, scopes));
   }
   const as = (login: string) => {
     const token = tokens.get(login);
@@ -134,7 +137,14 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
       return (await made<{ number: number }>(asked)).number;
     },
     async setIssueState(repository, number, state) {
-      await call("PATCH", `/repos/${repository}/issues/${number}`, { body: { state } });
+      const body = { state };
+      await call("PATCH", `/repos/${repository}/issues/${number}`, { ...as(people.owner), body });
+    },
+    async editIssue(repository, number, { by, ...body }) {
+      await call("PATCH", `/repos/${repository}/issues/${number}`, { ...as(by), body });
+    },
+    async deleteIssue(repository, number) {
+      await call("DELETE", `/repos/${repository}/issues/${number}`, as(people.owner));
     },
     async lock(repository, number) {
       await call("PUT", `/repos/${repository}/issues/${number}/lock`, { body: {} });
@@ -163,6 +173,9 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
     async editComment(repository, id, { by, body }) {
       const path = `/repos/${repository}/issues/comments/${id}`;
       await call("PATCH", path, { ...as(by), body: { body } });
+    },
+    async deleteComment(repository, id, by) {
+      await call("DELETE", `/repos/${repository}/issues/comments/${id}`, as(by));
     },
     async thread(repository, number) {
       const path = `/repos/${repository}/issues/${number}/comments`;
@@ -227,6 +240,24 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
       const all = (await call<{ id: number }[]>("GET", `${path}/${id}/comments`)) ?? [];
       return { id, comments: all.map((one) => one.id).toSorted((a, b) => a - b) };
     },
+    async reply(repository, number, { by, body, review, path, line }) {
+      const page = await openPage(url, by, passwords.get(by) ?? "");
+      const pull = `/${repository}/pulls/${number}`;
+      await page.send(`${pull}/files/reviews/comments`, {
+        origin: "timeline",
+        side: "proposed",
+        single_review: "true",
+        reply: String(review),
+        content: body,
+        path,
+        line: String(line),
+        latest_commit_id: "",
+      });
+    },
+    async requestReview(repository, number, { by, of }) {
+      const path = `/repos/${repository}/pulls/${number}/requested_reviewers`;
+      await call("POST", path, { ...as(by), body: { reviewers: [of] } });
+    },
     async merge(repository, number, by) {
       const path = `/repos/${repository}/pulls/${number}/merge`;
       // 405: it still looks whether that can be merged.
@@ -279,10 +310,9 @@ interface PullJson {
 /** Makes an account and returns a token of it. */
 async function addPerson(
   call: GiteaCall,
-  login: string,
+  { login, password }: { readonly login: string; readonly password: string },
   scopes: readonly string[],
 ): Promise<string> {
-  const password = `P-${randomBytes(12).toString("hex")}`;
   const email = `${login}@example.org`;
   const body = { username: login, email, password, must_change_password: false };
   await call("POST", "/admin/users", { body });

@@ -1,6 +1,6 @@
 import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import { execa } from "execa";
-import type { ForgeUnderTest, Role } from "./forge-under-test.ts";
+import { EVENTS, type ForgeUnderTest, type Role } from "./forge-under-test.ts";
 
 /** The people of every sandbox in the tests. */
 export const PEOPLE: Readonly<Record<Role, string>> = {
@@ -13,6 +13,8 @@ export const PEOPLE: Readonly<Record<Role, string>> = {
 
 /** A sandbox forge in which these people are already, as stories see it. It is not closed with this. */
 export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnderTest {
+  const onLines = new Set<number>();
+  const isOnLine = (id: number) => onLines.has(id);
   return {
     url: forge.url,
     people: PEOPLE,
@@ -29,7 +31,7 @@ export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnder
       forge.addTeam(organization, team);
     },
     async addHook(repository, hook) {
-      forge.addHook(repository, hook);
+      forge.addHook(repository, { ...hook, events: EVENTS });
     },
     async rename(repository, name) {
       forge.rename(repository, name);
@@ -42,6 +44,12 @@ export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnder
     async setIssueState(repository, number, state) {
       if (state === "closed") forge.closeIssue(repository, number);
       else forge.reopenIssue(repository, number);
+    },
+    async editIssue(repository, number, change) {
+      forge.editIssue(repository, number, change);
+    },
+    async deleteIssue(repository, number) {
+      forge.deleteIssue(repository, number);
     },
     async lock(repository, number) {
       forge.lockIssue(repository, number);
@@ -61,7 +69,12 @@ export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnder
     },
     comment: async (repository, number, said) => forge.comment(repository, number, said),
     async editComment(_repository, id, change) {
-      forge.editComment(id, change);
+      if (isOnLine(id)) forge.editReviewComment(id, change);
+      else forge.editComment(id, change);
+    },
+    async deleteComment(_repository, id, by) {
+      if (isOnLine(id)) forge.deleteReviewComment(id, by);
+      else forge.deleteComment(id, by);
     },
     thread: async (repository, number) => forge.issue(repository, number).comments,
     async reactions(repository, number, comment, by) {
@@ -85,7 +98,17 @@ export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnder
       return `${owner}/${repository.split("/")[1]}`;
     },
     openPull: (repository, pull) => forge.openPull(repository, pull),
-    review: (repository, number, review) => forge.review(repository, number, review),
+    async review(repository, number, review) {
+      const made = await forge.review(repository, number, review);
+      for (const id of made.comments) onLines.add(id);
+      return made;
+    },
+    async reply(_repository, _number, { by, body, comment }) {
+      onLines.add(forge.replyToReview(comment, { by, body }));
+    },
+    async requestReview(repository, number, { by, of }) {
+      forge.requestReview(repository, number, { by, reviewer: of });
+    },
     async merge(repository, number, by) {
       await forge.merge(repository, number, { by });
     },

@@ -6,7 +6,7 @@ import { commentJson, issueJson } from "./json/issue.ts";
 import { isPull, pullJson, type PullIssue } from "./json/pull.ts";
 import { repositoryJson } from "./json/repository.ts";
 import { userJson } from "./json/user.ts";
-import type { Issue, Review, User } from "./records.ts";
+import type { Issue, Review, ReviewComment, User } from "./records.ts";
 import { fullName } from "./state.ts";
 
 const NOTHING = "0".repeat(40);
@@ -21,12 +21,14 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
   const { by } = happening;
   switch (happening.kind) {
     case "opened":
-      // As on Gitea the assignees are told of first, and the labels not at all.
+      // As on Gitea the assignees are told of before, and the labels all at once after it.
       if (!isPull(happening.issue)) {
         for (const _ of happening.issue.assignees)
           tell(internals, happening.issue, "assign", "assigned", by);
       }
       tellIssue(internals, happening.issue, "opened", by);
+      if (!isPull(happening.issue) && happening.issue.labels.length > 0)
+        tell(internals, happening.issue, "label", "label_updated", by);
       break;
     case "reopened":
       tellIssue(internals, happening.issue, happening.kind, by);
@@ -69,12 +71,19 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
     case "push":
       tellPush(internals, happening);
       break;
+    case "review_comment":
+      // Those of a review come with it; an answer is told as a comment.
+      if (happening.comment.replyTo !== undefined) tellLine(internals, happening, "created");
+      break;
+    case "review_comment_edited":
+      tellLine(internals, happening, "edited", happening.from);
+      break;
+    case "review_comment_deleted":
+      tellLine(internals, happening, "deleted");
+      break;
     case "locked":
     case "unlocked":
-    case "review_comment":
     case "review_edited":
-    case "review_comment_edited":
-    case "review_comment_deleted":
     case "hooked":
     case "renamed":
     case "transferred":
@@ -158,17 +167,39 @@ function tellReview(internals: Sender, issue: PullIssue, review: Review): void {
 }
 
 function tellComment(internals: Sender, happening: Happening & { readonly kind: "comment" }): void {
+  const { comment, action, by } = happening;
+  const from = action === "edited" ? happening.from : undefined;
+  fireComment(internals, { issue: comment.issue, comment, action, by, from });
+}
+
+/** A comment on a line, in the same words as any other. */
+function tellLine(
+  internals: Sender,
+  { issue, comment, by }: { issue: PullIssue; comment: ReviewComment; by: User },
+  action: Told["action"],
+  from?: string,
+): void {
+  fireComment(internals, { issue, comment: { ...comment, issue }, action, by, from });
+}
+
+interface Told {
+  readonly issue: Issue;
+  readonly comment: Parameters<typeof commentJson>[1];
+  readonly action: "created" | "edited" | "deleted";
+  readonly by: User;
+  readonly from: string | undefined;
+}
+
+function fireComment(internals: Sender, { issue, comment, action, by, from }: Told): void {
   const { state } = internals;
-  const { comment, by } = happening;
-  const { issue } = comment;
   const pull = isPull(issue);
   fire(internals, issue.repository, pull ? "pull_request_comment" : "issue_comment", {
-    action: happening.action,
+    action,
     issue: issueJson(state, issue, by),
     ...(pull && { pull_request: pullJson(state, issue, by) }),
     comment: commentJson(state, comment, by),
-    ...(happening.action === "edited" && {
-      changes: { body: { from: happening.from }, added_labels: null, removed_labels: null },
+    ...(from !== undefined && {
+      changes: { body: { from }, added_labels: null, removed_labels: null },
     }),
     repository: repositoryJson(state, issue.repository, by),
     sender: userJson(state, by, undefined),

@@ -46,7 +46,7 @@ export async function createReview(
   return review;
 }
 
-/** An answer in the thread of a comment; it comes in a review of its own, as on both forges. */
+/** An answer in the thread of a comment: in a review of its own on GitHub, in the one that it answers on Gitea. */
 export function replyTo(
   internals: Internals,
   issue: PullIssue,
@@ -56,12 +56,16 @@ export function replyTo(
 ): ReviewComment {
   const { state } = internals;
   const draft = { by, state: "commented", body: "" } as const;
-  const review = addReview(state, issue, draft, issue.pull.difference.headSha);
+  const isOwn = state.face === "github";
+  const review = isOwn
+    ? addReview(state, issue, draft, issue.pull.difference.headSha)
+    : comment.review;
   const { path, line, hunk } = comment;
   const thread = comment.replyTo ?? comment;
   const reply = newComment(state, review, by, { path, line, hunk, body, replyTo: thread });
   review.comments.push(reply);
-  internals.announce({ kind: "reviewed", issue, by, review });
+  issue.updatedAt = state.now();
+  if (isOwn) internals.announce({ kind: "reviewed", issue, by, review });
   internals.announce({ kind: "review_comment", issue, by, comment: reply });
   state.changed();
   return reply;
@@ -149,6 +153,10 @@ function addReview(
     updatedAt: state.now(),
   };
   issue.pull.reviews.push(review);
+  // Whoever has reviewed is not asked for it any more.
+  const requests = issue.pull.reviewRequests;
+  const answered = requests.findIndex(({ reviewer }) => reviewer === draft.by);
+  if (answered >= 0) requests.splice(answered, 1);
   issue.updatedAt = state.now();
   return review;
 }

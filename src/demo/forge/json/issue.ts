@@ -60,7 +60,12 @@ export function labelJson(state: ForgeState, issue: Pick<Issue, "repository">, l
   };
 }
 
-export function commentJson(state: ForgeState, comment: Comment, viewer: User | undefined): Json {
+/** Of a comment in the thread, or of one on a line, which Gitea tells in the same words. */
+export function commentJson(
+  state: ForgeState,
+  comment: Omit<Comment, "kind" | "edits" | "reactions">,
+  viewer: User | undefined,
+): Json {
   return {
     id: comment.id,
     ...addresses(state, comment),
@@ -123,7 +128,7 @@ export function timelineJson(
   };
 }
 
-function addresses(state: ForgeState, entry: TimelineEntry): Json {
+function addresses(state: ForgeState, entry: Pick<TimelineEntry, "id" | "issue">): Json {
   const page = issueUrl(state, entry.issue);
   const isPull = entry.issue.pull !== undefined;
   return {
