@@ -15,7 +15,7 @@ export async function pullRequest({
   const pull = await forge.openPull(repository, { by: writer, title: "Log in", head });
 
   model.play(append("line"));
-  await forge.review(repository, pull, {
+  const review = await forge.review(repository, pull, {
     by: owner,
     state: "commented",
     comments: [{ path: "login.txt", line: 2, body: "/kugetsu fix this line" }],
@@ -28,13 +28,22 @@ export async function pullRequest({
   const asked = model.requests.findLast(({ ask }) => ask.lastUser.endsWith("this line"))?.ask;
   expect(asked?.lastUser).toContain("login.txt");
 
+  model.play(append("reply"));
+  const [comment = 0] = review.comments;
+  const place = { review: review.id, comment, path: "login.txt", line: 2 };
+  const body = "/kugetsu continue in reply";
+  await forge.reply(repository, pull, { ...place, by: writer, body });
+  const replied = await world.report(pull, first.id);
+  expect(replied.body).toContain("**Done");
+  expect(await forge.file(repository, head, "reply.txt")).toBe("reply\n");
+
   model.play(append("review"));
   await forge.review(repository, pull, {
     by: owner,
     state: "changes_requested",
     body: "/kugetsu continue with the review",
   });
-  const second = await world.report(pull, first.id);
+  const second = await world.report(pull, replied.id);
   expect(second.body).toContain("**Done");
   expect(await forge.file(repository, head, "review.txt")).toBe("review\n");
 
