@@ -32,7 +32,6 @@ export default defineConfig({
           // Against a server that somebody points it at: `npm run test:gitea` alone.
           name: "gitea",
           include: ["test/gitea/**/*.test.ts"],
-          globalSetup: ["test/gitea/needs.ts"],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import { NO_LONG } from "../support/long.ts";
@@ -21,5 +21,8 @@ describe.skipIf(NO_LONG)("on the sandbox forge", () => {
     await forge[Symbol.asyncDispose]();
   });
 
-  test.each(STORIES)("%s", async (_, story) => story(world));
+  test.each(STORIES)("%s", async (_, story) => {
+    await story(world);
+    expect((await fetch(`${world.bot().url}/readyz`)).status).toBe(200);
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { STORIES } from "../e2e/stories/stories.ts";
 import type { StoryWorld } from "../support/story-world.ts";
 import { openGiteaWorld } from "./world.ts";
@@ -12,4 +12,7 @@ afterAll(async () => {
   await world.forge[Symbol.asyncDispose]();
 });
 
-test.each(STORIES)("%s", async (_, story) => story(world));
+test.each(STORIES)("%s", async (_, story) => {
+  await story(world);
+  expect((await fetch(`${world.bot().url}/readyz`)).status).toBe(200);
+});

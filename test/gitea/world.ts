@@ -2,10 +2,16 @@ import type { ForgeUnderTest } from "../support/forge-under-test.ts";
 import { openRealGitea } from "../support/real-gitea.ts";
 import { openStoryWorld, type StoryWorld } from "../support/story-world.ts";
 
-/** People of their own on the server that GITEA_URL and GITEA_ADMIN_TOKEN name. */
+/** GITEA_URL, without a trailing slash, and GITEA_ADMIN_TOKEN. */
+export function serverUnderTest(): { readonly url: string; readonly token: string } {
+  const { GITEA_URL: url = "", GITEA_ADMIN_TOKEN: token = "" } = process.env;
+  return { url: url.replace(/\/+$/, ""), token };
+}
+
+/** People of their own on that server. */
 export async function openServer(): Promise<ForgeUnderTest> {
-  const url = (process.env["GITEA_URL"] ?? "").replace(/\/+$/, "");
-  return openRealGitea(url, process.env["GITEA_ADMIN_TOKEN"] ?? "");
+  const { url, token } = serverUnderTest();
+  return openRealGitea(url, token);
 }
 
 /** That server, and a bot before it. */

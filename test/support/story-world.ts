@@ -6,6 +6,8 @@ import { startScriptedModel, type ScriptedModel } from "../../src/demo/model/scr
 import { serveBot, type ServedBot } from "../../src/demo/serve.ts";
 import type { ForgeUnderTest, Said } from "./forge-under-test.ts";
 import { NO_SANDBOX } from "./sandbox.ts";
+import { sandboxUnderTest } from "./sandbox-under-test.ts";
+import { REPOSITORY, SECRET, type World } from "./world.ts";
 
 /** What a story is told on: a forge, a repository of its own with a hook, a scripted model and a bot. */
 export interface StoryWorld extends AsyncDisposable {
@@ -13,7 +15,6 @@ export interface StoryWorld extends AsyncDisposable {
   readonly model: ScriptedModel;
   /** Of the owner, with the writer, the reader and the bot as collaborators. */
   readonly repository: string;
-  readonly home: string;
   bot(): ServedBot;
   /** Ends the bot at once, as a crash does. */
   kill(): Promise<void>;
@@ -33,6 +34,8 @@ export interface StoryOptions {
   /** Where the forge reaches this machine; 127.0.0.1 unless told. */
   readonly botHost?: string | undefined;
 }
+
+type Talk = Pick<StoryWorld, "issue" | "report" | "answer">;
 
 const FINAL = /^\*\*(?:Done|Failed|Timed out|Stopped|Nothing)/;
 
@@ -75,28 +78,11 @@ export async function openStoryWorld(
     });
   await watch(repository);
 
-  const answer: StoryWorld["answer"] = async (number, after, fits, at = repository) => {
-    const find = async () => {
-      const all = await forge.thread(at, number);
-      return all.filter(({ by, id }) => by === botLogin && id > after);
-    };
-    try {
-      return await forge.until(async () => (await find()).find(({ body }) => fits.test(body)), {
-        what: `an answer like ${fits}`,
-        timeoutMs: 120_000,
-      });
-    } catch (error) {
-      const seen = (await find()).map(({ body }) => body).join("\n---\n");
-      throw new Error(`It said: ${seen}\nThe bot's log:\n${bot.log()}`, { cause: error });
-    }
-  };
-
   const stack = setup.move();
   return {
     forge,
     model,
     repository,
-    home: env.KUGETSU_HOME,
     bot: () => bot,
     kill: async () => {
       bot.signal("SIGKILL");
@@ -106,10 +92,56 @@ export async function openStoryWorld(
       bot = await serveBot({ ...env, PORT: port });
     },
     watch,
+    ...talkIn(forge, repository, () => bot),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** The same on the sandbox world of the other tests, which ends with that. */
+export function storyOf(world: World): StoryWorld {
+  const forge = sandboxUnderTest(world.forge, world.token);
+  return {
+    forge,
+    model: world.model,
+    repository: REPOSITORY,
+    bot: () => world.bot(),
+    kill: async () => {
+      world.bot().signal("SIGKILL");
+      await world.bot().exited;
+    },
+    restart: async () => {
+      await world.restart();
+    },
+    watch: (at) => forge.addHook(at, { url: `${world.bot().url}/webhooks/gitea`, secret: SECRET }),
+    ...talkIn(forge, REPOSITORY, () => world.bot()),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+function talkIn(forge: ForgeUnderTest, repository: string, bot: () => ServedBot): Talk {
+  const answer: Talk["answer"] = async (number, after, fits, at = repository) => {
+    const find = async () => {
+      const all = await forge.thread(at, number);
+      return all.filter(({ by, id }) => by === forge.people.bot && id > after);
+    };
+    try {
+      return await forge.until(async () => (await find()).find(({ body }) => fits.test(body)), {
+        what: `an answer like ${fits}`,
+        timeoutMs: 120_000,
+      });
+    } catch (error) {
+      const seen = (await find()).map(({ body }) => body).join("\n---\n");
+      throw new Error(`It said: ${seen}\nThe bot's log:\n${bot().log()}`, { cause: error });
+    }
+  };
+  return {
     issue: () =>
-      forge.createIssue(repository, { by: writer, title: "It is broken", body: "Mend it." }),
+      forge.createIssue(repository, {
+        by: forge.people.writer,
+        title: "It is broken",
+        body: "Mend it.",
+      }),
     report: (number, after, at) => answer(number, after, FINAL, at),
     answer,
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -25,5 +25,5 @@ export async function edit({ forge, model, repository, ...world }: StoryWorld): 
   const last = await forge.comment(repository, issue, { by: writer, body: "/kugetsu status" });
   await world.answer(issue, last, /\*\*Status/);
   const all = await forge.thread(repository, issue);
-  expect(all.filter(({ by, body }) => by === bot && /^\*\*Done/.test(body))).toHaveLength(1);
+  expect(all.filter(({ by, body }) => by === bot && body.startsWith("**Done"))).toHaveLength(1);
 }

@@ -12,7 +12,7 @@ import { setting } from "./setting.ts";
 /** All stories that a forge must be able to tell, each with an issue or a repository of its own. */
 export const STORIES: readonly (readonly [
   name: string,
-  story: (world: StoryWorld) => Promise<void>,
+  story: (world: StoryWorld) => Promise<unknown>,
 ])[] = [
   ["a comment becomes a branch, a pull request and a report, and a follow-up goes on", fix],
   ["an edit that first makes a command counts once, and of those who may alone", edit],
