@@ -12,6 +12,15 @@ const UNITS = ["repo.code", "repo.issues", "repo.pulls"];
 
 const units = (access: "read" | "write") => Object.fromEntries(UNITS.map((unit) => [unit, access]));
 
+function place(repository: string) {
+  const [owner = "", name = ""] = repository.split("/");
+  return { owner, name };
+}
+
+function draft(head: string, base = "main") {
+  return { title: `Of ${head}`, body: "Fixes.", head, base };
+}
+
 /** Sets up the same on any server and asks the adapter all that the bot ever asks. */
 export async function factsOf(forge: ForgeUnderTest): Promise<Facts> {
   const gitea = createGitea({ url: forge.url, token: forge.token });
@@ -20,10 +29,6 @@ export async function factsOf(forge: ForgeUnderTest): Promise<Facts> {
   const plain = plainOf(forge);
   const note = async (question: string, asked: () => Promise<unknown>) => {
     facts[question] = plain(await outcome(asked));
-  };
-  const place = (repository: string) => {
-    const [by = "", name = ""] = repository.split("/");
-    return { owner: by, name };
   };
 
   const shop = await forge.addRepository(owner, "shop", {
@@ -164,6 +169,9 @@ export async function factsOf(forge: ForgeUnderTest): Promise<Facts> {
   await pullFacts(forge, gitea, shop, note);
   await note("what is new", async () => changesOf(gitea, { ...at, id: shopId }));
 
+  await accountFacts(forge, shop, issue, note);
+  await movedFacts(forge, gitea, note);
+
   await note("permissions in a personal repository", () => permissionsOf(forge, gitea, shop));
   await note("who is named", async () => namesOf(forge, gitea, { ...at, id: shopId }, []));
   for (const [name, owners, writers, alone] of [
@@ -184,6 +192,9 @@ export async function factsOf(forge: ForgeUnderTest): Promise<Facts> {
     const repository = await gitea.repository(organization, "api");
     await note(`${name}: the repository`, async () => repository);
     await note(`${name}: permissions`, () => permissionsOf(forge, gitea, api));
+    const { url, token, adminToken: permissionToken } = forge;
+    const told = createGitea({ url, token, permissionToken });
+    await note(`${name}: permissions by an admin's token`, () => permissionsOf(forge, told, api));
     await note(`${name}: whether editors may push`, () => gitea.editorsMayPush(repository));
     await note(`${name}: who is named`, () =>
       namesOf(forge, gitea, repository, [organization, `${organization}/writers`]),
@@ -194,6 +205,72 @@ export async function factsOf(forge: ForgeUnderTest): Promise<Facts> {
 
 type Note = (question: string, asked: () => Promise<unknown>) => Promise<void>;
 
+/** What the bot is told whose token is not as it should be. */
+async function accountFacts(forge: ForgeUnderTest, shop: string, issue: number, note: Note) {
+  const { url, people } = forge;
+  const at = { ...place(shop), number: issue };
+  const ask = async (who: string, token: string) => {
+    const gitea = createGitea({ url, token });
+    await note(`${who}: ping`, () => gitea.ping());
+    await note(`${who}: self`, () => gitea.self());
+    await note(`${who}: a repository`, () => gitea.repository(at.owner, at.name));
+    await note(`${who}: an issue`, () => gitea.issue(at));
+    await note(`${who}: reviews`, () => gitea.reviews(at, START));
+    await note(`${who}: a comment`, () => gitea.createComment(at, ""));
+    await note(`${who}: a reaction`, () => gitea.react(at, { place: "issue" }, "eyes"));
+    await note(`${who}: a pull request`, () =>
+      gitea.createPullRequest(at.owner, at.name, draft("none")),
+    );
+    await note(`${who}: permissions`, async () => {
+      const repository = { ...(await createGitea(forge).repository(at.owner, at.name)) };
+      const author = (await createGitea(forge).issue(at)).author;
+      return (await gitea.permission(repository, author)).level;
+    });
+  };
+  await ask("a bad token", "0".repeat(40));
+  await ask("a token to read", await forge.tokenOf(people.bot, ["read:issue", "read:repository"]));
+  await ask("a token of issues", await forge.tokenOf(people.bot, ["write:issue", "read:user"]));
+  await ask("a public one", await forge.tokenOf(people.bot, ["public-only", "all"]));
+  const fresh = await forge.addPerson("fresh-bot", { mustChangePassword: true });
+  await ask("a new account", fresh.token);
+}
+
+/** What answers under the old name after a rename, and after a change of the owner. */
+async function movedFacts(forge: ForgeUnderTest, gitea: Forge, note: Note) {
+  const { owner, writer, bot } = forge.people;
+  const before = await forge.addRepository(owner, "cellar", {
+    files: { a: "a\n" },
+    collaborators: { [bot]: "write", [writer]: "write" },
+  });
+  const number = await forge.createIssue(before, { by: owner, title: "Dark" });
+  const id = await forge.comment(before, number, { by: owner, body: "Very." });
+  const own = await gitea.createComment({ ...place(before), number }, "Mine.");
+  const ask = async (when: string, name: string) => {
+    const at = { ...place(name), number };
+    await note(`${when}: the repository`, () => gitea.repository(at.owner, at.name));
+    await note(`${when}: the issue`, () => gitea.issue(at));
+    await note(`${when}: the comment`, () => gitea.comment(at.owner, at.name, id));
+    await note(`${when}: the comments`, () => gitea.comments(at));
+    await note(`${when}: an edit`, () => gitea.editComment(at.owner, at.name, own, when));
+    await note(`${when}: a reaction`, () => gitea.react(at, { place: "comment", id }, "eyes"));
+    await note(`${when}: a new comment`, async () => {
+      await gitea.createComment(at, when);
+    });
+    await note(
+      `${when}: a branch`,
+      async () => typeof (await gitea.branch(at.owner, at.name, "main")),
+    );
+    await note(`${when}: a pull request`, () => gitea.pullRequest(at.owner, at.name, "main"));
+  };
+  const renamed = await forge.rename(before, "vaults");
+  await ask("under the old name", before);
+  await ask("under the new name", renamed);
+  const given = await forge.transfer(renamed, writer);
+  await ask("under the old owner", renamed);
+  await ask("under the new owner", given);
+  await ask("under the first name", before);
+}
+
 async function pullFacts(
   forge: ForgeUnderTest,
   gitea: Forge,
@@ -202,12 +279,6 @@ async function pullFacts(
 ): Promise<void> {
   const { owner, writer, reader, outsider, bot } = forge.people;
   const [by = "", name = ""] = shop.split("/");
-  const draft = (head: string, base = "main") => ({
-    title: `Of ${head}`,
-    body: "Fixes.",
-    head,
-    base,
-  });
   const files = { "sum.js": "1\n2\n3\n" };
   await forge.commit(shop, "fix/issue-1", { by: writer, files });
   await note("a branch", async () => typeof (await gitea.branch(by, name, "fix/issue-1")));

@@ -22,6 +22,16 @@ export interface ForgeUnderTest extends AsyncDisposable {
   readonly people: Readonly<Record<Role, string>>;
   /** The bot's token. */
   readonly token: string;
+  /** A token of an admin of the whole server. */
+  readonly adminToken: string;
+  /** Another token of a person, with these scopes. */
+  tokenOf(login: string, scopes: readonly string[]): Promise<string>;
+  /** A further person, and a token of every scope. */
+  addPerson(
+    name: string,
+    options?: { mustChangePassword?: boolean },
+  ): Promise<{ login: string; token: string }>;
+  removePerson(login: string): Promise<void>;
 
   /** Makes a repository of that person or organisation, whose default branch `main` has these files. */
   addRepository(owner: string, name: string, options: NewShop): Promise<string>;
@@ -31,6 +41,8 @@ export interface ForgeUnderTest extends AsyncDisposable {
   addHook(repository: string, hook: { url: string; secret: string }): Promise<void>;
   /** Returns the new `owner/name`. */
   rename(repository: string, name: string): Promise<string>;
+  /** Gives it to another account; returns the new `owner/name`. */
+  transfer(repository: string, owner: string): Promise<string>;
   archive(repository: string): Promise<void>;
 
   createIssue(repository: string, issue: NewIssue): Promise<number>;

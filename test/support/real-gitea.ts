@@ -39,7 +39,7 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
   for (const [role, login] of Object.entries(people)) {
     setup.defer(() => remove(call, `/admin/users/${login}?purge=true`));
     const scopes = role === "bot" ? BOT_SCOPES : ["all"];
-    const password = `P-${randomBytes(12).toString("hex")}`;
+    const password = newPassword();
     passwords.set(login, password);
     tokens.set(login, await addPerson(call, { login, password }, scopes));
   }
@@ -61,6 +61,25 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
     url,
     people,
     token: as(people.bot).token,
+    adminToken: admin,
+
+    tokenOf: (login, scopes) => newToken(call, login, passwords.get(login) ?? "", scopes),
+    async addPerson(name, { mustChangePassword = false } = {}) {
+      const login = own(name);
+      const password = newPassword();
+      stack.defer(() => remove(call, `/admin/users/${login}?purge=true`));
+      const token = await addPerson(call, { login, password }, ["all"]);
+      if (mustChangePassword) {
+        const body = { login_name: login, source_id: 0, must_change_password: true };
+        await call("PATCH", `/admin/users/${login}`, { body });
+      }
+      tokens.set(login, token);
+      passwords.set(login, password);
+      return { login, token };
+    },
+    async removePerson(login) {
+      await remove(call, `/admin/users/${login}`);
+    },
 
     async addRepository(owner, name, { files, collaborators = {}, ...more }) {
       const repository = `${owner}/${name}`;
@@ -124,6 +143,10 @@ export async function openRealGitea(url: string, admin: string): Promise<ForgeUn
     async rename(repository, name) {
       await call("PATCH", `/repos/${repository}`, { body: { name } });
       return `${repository.split("/")[0]}/${name}`;
+    },
+    async transfer(repository, owner) {
+      await call("POST", `/repos/${repository}/transfer`, { body: { new_owner: owner } });
+      return `${owner}/${repository.split("/")[1]}`;
     },
     async archive(repository) {
       await call("PATCH", `/repos/${repository}`, { body: { archived: true } });
@@ -316,9 +339,22 @@ async function addPerson(
   const email = `${login}@example.org`;
   const body = { username: login, email, password, must_change_password: false };
   await call("POST", "/admin/users", { body });
+  return newToken(call, login, password, scopes);
+}
+
+function newPassword(): string {
+  return `P-${randomBytes(12).toString("hex")}`;
+}
+
+async function newToken(
+  call: GiteaCall,
+  login: string,
+  password: string,
+  scopes: readonly string[],
+): Promise<string> {
   const asked = call("POST", `/users/${login}/tokens`, {
     password: [login, password],
-    body: { name: "test", scopes },
+    body: { name: `test-${randomBytes(4).toString("hex")}`, scopes },
   });
   return (await made<{ sha1: string }>(asked)).sha1;
 }

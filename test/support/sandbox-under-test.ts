@@ -14,11 +14,18 @@ export const PEOPLE: Readonly<Record<Role, string>> = {
 /** A sandbox forge in which these people are already, as stories see it. It is not closed with this. */
 export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnderTest {
   const onLines = new Set<number>();
+  const adminToken = forge.addUser("adam", { admin: true }).token;
   const isOnLine = (id: number) => onLines.has(id);
   return {
     url: forge.url,
     people: PEOPLE,
     token,
+    adminToken,
+    tokenOf: async (login, scopes) => forge.addToken(login, scopes),
+    addPerson: async (name, options = {}) => forge.addUser(name, options),
+    removePerson: async () => {
+      throw new Error("The sandbox forge keeps its people.");
+    },
     async addRepository(owner, name, options) {
       await forge.addRepository(`${owner}/${name}`, options);
       return `${owner}/${name}`;
@@ -36,6 +43,10 @@ export function sandboxUnderTest(forge: SandboxForge, token: string): ForgeUnder
     async rename(repository, name) {
       forge.rename(repository, name);
       return `${repository.split("/")[0]}/${name}`;
+    },
+    async transfer(repository, owner) {
+      forge.transfer(repository, owner);
+      return `${owner}/${repository.split("/")[1]}`;
     },
     async archive(repository) {
       forge.archive(repository);
