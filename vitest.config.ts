@@ -12,7 +12,7 @@ export default defineConfig({
           // Loading the modules anew for each file costs more than most files take; none has effects when it is loaded.
           isolate: false,
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**"],
+          exclude: ["test/e2e/**", "test/gitea/**"],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
@@ -25,6 +25,17 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          // Against a server that somebody points it at: `npm run test:gitea` alone.
+          name: "gitea",
+          include: ["test/gitea/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -186,15 +186,18 @@ describe("words of a review", () => {
     });
   });
 
-  test("may be what a comment's edit on a pull request tells of", () => {
-    const issue = { number: 14, title: "Mended", body: "", isPullRequest: true };
-    const received = receive(comment("/kugetsu fix", {}, { action: "edited", issue }), ORIGIN);
-    expect(received).toMatchObject({
-      job: { commentId: 77 },
-      look: { issueNumber: 14, kind: "reviews" },
-    });
-    expect("look" in receive(comment("/kugetsu fix", {}, { issue }), ORIGIN)).toBe(false);
-  });
+  test.each(["created", "edited"] as const)(
+    "may be what a comment on a pull request tells of that was %s",
+    (action) => {
+      const issue = { number: 14, title: "Mended", body: "", isPullRequest: true };
+      expect(receive(comment("/kugetsu fix", {}, { action, issue }), ORIGIN)).toMatchObject({
+        job: { commentId: 77 },
+        look: { issueNumber: 14, kind: "reviews" },
+      });
+      expect("look" in receive(comment("/kugetsu fix", {}, { action }), ORIGIN)).toBe(false);
+      expect("look" in receive(comment("Thanks.", {}, { action, issue }), ORIGIN)).toBe(false);
+    },
+  );
 });
 
 test("words that are gone take back what was asked in them", () => {

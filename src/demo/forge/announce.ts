@@ -6,7 +6,7 @@ import { commentJson, issueJson } from "./json/issue.ts";
 import { isPull, pullJson, type PullIssue } from "./json/pull.ts";
 import { repositoryJson } from "./json/repository.ts";
 import { userJson } from "./json/user.ts";
-import type { Comment, Issue, Review, ReviewComment, User } from "./records.ts";
+import type { Issue, Review, ReviewComment, User } from "./records.ts";
 import { fullName } from "./state.ts";
 
 const NOTHING = "0".repeat(40);
@@ -61,26 +61,18 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
     case "comment":
       tellComment(internals, happening);
       break;
-    case "review_comment":
-      // Of a new one on a line the review has told; an answer is told like a comment below the pull request.
-      if (happening.comment.replyTo !== undefined) {
-        const comment = asComment(happening.comment);
-        tellComment(internals, { kind: "comment", action: "created", comment, by });
-      }
-      break;
-    case "review_comment_edited": {
-      const comment = asComment(happening.comment);
-      const { from } = happening;
-      tellComment(internals, { kind: "comment", action: "edited", comment, by, from });
-      break;
-    }
-    case "review_comment_deleted": {
-      const comment = asComment(happening.comment);
-      tellComment(internals, { kind: "comment", action: "deleted", comment, by });
-      break;
-    }
     case "push":
       tellPush(internals, happening);
+      break;
+    case "review_comment":
+      // Those of a review come with it; an answer is told as a comment.
+      if (happening.comment.replyTo !== undefined) tellLine(internals, happening, "created");
+      break;
+    case "review_comment_edited":
+      tellLine(internals, happening, "edited", happening.from);
+      break;
+    case "review_comment_deleted":
+      tellLine(internals, happening, "deleted");
       break;
     case "locked":
     case "unlocked":
@@ -90,13 +82,6 @@ export function announceAsGitea(internals: Sender, happening: Happening): void {
     case "transferred":
       break;
   }
-}
-
-/** To Gitea a comment on a line is a comment like others. */
-function asComment(comment: ReviewComment): Comment {
-  const { id, user, body, edits, reactions, createdAt, updatedAt } = comment;
-  const { issue } = comment.review;
-  return { kind: "comment", id, issue, user, body, edits, reactions, createdAt, updatedAt };
 }
 
 interface More {
@@ -186,17 +171,39 @@ function tellReview(internals: Sender, issue: PullIssue, review: Review): void {
 }
 
 function tellComment(internals: Sender, happening: Happening & { readonly kind: "comment" }): void {
+  const { comment, action, by } = happening;
+  const from = action === "edited" ? happening.from : undefined;
+  fireComment(internals, { issue: comment.issue, comment, action, by, from });
+}
+
+/** A comment on a line, in the same words as any other. */
+function tellLine(
+  internals: Sender,
+  { issue, comment, by }: { issue: PullIssue; comment: ReviewComment; by: User },
+  action: Told["action"],
+  from?: string,
+): void {
+  fireComment(internals, { issue, comment: { ...comment, issue }, action, by, from });
+}
+
+interface Told {
+  readonly issue: Issue;
+  readonly comment: Parameters<typeof commentJson>[1];
+  readonly action: "created" | "edited" | "deleted";
+  readonly by: User;
+  readonly from: string | undefined;
+}
+
+function fireComment(internals: Sender, { issue, comment, action, by, from }: Told): void {
   const { state } = internals;
-  const { comment, by } = happening;
-  const { issue } = comment;
   const pull = isPull(issue);
   fire(internals, issue.repository, pull ? "pull_request_comment" : "issue_comment", {
-    action: happening.action,
+    action,
     issue: issueJson(state, issue, by),
     ...(pull && { pull_request: pullJson(state, issue, by) }),
     comment: commentJson(state, comment, by),
-    ...(happening.action === "edited" && {
-      changes: { body: { from: happening.from }, added_labels: null, removed_labels: null },
+    ...(from !== undefined && {
+      changes: { body: { from }, added_labels: null, removed_labels: null },
     }),
     repository: repositoryJson(state, issue.repository, by),
     sender: userJson(state, by, undefined),

@@ -20,6 +20,8 @@ export function createIssue(internals: Internals, repository: Repository, draft:
     note(state, issue, "assignees", draft.by, { detail: { assignee, removedAssignee: false } });
   }
   internals.announce({ kind: "opened", issue, by: draft.by });
+  // As on Gitea the order in which they came is that of the first answers alone.
+  issue.labels = byName(issue.labels);
   state.changed();
   return issue;
 }
@@ -112,13 +114,16 @@ export function setLabels(
   const { state } = internals;
   const added = labels.filter((label) => !issue.labels.includes(label));
   const removed = issue.labels.filter((label) => !labels.includes(label));
-  if (added.length + removed.length === 0) return;
-  issue.labels = labels.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  issue.updatedAt = state.now();
+  if (added.length + removed.length > 0) issue.updatedAt = state.now();
+  issue.labels = byName(labels);
   for (const label of added) note(state, issue, "label", by, { body: "1", detail: { label } });
   for (const label of removed) note(state, issue, "label", by, { detail: { label } });
   internals.announce({ kind: "labels", issue, by, added, removed });
   state.changed();
+}
+
+function byName(labels: readonly Label[]): Label[] {
+  return labels.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function setAssignees(

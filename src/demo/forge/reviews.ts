@@ -153,7 +153,7 @@ function addReview(
     updatedAt: state.now(),
   };
   issue.pull.reviews.push(review);
-  if (state.face === "github") fulfil(issue, draft.by);
+  fulfil(issue, draft.by);
   issue.updatedAt = state.now();
   return review;
 }

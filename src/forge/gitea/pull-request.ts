@@ -57,8 +57,11 @@ async function listPage(
     ...(poster === undefined ? {} : { poster }),
   } as const;
   // Without `sort` the newest come first; "recentupdate" would bring an old one that was just commented on.
-  const { data, headers } = await call(LIST, () =>
-    api.repos.repoListPullRequests(owner, name, query),
+  // 404: an empty repository, a mirror, or one without the unit has none.
+  const { data, headers } = await call(
+    LIST,
+    () => api.repos.repoListPullRequests(owner, name, query),
+    [404],
   );
   const items = list(data);
   const total = Number(headers.get("x-total-count") ?? Number.NaN);

@@ -22,7 +22,7 @@ export function receiveWords(event: WordsEvent, origin: Origin): Asked {
     author: words.author,
     actor,
   });
-  if (!issue.isPullRequest || place !== "comment" || action !== "edited") return asked;
-  // Gitea tells an edit of a comment on a line as one of a comment, under whose id it then knows none.
+  if (!issue.isPullRequest || place !== "comment") return asked;
+  // Gitea tells a reply to a comment on a line, and an edit of one, as a comment, under whose id it then knows none.
   return { ...asked, look: { repository, issueNumber: issue.number, kind: "reviews" } };
 }

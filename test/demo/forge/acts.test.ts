@@ -31,6 +31,8 @@ describe("what people do", () => {
     await forge.deliveriesSent();
     expect(toldOf(receiver)).toEqual([
       "issue_label label_updated",
+      // Set again it is told again.
+      "issue_label label_updated",
       "issue_assign assigned",
       "issue_label label_cleared",
       "issue_assign unassigned",
@@ -79,6 +81,8 @@ describe("what people do", () => {
     const [comment = 0] = first.comments;
     forge.editReviewComment(comment, { by: "olivia", body: "Why so?" });
     const answer = forge.replyToReview(comment, { by: "walter", body: "Because." });
+    const other = forge.replyToReview(comment, { by: "walter", body: "Hm." });
+    forge.deleteReviewComment(other, "walter");
     await forge.deliveriesSent();
 
     expect(forge.reviews(REPOSITORY, number)).toMatchObject([
@@ -100,6 +104,8 @@ describe("what people do", () => {
       // On Gitea a word on a line is told like any comment once its review is handed in.
       "pull_request_comment edited",
       "pull_request_comment created",
+      "pull_request_comment created",
+      "pull_request_comment deleted",
     ]);
     for (const [index, captured] of ["036", "037", "038"].entries()) {
       const real = JSON.parse(capturedDelivery(captured).body) as unknown;

@@ -91,6 +91,32 @@ test("a pull request from a fork is known as one", async () => {
   expect(await gitea.pullRequest("olivia", "shop", "typo")).toBeUndefined();
 });
 
+test("an empty repository has no pull requests", async () => {
+  const { forge, gitea } = world;
+  await forge.addRepository("olivia/bare", {});
+  expect(await gitea.pullRequest("olivia", "bare", "fix/issue-1")).toBeUndefined();
+});
+
+test("whoever has reviewed can be asked again, until the pull request is closed", async () => {
+  const { forge, gitea } = world;
+  await forge.commit(SHOP, "again", { by: "walter", message: "x", files: { b: "b\n" } });
+  const number = await forge.openPull(SHOP, { by: "walter", title: "Again", head: "again" });
+  const reviewers = async () => (await gitea.pullRequestAt({ ...AT, number }))?.reviewers;
+  await gitea.requestReview("olivia", "shop", number, "olivia");
+  await forge.review(SHOP, number, { by: "olivia", state: "changes_requested", body: "No." });
+  // Gitea tells as well who has reviewed.
+  expect(await reviewers()).toEqual(["olivia"]);
+  expect(forge.pulls(SHOP).find((pull) => pull.number === number)?.reviewers).toEqual([]);
+  await gitea.requestReview("olivia", "shop", number, "olivia");
+  expect(forge.pulls(SHOP).find((pull) => pull.number === number)?.reviewers).toEqual(["olivia"]);
+  await forge.review(SHOP, number, { by: "olivia", state: "approved" });
+  forge.closePull(SHOP, number);
+  await expect(gitea.requestReview("olivia", "shop", number, "olivia")).rejects.toMatchObject({
+    code: "forbidden",
+  });
+  await gitea.requestReview("olivia", "shop", number, "rita");
+});
+
 test("nothing can be said in an archived repository, and that is final", async () => {
   const { forge, gitea } = world;
   await forge.addRepository("olivia/attic", { files: { a: "a\n" } });
@@ -98,6 +124,7 @@ test("nothing can be said in an archived repository, and that is final", async (
   forge.archive("olivia/attic");
   const at = { owner: "olivia", name: "attic", number };
   await expect(gitea.createComment(at, "x")).rejects.toMatchObject({ code: "forbidden" });
+  await gitea.react(at, { place: "issue" }, "eyes");
 });
 
 test.each([

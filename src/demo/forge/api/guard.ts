@@ -53,10 +53,10 @@ export const withRepository: MiddlewareHandler<ForgeEnv> = async (c, next) => {
   return next();
 };
 
-/** Writes to an archived repository are refused. */
+/** Writes to an archived repository are refused, but for reactions: those Gitea takes. */
 export const notArchived: MiddlewareHandler<ForgeEnv> = async (c, next) => {
   const repository = c.get("repository");
-  if (repository.archived && c.req.method !== "GET") {
+  if (repository.archived && c.req.method !== "GET" && !c.req.path.endsWith("/reactions")) {
     return failure(c, 423, `${fullName(repository)} is archived`);
   }
   return next();

@@ -9,6 +9,7 @@ import {
   type PullIssue,
 } from "../json/pull.ts";
 import { createPull, headOf, mergePull, openPull, pullsOf, requestReview } from "../pulls.ts";
+import type { User } from "../records.ts";
 import { empty, failure, json, notFound } from "./answer.ts";
 import { optionalList, optionalText, readBody } from "./body.ts";
 import { pullOr404 } from "./find.ts";
@@ -22,6 +23,8 @@ export function pullRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
   app.get("/:owner/:repo/pulls", (c) => {
     const { state } = c.get("internals");
+    // As on Gitea an empty repository cannot have any.
+    if (c.get("repository").branches.size === 0) return notFound(c);
     return page(c, sorted(c, pullsOf(c.get("repository"))), (issue) =>
       pullJson(state, issue, viewer(c), "list"),
     );
@@ -122,7 +125,7 @@ async function askForReview(c: Ctx): Promise<Response> {
   for (const reviewer of reviewers) {
     const refuse = (reason: string) =>
       failure(c, 422, `${reason} [user_id: ${reviewer.id}, repo_id: ${repository.id}]`);
-    if (issue.state === "closed")
+    if (issue.state === "closed" && hasReviewed(issue, reviewer))
       return failure(c, 403, "cannot request review on a closed pull request");
     if (rightsOf(reviewer, repository).units.pulls === 0) return refuse("Reviewer can't read");
     if (reviewer === issue.user) return refuse("poster of pr can't be reviewer");
@@ -134,6 +137,12 @@ async function askForReview(c: Ctx): Promise<Response> {
     requests.map((request) => reviewRequestJson(state, issue, request, by)),
     201,
   );
+}
+
+/** Who has, and was not asked again since: only then Gitea looks at the state. */
+function hasReviewed({ pull }: PullIssue, person: User): boolean {
+  const isAsked = pull.reviewRequests.some(({ reviewer }) => reviewer === person);
+  return !isAsked && pull.reviews.some(({ user }) => user === person);
 }
 
 function show(c: Ctx, issue: PullIssue, status = 200): Response {

@@ -1,13 +1,5 @@
 import { timestamp, timestampOrNull } from "../clock.ts";
-import type {
-  Attachment,
-  Comment,
-  Issue,
-  Label,
-  ReactionRecord,
-  TimelineEntry,
-  User,
-} from "../records.ts";
+import type { Comment, Issue, Label, ReactionRecord, TimelineEntry, User } from "../records.ts";
 import { commentsOf, fullName, type ForgeState } from "../state.ts";
 import type { Json } from "./go.ts";
 import { userJson } from "./user.ts";
@@ -68,7 +60,12 @@ export function labelJson(state: ForgeState, issue: Pick<Issue, "repository">, l
   };
 }
 
-export function commentJson(state: ForgeState, comment: Comment, viewer: User | undefined): Json {
+/** Of a comment in the thread, or of one on a line, which Gitea tells in the same words. */
+export function commentJson(
+  state: ForgeState,
+  comment: Omit<Comment, "kind" | "edits" | "reactions">,
+  viewer: User | undefined,
+): Json {
   return {
     id: comment.id,
     ...addresses(state, comment),
@@ -84,7 +81,7 @@ export function commentJson(state: ForgeState, comment: Comment, viewer: User | 
 
 function assetsJson(
   state: ForgeState,
-  { issue, comment }: Pick<Attachment, "issue" | "comment">,
+  { issue, comment }: { readonly issue: Issue; readonly comment: unknown },
 ): Json[] {
   return [...state.attachments.values()]
     .filter((one) => one.issue === issue && one.comment === comment)
@@ -148,7 +145,7 @@ export function timelineJson(
   };
 }
 
-function addresses(state: ForgeState, entry: TimelineEntry): Json {
+function addresses(state: ForgeState, entry: Pick<TimelineEntry, "id" | "issue">): Json {
   const page = issueUrl(state, entry.issue);
   const isPull = entry.issue.pull !== undefined;
   return {

@@ -37,7 +37,7 @@ export function pullJson(
     milestone: null,
     assignee: issue.assignees[0] === undefined ? null : userJson(state, issue.assignees[0], viewer),
     assignees: people(issue.assignees),
-    requested_reviewers: people(pull.reviewRequests.map((request) => request.reviewer)),
+    requested_reviewers: people(reviewersOf(pull)),
     requested_reviewers_teams: none,
     state: issue.state,
     draft: pull.draft,
@@ -67,6 +67,16 @@ export function pullJson(
     closed_at: timestampOrNull(issue.closedAt),
     pin_order: 0,
   };
+}
+
+/** As Gitea tells them: whoever was asked and whoever has reviewed, by when that was. */
+function reviewersOf({ reviewRequests, reviews }: Pull): readonly User[] {
+  const latest = new Map<User, { at: number; id: number }>();
+  for (const { user, updatedAt: at, id } of reviews) latest.set(user, { at, id });
+  for (const { reviewer, at, id } of reviewRequests) latest.set(reviewer, { at, id });
+  return [...latest]
+    .toSorted(([, a], [, b]) => a.at - b.at || a.id - b.id)
+    .map(([person]) => person);
 }
 
 export function reviewRequestJson(

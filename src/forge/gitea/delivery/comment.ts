@@ -3,7 +3,7 @@ import { field, MAX_BODY, moment, person, positive, text } from "../fields.ts";
 import { readEventIssue } from "./issue.ts";
 import { otherEvent, readRepositoryId } from "./repository.ts";
 
-/** A comment on an issue or a pull request. Of a comment on a line, only edits and deletions come this way. */
+/** A comment on an issue or a pull request. So come replies to comments on lines, and edits and deletions of these. */
 export function commentEvent(type: string, body: object): ForgeEvent | undefined {
   const action = field(body, "action");
   if (typeof action !== "string") return undefined;

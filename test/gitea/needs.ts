@@ -1,0 +1,9 @@
+// Runs before the tests, so that one sentence stands there where something is missing.
+const missing = ["GITEA_URL", "GITEA_ADMIN_TOKEN"].filter((name) => !process.env[name]);
+if (missing.length > 0) {
+  process.stderr.write(
+    `Set ${missing.join(" and ")}: the address of a Gitea or Forgejo to try this on, and a token of an admin of it ` +
+      "with every scope. docs/testing.md says how to start one.\n",
+  );
+  process.exitCode = 1;
+}
