@@ -66,7 +66,10 @@ function asApp(forge: SandboxForge): WayIn {
 /** What an App says who it is with. */
 function signed({ id, privateKey }: AppWithKey): string {
   const now = Math.floor(Date.now() / 1000);
-  const words = [{ alg: "RS256", typ: "JWT" }, { iss: id, iat: now - 60, exp: now + 60 }];
+  const words = [
+    { alg: "RS256", typ: "JWT" },
+    { iss: id, iat: now - 60, exp: now + 60 },
+  ];
   const text = words.map((one) => Buffer.from(JSON.stringify(one)).toString("base64url")).join(".");
   return `${text}.${createSign("RSA-SHA256").update(text).sign(privateKey, "base64url")}`;
 }

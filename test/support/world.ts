@@ -60,9 +60,7 @@ export async function openWorld(
   const home = await mkdtemp(join(tmpdir(), "kugetsu-world-"));
   setup.defer(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
   const { face = "gitea" } = options;
-  const forge = setup.use(
-    await startSandboxForge({ face: face === "gitea" ? "gitea" : "github" }),
-  );
+  const forge = setup.use(await startSandboxForge({ face: face === "gitea" ? "gitea" : "github" }));
   const model = setup.use(await startScriptedModel());
   for (const login of ["olivia", "walter", "rita", "nora"]) forge.addUser(login);
   const { bot: login, token, ...wayIn } = openWayIn(forge, face);
