@@ -10,14 +10,14 @@ import { openWorld, REPOSITORY, type World } from "../support/world.ts";
 const SECRETS = /gh[ps]_\w{8}|PRIVATE KEY/;
 
 /** The report of that command, and the command lines of every program that ran here meanwhile. */
-async function watched(world: World, comment: number): Promise<[ThreadComment, string[]]> {
+async function watched(world: World, order: number): Promise<[ThreadComment, string[]]> {
   const seen = new Set<string>();
   const isOver = () => {
     for (const line of commandLines()) seen.add(line);
-    return world.botComments().some(({ id, body }) => id > comment && body.startsWith("**Done"));
+    return world.botComments().some(({ id, body }) => id > order && body.startsWith("**Done"));
   };
   await world.forge.until(isOver, { timeoutMs: 120_000 }).catch(() => undefined);
-  return [await world.report(comment, 1_000), [...seen]];
+  return [await world.report(order, 1_000), [...seen]];
 }
 
 function commandLines(): string[] {
@@ -85,8 +85,8 @@ test.each([
     expect(second.body).toContain("**Done");
     expect(await forge.file(REPOSITORY, "fix/issue-1", "mended.txt")).toBe("mended\nmore\n");
     expect(forge.pulls(REPOSITORY)).toHaveLength(1);
-    const asked = model.requests.filter(({ ask }) => ask.lastUser.endsWith("more of it"));
-    expect(asked[0]?.ask.text).toContain("gently");
+    const asked = model.requests.find(({ ask }) => ask.lastUser.endsWith("more of it"));
+    expect(asked?.ask.text).toContain("gently");
     const log = ["log", "-2", "--format=%cn <%ce>", "fix/issue-1"];
     const { stdout: committers } = await execa("git", ["-C", forge.gitDir(REPOSITORY), ...log]);
     expect(committers.split("\n")).toEqual([
