@@ -77,12 +77,9 @@ type Span = readonly [from: number, to: number];
 // Not one regular expression: for the key of a GitHub App, V8 compiles that for ten seconds.
 function spansIn(text: string, forms: Forms): Span[] {
   const spans: Span[] = [];
-  let at = 0;
-  while (at + LEAST <= text.length) {
-    const from = at;
-    const found = forms.get(text.slice(at, at + LEAST))?.find((one) => text.startsWith(one, from));
-    if (found !== undefined) spans.push([from, from + found.length]);
-    at += found?.length ?? 1;
+  for (let at = 0; at + LEAST <= text.length; at++) {
+    const found = forms.get(text.slice(at, at + LEAST))?.find((one) => text.startsWith(one, at));
+    if (found !== undefined) spans.push([at, at + found.length]);
   }
   return spans;
 }
