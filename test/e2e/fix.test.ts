@@ -1,6 +1,7 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
+import { refusals } from "../support/refusals.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
 
 test("an issue becomes a branch, a pull request and a report, and a follow-up goes on in the same conversation", async () => {
@@ -86,4 +87,7 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
   expect(second[1]?.ask.results.at(-1)).toBe(`${directory}\nmended\n`);
   expect(second[0]?.ask.text).toContain("marmalade");
   expect(second[0]?.ask.text).toContain("gently");
+  // A bot that may write is not told by the first what it asks for, and a person has none of the second.
+  const rights = [/^403 GET .*\/collaborators\/\w+\/permission$/, /^405 GET .*\/teams$/];
+  expect(refusals(forge, rights)).toEqual([]);
 });
