@@ -4,7 +4,9 @@ const LEAST = 8;
 const LEAST_LINE = 16;
 // What writing Markdown or JSON puts between the characters of a text: escapes, and the breaks that make a mention
 // harmless. A secret is found through them.
-const BETWEEN = String.raw`[\\\u200B]{0,2}`;
+const BETWEEN = /[\\\u200B]/g;
+const ZERO_WIDTH = 0x200b;
+const BACKSLASH = 0x5c;
 
 /** Replaces every secret that it knows, in all its usual forms, with `***`. */
 export type Mask = (text: string) => string;
@@ -20,32 +22,91 @@ export type Mask = (text: string) => string;
 export function createMask(secrets: () => Iterable<string>): Mask {
   const find = finder(secrets);
   return (text) => {
-    const pattern = find();
-    return pattern === undefined ? text : text.replaceAll(pattern, HIDDEN);
+    const forms = find();
+    if (forms === undefined) return text;
+    const spans = [...spansIn(text, forms.asTheyAre), ...spansThrough(text, forms.bare)];
+    return spans.length === 0 ? text : hide(text, spans);
   };
 }
 
-/** Compiles the pattern anew only when the secrets have changed; undefined when there is none to look for. */
-function finder(secrets: () => Iterable<string>): () => RegExp | undefined {
+/** What is looked for, by its first characters, the longest first. */
+type Forms = ReadonlyMap<string, readonly string[]>;
+interface AllForms {
+  readonly asTheyAre: Forms;
+  /** Without what may stand between. */
+  readonly bare: Forms;
+}
+
+/** Sorts the forms anew only when the secrets have changed; undefined when there is none to look for. */
+function finder(secrets: () => Iterable<string>): () => AllForms | undefined {
   let known: readonly string[] = [];
-  let current: RegExp | undefined;
+  let current: AllForms | undefined;
   return () => {
     const now = [...secrets()];
     if (now.length === known.length && now.every((secret, index) => secret === known[index]))
       return current;
     known = now;
-    current = compile(now);
+    const forms = now.flatMap(partsOf).flatMap(formsOf);
+    current =
+      forms.length === 0
+        ? undefined
+        : {
+            asTheyAre: byStart(forms),
+            bare: byStart(forms.map((form) => form.replaceAll(BETWEEN, ""))),
+          };
     return current;
   };
 }
 
-function compile(secrets: readonly string[]): RegExp | undefined {
-  const forms = new Set<string>();
-  for (const secret of secrets.flatMap(partsOf))
-    for (const form of formsOf(secret)) forms.add(form);
-  if (forms.size === 0) return undefined;
-  const longestFirst = [...forms].toSorted((one, other) => other.length - one.length);
-  return new RegExp(longestFirst.map(patternOf).join("|"), "gu");
+function byStart(forms: readonly string[]): Forms {
+  const found = new Map<string, string[]>();
+  const longestFirst = [...new Set(forms)].toSorted((one, other) => other.length - one.length);
+  for (const form of longestFirst) {
+    if (form.length < LEAST) continue;
+    const start = form.slice(0, LEAST);
+    const same = found.get(start);
+    if (same === undefined) found.set(start, [form]);
+    else same.push(form);
+  }
+  return found;
+}
+
+/** From where to where, in UTF-16 units. */
+type Span = readonly [from: number, to: number];
+
+// Not one regular expression: for the key of a GitHub App, V8 compiles that for ten seconds.
+function spansIn(text: string, forms: Forms): Span[] {
+  const spans: Span[] = [];
+  for (let at = 0; at + LEAST <= text.length; at++) {
+    const found = forms.get(text.slice(at, at + LEAST))?.find((one) => text.startsWith(one, at));
+    if (found !== undefined) spans.push([at, at + found.length]);
+  }
+  return spans;
+}
+
+function spansThrough(text: string, forms: Forms): Span[] {
+  const bare = text.replaceAll(BETWEEN, "");
+  if (bare.length === text.length) return [];
+  const spans = spansIn(bare, forms);
+  if (spans.length === 0) return [];
+  const places = new Uint32Array(bare.length);
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== ZERO_WIDTH && code !== BACKSLASH) places[count++] = at;
+  }
+  return spans.map(([from, to]) => [places[from] ?? 0, (places[to - 1] ?? 0) + 1]);
+}
+
+/** Where they overlap, they are hidden as one. */
+function hide(text: string, spans: readonly Span[]): string {
+  let hidden = "";
+  let done = 0;
+  for (const [from, to] of spans.toSorted(([one], [other]) => one - other)) {
+    if (from >= done) hidden += text.slice(done, from) + HIDDEN;
+    done = Math.max(done, to);
+  }
+  return hidden + text.slice(done);
 }
 
 /** The secret and, of a key in several lines, each line: logs print them one by one. */
@@ -110,16 +171,4 @@ function html(text: string): string {
 
 function lowerPercent(url: string): string {
   return url.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-}
-
-function patternOf(form: string): string {
-  let pattern = "";
-  for (const character of form) {
-    const literal = /[A-Za-z0-9]/.test(character)
-      ? character
-      : `\\u{${character.codePointAt(0)?.toString(16) ?? ""}}`;
-    // Not before a backslash of its own: two ways to read one character would make the search slow.
-    pattern += (pattern === "" || character === "\\" ? "" : BETWEEN) + literal;
-  }
-  return pattern;
 }

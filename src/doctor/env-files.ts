@@ -1,5 +1,13 @@
 import { isForgeCredential, withheldName } from "../kugetsu/env/withheld.ts";
-import { type Check, type EnvFile, type Finding, ok, problem, warning } from "./check.ts";
+import {
+  type Check,
+  type EnvFile,
+  type Finding,
+  ok,
+  problem,
+  type Subject,
+  warning,
+} from "./check.ts";
 
 export const envFiles: Check = {
   name: "env files",
@@ -36,10 +44,20 @@ export const pmToken: Check = {
     if (subject.home === undefined) return [];
     const file = (await subject.envFiles()).get("pm-agent");
     if (file !== undefined && "why" in file) return [];
-    if (file?.variables.get("GITEA_TOKEN")) return ok("It has a forge token of its own.");
+    const names = await tokenNames(subject);
+    if (names.some((name) => file?.variables.get(name)))
+      return ok("It has a forge token of its own.");
     return ok(
       "It has no forge token of its own, and works without the forge's API.",
-      "`kugetsu env set GITEA_TOKEN - pm-agent` gives it one.",
+      `\`kugetsu env set ${names[0]} - pm-agent\` gives it one.`,
     );
   },
 };
+
+/** By the kinds of forges that there are, Gitea's before GitHub's. */
+async function tokenNames(subject: Subject): Promise<readonly string[]> {
+  const { settings = [] } = (await subject.forges()) ?? {};
+  const kinds = new Set(settings.map(({ kind }) => kind));
+  const isGitea = kinds.has("gitea") || kinds.size === 0;
+  return [...(isGitea ? ["GITEA_TOKEN"] : []), ...(kinds.has("github") ? ["GITHUB_TOKEN"] : [])];
+}

@@ -15,7 +15,8 @@ export const forge: Check = {
       ...wrong.map(({ words, advice }) => problem(words, advice)),
       ...(await Promise.all(settings.map(answerOf))),
     ];
-    if (findings.length > 0) return findings;
+    // What the settings name is not known while one of them is wrong.
+    if (findings.length > 0 || subject.config === undefined) return findings;
     return ok("None is configured: branches stay on this machine.");
   },
 };
@@ -40,7 +41,8 @@ function halves({ env, config }: Subject): readonly Finding[] {
 async function answerOf(setting: ForgeSetting): Promise<Finding> {
   try {
     const { login } = await openForge(setting, PATIENCE_MS).self();
-    return ok(`${setting.url} accepts the token of ${login}.`);
+    const what = setting.secrets.app === undefined ? "the token of" : "the App";
+    return ok(`${setting.url} accepts ${what} ${login}.`);
   } catch (error) {
     if (!(error instanceof KugetsuError)) throw error;
     return problem(`${setting.url}: ${error.message}`, error.hint);

@@ -1,39 +1,22 @@
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
-import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import type { Person } from "../../src/forge/event.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
 import type { Job } from "../../src/jobs/job.ts";
-import { storedJob } from "../jobs/stored.ts";
+import { newIssue, orderAt, type Place, type Said, SHOP } from "./orders.ts";
 
-export const SHOP = "olivia/shop";
+export { SHOP } from "./orders.ts";
 
 /** A forge with people, the bot's own view of it, and jobs as a delivery would make them. */
-export interface World extends AsyncDisposable {
-  readonly forge: SandboxForge;
+export interface World extends Place, AsyncDisposable {
   readonly gitea: Forge;
-  /** Milliseconds; moved by the test. The forge tells whole seconds. */
-  readonly clock: { now: number };
-  /** Ids of the repositories, by `owner/name`. */
-  readonly repositories: Readonly<Record<string, number>>;
-  /** A person by its login, as the forge names it. */
-  person(login: string): Person;
   /** A new issue of rita's. */
   issue(repository?: string): number;
   /** Somebody comments, and a delivery tells of it. */
   order(said?: Said, change?: Partial<Job>): Job;
 }
 
-interface Said {
-  readonly by?: string;
-  readonly body?: string;
-  readonly repository?: string;
-  /** A new one when left out. */
-  readonly issue?: number;
-}
-
 const PERMISSION_SCOPES = ["read:repository", "read:organization", "read:user"];
-const ISSUE = { by: "rita", title: "It breaks", body: "Badly." };
 
 /**
  * olivia owns the shop, walter may write, rita may read, nora neither; adam is an admin of the whole server. In the organizations a team writes (walter) and
@@ -82,14 +65,11 @@ export async function openWorld(
     if (found === undefined) throw new Error(`There is nobody called ${login}.`);
     return found;
   };
-  const issue = (repository = SHOP) => forge.createIssue(repository, ISSUE);
+  const place = { forge, clock, repositories, person };
   const stack = setup.move();
   return {
-    forge,
-    clock,
-    repositories,
-    person,
-    issue,
+    ...place,
+    issue: (repository) => newIssue(place, repository),
     gitea: createGitea({
       url: forge.url,
       token,
@@ -98,29 +78,7 @@ export async function openWorld(
           ? undefined
           : forge.addToken(options.permission, PERMISSION_SCOPES),
     }),
-    order(said = {}, change = {}) {
-      const { by = "walter", body = "/kugetsu fix", repository = SHOP } = said;
-      const number = said.issue ?? issue(repository);
-      const thread = forge.issue(repository, number);
-      const commentId = forge.comment(repository, number, { by, body });
-      const [owner = "", name = ""] = repository.split("/");
-      return storedJob({
-        id: commentId,
-        state: "received",
-        ref: `${forge.host}/${repository}#${number}`,
-        repository: { id: repositories[repository] ?? 0, owner, name },
-        issueNumber: number,
-        commentId,
-        commentBody: body,
-        commentUpdatedAt: new Date(Math.floor(clock.now / 1000) * 1000).toISOString(),
-        issueTitle: thread.title,
-        issueBody: thread.body,
-        author: person(by),
-        actor: person(by),
-        createdAt: clock.now,
-        ...change,
-      });
-    },
+    order: (said, change) => orderAt(place, said, change),
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

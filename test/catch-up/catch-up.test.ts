@@ -197,8 +197,8 @@ describe("a forge", () => {
     const catchUp = two.catchUp({
       forges: () =>
         new Map([
-          ["dead", one.gitea],
-          ["gitea", two.gitea],
+          ["dead", one.view],
+          ["gitea", two.view],
         ]),
     });
     two.queue.db.write((tx) =>
@@ -227,7 +227,7 @@ describe("a forge", () => {
     const asked: number[] = [];
     const failed = [100, 7];
     const resending = {
-      ...world.gitea,
+      ...world.view,
       resendFailed: async (since: number) => {
         asked.push(since);
         return failed.shift() ?? 0;

@@ -4,10 +4,11 @@ import { servedBy } from "../../src/admission/served.ts";
 import { type CatchUp, type CatchUpOptions, createCatchUp } from "../../src/catch-up/catch-up.ts";
 import type { FoundState, Rename } from "../../src/catch-up/watch.ts";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
-import type { RecordedDelivery, SandboxForge } from "../../src/demo/forge/sandbox.ts";
+import type { Face, RecordedDelivery, SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import type { Forge } from "../../src/forge/forge.ts";
-import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
+import { createGitHub } from "../../src/forge/github.ts";
+import { readerOf } from "../../src/forges/adapter.ts";
 import { seeRepository } from "../../src/jobs/repositories.ts";
 import { jobs, missed, repositories } from "../../src/jobs/schema.ts";
 import { createAccept } from "../../src/server/accept.ts";
@@ -21,7 +22,8 @@ export const HOUR = 60 * MINUTE;
 export interface World {
   readonly queue: Queue;
   readonly forge: SandboxForge;
-  readonly gitea: Forge;
+  /** What the bot sees of it. */
+  readonly view: Forge;
   /** The id of `olivia/shop`. */
   readonly shop: number;
   readonly lines: readonly Line[];
@@ -44,12 +46,12 @@ export interface World {
 }
 
 /** olivia owns the shop, walter may write, rita may read; issue 1 is walter's, and some minutes old. */
-export async function openWorld(): Promise<World> {
+export async function openWorld(face: Face = "gitea"): Promise<World> {
   const queue = createQueue();
   const { clock, store, db } = queue;
   clock.now = Date.parse("2026-03-01T12:00:00Z");
   const now = (): number => clock.now;
-  const forge = disposing(await startSandboxForge({ now }));
+  const forge = disposing(await startSandboxForge({ now, face }));
   for (const login of ["olivia", "walter", "rita"]) forge.addUser(login);
   const { token } = forge.addUser("kugetsu-bot");
   const { id: shop } = await forge.addRepository(SHOP, {
@@ -59,10 +61,15 @@ export async function openWorld(): Promise<World> {
   // Nobody listens there: the bot is down.
   forge.addHook(SHOP, { url: "http://127.0.0.1:1/", secret: "a" });
   forge.createIssue(SHOP, { by: "walter", title: "It breaks", body: "Badly." });
-  const gitea = createGitea({ url: forge.url, token });
-  const bot = await gitea.self();
+  const { url } = forge;
+  const { read, deliveryId } = readerOf({ kind: face });
+  const view =
+    face === "gitea"
+      ? createGitea({ url, token })
+      : createGitHub({ url, auth: { kind: "token", token }, now });
+  const bot = await view.self();
   const origin = {
-    forge: "gitea",
+    forge: face,
     instance: forge.host,
     triggers: ["comment", "issue", "label", "assignment", "mention"],
     triggerLabel: "kugetsu",
@@ -71,7 +78,7 @@ export async function openWorld(): Promise<World> {
   const states: FoundState[] = [];
   const renames: Rename[] = [];
   const admit = createAdmit({
-    forge: () => gitea,
+    forge: () => view,
     served: servedBy([]),
     delegateAllow: [],
     commandAllow: [],
@@ -97,7 +104,7 @@ export async function openWorld(): Promise<World> {
   return {
     queue,
     forge,
-    gitea,
+    view,
     shop,
     lines: log.lines,
     states,
@@ -109,14 +116,14 @@ export async function openWorld(): Promise<World> {
     },
     watch(repository = SHOP, id = shop) {
       const [owner = "", name = ""] = repository.split("/");
-      const seen = { forge: "gitea", repository: { id, owner, name }, seenAt: clock.now };
+      const seen = { forge: face, repository: { id, owner, name }, seenAt: clock.now };
       db.write((tx) => seeRepository(tx, seen));
     },
     catchUp: (change = {}) =>
       disposing(
         createCatchUp({
           db,
-          forges: () => new Map([["gitea", gitea]]),
+          forges: () => new Map([[face, view]]),
           origin: async () => origin,
           allow: async () => [],
           accept: (delivery) => store.accept(delivery),
@@ -134,10 +141,10 @@ export async function openWorld(): Promise<World> {
       taken = forge.deliveries.length;
       for (const { headers, body } of due) {
         const told = new Headers(headers);
-        const event = readGiteaDelivery(told, JSON.parse(body));
+        const event = read(told, JSON.parse(body));
         if (event === undefined) throw new Error("unreadable");
         const id = deliveryId(told) ?? "";
-        await accept({ forge: "gitea", deliveryId: id, event, receivedAt: clock.now });
+        await accept({ forge: face, deliveryId: id, event, receivedAt: clock.now });
       }
     },
     async orders() {

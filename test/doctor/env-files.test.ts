@@ -47,6 +47,17 @@ test("a PM agent without a token is a hint, not a problem", async () => {
   ]);
 });
 
+test("the token of a PM agent is GitHub's where that is the only forge", async () => {
+  const github = { GITHUB_TOKEN: TOKEN };
+  expect(await look(pmToken, { KUGETSU_HOME: newHome(), ...github })).toMatchObject([
+    { status: "ok", advice: expect.stringContaining("kugetsu env set GITHUB_TOKEN - pm-agent") },
+  ]);
+  const own = newHome({ "env/pm-agent.env": `GITHUB_TOKEN=${TOKEN}\n` });
+  expect(await look(pmToken, { KUGETSU_HOME: own, ...github })).toMatchObject([
+    { status: "ok", detail: "It has a forge token of its own." },
+  ]);
+});
+
 test("a pipe in the place of a file hangs nobody", async () => {
   const KUGETSU_HOME = newHome();
   const pipe = join(KUGETSU_HOME, "env/default.env");

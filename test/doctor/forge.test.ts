@@ -13,6 +13,27 @@ test("a forge that accepts the token says whose it is", async () => {
   ]);
 });
 
+test("a GitHub says whose token it accepts, or which App", async () => {
+  await using sandbox = await startSandboxForge({ face: "github" });
+  const { token: GITHUB_TOKEN } = sandbox.addUser("kugetsu-bot");
+  const app = sandbox.addApp({ slug: "kugetsu", owner: "kugetsu-bot" });
+  const GITHUB_URL = sandbox.url;
+  expect(await look(forge, { GITHUB_URL, GITHUB_TOKEN })).toMatchObject([
+    { status: "ok", detail: `${sandbox.url} accepts the token of kugetsu-bot.` },
+  ]);
+  const asApp = {
+    GITHUB_URL,
+    GITHUB_APP_ID: String(app.id),
+    GITHUB_APP_PRIVATE_KEY: app.privateKey,
+    GITHUB_APP_ACCOUNTS: "kugetsu-bot",
+  };
+  expect(await look(forge, asApp)).toMatchObject([
+    { status: "ok", detail: `${sandbox.url} accepts the App kugetsu[bot].` },
+  ]);
+  // Then it is the settings that are told of.
+  expect(await look(forge, { ...asApp, GITHUB_APP_PRIVATE_KEY: "no key" })).toEqual([]);
+});
+
 test("what it refuses is told with what to do", async () => {
   await using sandbox = await startSandboxForge();
   sandbox.addUser("kugetsu-bot");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { say, script } from "../../src/demo/model/script.ts";
 import { png } from "../pictures/samples.ts";
+import { refusals } from "../support/refusals.ts";
 import { storyOf } from "../support/story-world.ts";
 import { openWorld, REPOSITORY } from "../support/world.ts";
 import { fix } from "./stories/fix.ts";
@@ -46,4 +47,12 @@ test("an issue becomes a branch, a pull request and a report, and a follow-up go
   const second = model.requests.filter(({ ask }) => ask.lastUser.endsWith("more of it"));
   expect(second[1]?.ask.results.at(-1)).toBe(`${directory}\nmended\n`);
   expect(second[0]?.ask.text).toContain("marmalade");
+  // A bot that may write is not told by the first what it asks for, and a person has none of the second.
+  const rights = [
+    /^403 GET .*\/collaborators\/\w+\/permission$/,
+    /^405 GET .*\/teams$/,
+    // The picture that is not there.
+    /^404 GET \/attachments\//,
+  ];
+  expect(refusals(forge, rights)).toEqual([]);
 });

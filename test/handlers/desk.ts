@@ -2,10 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
-import type { SandboxForge } from "../../src/demo/forge/sandbox.ts";
+import type { Face, SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import type { Person } from "../../src/forge/event.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
+import { createGitHub } from "../../src/forge/github.ts";
 import type { ForgeWork, QueueView } from "../../src/handlers/handler.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import {
@@ -23,7 +24,7 @@ export const SHOP = "olivia/shop";
 /** A forge with the shop, the bot's and a person's view of it, and a real core whose agents end at once. */
 export interface Desk extends AsyncDisposable {
   readonly forge: SandboxForge;
-  /** As the bot sees it. */
+  /** As the bot sees it; on the face of GitHub it is one of those. */
   readonly gitea: Forge;
   /** As walter sees it, who may write. */
   readonly walter: Forge;
@@ -37,18 +38,22 @@ export interface Desk extends AsyncDisposable {
   turned(job: Job, tip: string, change?: Partial<Session>): Promise<Session>;
 }
 
-export async function openDesk(): Promise<Desk> {
+export async function openDesk(face: Face = "gitea"): Promise<Desk> {
   await using setup = new AsyncDisposableStack();
-  const forge = setup.use(await startSandboxForge());
+  const forge = setup.use(await startSandboxForge({ face }));
   const people = new Map<string, Person & { token: string }>();
   for (const login of ["olivia", "walter", "kugetsu-bot"]) people.set(login, forge.addUser(login));
   const { id } = await forge.addRepository(SHOP, {
     files: { "README.md": "# The shop\n" },
     collaborators: { walter: "write", "kugetsu-bot": "write" },
   });
-  const as = (login: string) =>
-    createGitea({ url: forge.url, token: people.get(login)?.token ?? "" });
-  const gitea = as("kugetsu-bot");
+  const as = (login: string): Forge => {
+    const token = people.get(login)?.token ?? "";
+    const { url } = forge;
+    if (face === "gitea") return createGitea({ url, token });
+    return createGitHub({ url, auth: { kind: "token", token } });
+  };
+  const seen = as("kugetsu-bot");
   const home = await mkdtemp(join(tmpdir(), "kugetsu-handlers-"));
   setup.defer(async () => rm(home, { recursive: true, force: true, maxRetries: 5 }));
   const kugetsu = setup.use(
@@ -58,7 +63,7 @@ export async function openDesk(): Promise<Desk> {
       environment: { PATH: process.env["PATH"], HOME: home },
       identity: async (instance) => {
         if (instance !== forge.host) throw new Error(`There is no forge ${instance}.`);
-        const { login, email } = await gitea.self();
+        const { login, email } = await seen.self();
         return { name: login, email };
       },
     }),
@@ -69,7 +74,7 @@ export async function openDesk(): Promise<Desk> {
   const stack = setup.move();
   return {
     forge,
-    gitea,
+    gitea: seen,
     walter: as("walter"),
     kugetsu,
     sessions,

@@ -1,7 +1,8 @@
 import { createAdmit } from "../../src/admission/admit.ts";
 import { servedBy } from "../../src/admission/served.ts";
 import type { TriggerName } from "../../src/config.ts";
-import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
+import type { Forge } from "../../src/forge/forge.ts";
+import { readerOf } from "../../src/forges/adapter.ts";
 import { reportEnd } from "../../src/handlers/report-end.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore, type JobStore } from "../../src/jobs/job-store.ts";
@@ -12,7 +13,9 @@ import { currentOwner } from "../../src/kugetsu/db/owner.ts";
 import { createAccept } from "../../src/server/accept.ts";
 import { createApp } from "../../src/server/app.ts";
 import { listen } from "../../src/server/listen.ts";
-import { openWorld, SHOP, type World } from "../admission/world.ts";
+import { type GitHubWorld, openGitHubWorld } from "../admission/github-world.ts";
+import { type Place, SHOP } from "../admission/orders.ts";
+import { openWorld, type World } from "../admission/world.ts";
 import { existing, keptLog } from "../jobs/queue.ts";
 import { temporaryDatabase } from "../kugetsu/db/open.ts";
 
@@ -22,8 +25,8 @@ const TRIGGERS = ["comment", "issue", "label", "assignment", "mention"] as const
 type Accept = ReturnType<typeof createAccept>;
 
 /** A forge whose deliveries reach a real server, and the way of an order until it is admitted or refused. */
-export interface Way extends AsyncDisposable {
-  readonly world: World;
+export interface Way<W extends Place = World> extends AsyncDisposable {
+  readonly world: W;
   /** A queue of its own, for the test that calls it: all that comes from now on goes there. */
   begin(triggers?: readonly TriggerName[]): Queue;
 }
@@ -39,11 +42,32 @@ interface Queue {
 }
 
 export async function openWay(): Promise<Way> {
+  const world = await openWorld();
+  return wayOf(world, { kind: "gitea", view: world.gitea, bot: "kugetsu-bot" });
+}
+
+/** The same on GitHub, where the bot has a token. */
+export async function openGitHubWay(): Promise<Way<GitHubWorld>> {
+  const world = await openGitHubWorld();
+  return wayOf(world, { kind: "github", view: world.github, bot: world.bot });
+}
+
+interface Side {
+  readonly kind: Forge["kind"];
+  /** What the bot sees of it. */
+  readonly view: Forge;
+  readonly bot: string;
+}
+
+async function wayOf<W extends Place & AsyncDisposable>(
+  world: W,
+  { kind, view, bot }: Side,
+): Promise<Way<W>> {
   await using setup = new AsyncDisposableStack();
-  const world = setup.use(await openWorld());
+  setup.use(world);
   let accept: Accept | undefined;
   const app = createApp({
-    forges: new Map([["gitea", { secrets: () => [SECRET], read: readGiteaDelivery, deliveryId }]]),
+    forges: new Map([[kind, { secrets: () => [SECRET], ...readerOf({ kind }) }]]),
     accept: async (delivery) => (accept === undefined ? "accepted" : accept(delivery)),
     readiness: async () => ({ parts: {}, forges: {} }),
     log: keptLog(),
@@ -52,10 +76,10 @@ export async function openWay(): Promise<Way> {
     await listen({ fetch: (request) => app.fetch(request), host: "127.0.0.1", port: 0 }),
   );
   // The same acts are told twice, as where a repository's and an organisation's hook tell of them.
-  for (const path of ["gitea", "gitea/again"])
+  for (const path of [kind, `${kind}/again`])
     world.forge.addHook(SHOP, { url: `${server.url}/webhooks/${path}`, secret: SECRET });
 
-  const begin: Way["begin"] = (triggers = TRIGGERS) => {
+  const begin: Way<W>["begin"] = (triggers = TRIGGERS) => {
     const db = temporaryDatabase();
     const { clock } = world;
     const times = { now: () => clock.now };
@@ -68,8 +92,8 @@ export async function openWay(): Promise<Way> {
       store,
       origin: (forge) => ({
         forge,
-        instance: world.gitea.instance,
-        bot: world.person("kugetsu-bot"),
+        instance: view.instance,
+        bot: world.person(bot),
         triggers,
         triggerLabel: "kugetsu",
       }),
@@ -82,7 +106,7 @@ export async function openWay(): Promise<Way> {
     });
     accept = own;
     const admit = createAdmit({
-      forge: () => world.gitea,
+      forge: () => view,
       served: servedBy([]),
       delegateAllow: [],
       commandAllow: [],
@@ -101,7 +125,7 @@ export async function openWay(): Promise<Way> {
       for (;;) {
         const message = await outbox.claim(owner);
         if (message === undefined) return;
-        await outbox.sent(message, owner, await speak(world.gitea, message, (text) => text));
+        await outbox.sent(message, owner, await speak(view, message, (text) => text));
       }
     };
     return {

@@ -12,16 +12,18 @@ import {
 } from "../../src/demo/model/scripted-model.ts";
 import { serveBot, type ServedBot } from "../../src/demo/serve.ts";
 import { NO_SANDBOX } from "./sandbox.ts";
+import { type Face, openWayIn, REPOSITORY } from "./way-in.ts";
 
-export const REPOSITORY = "olivia/shop";
-export const SECRET = "a-webhook-secret-for-tests-only";
+export { REPOSITORY, SECRET } from "./way-in.ts";
 
 /** A forge, a model and a bot of their own, with people and one repository with one issue. */
 export interface World extends AsyncDisposable {
   readonly forge: SandboxForge;
   readonly model: ScriptedModel;
   readonly home: string;
-  /** The bot's token. */
+  /** The bot's login. */
+  readonly login: string;
+  /** The bot's token; a GitHub App has none of its own. */
   readonly token: string;
   readonly issue: number;
   /** The whole environment of the bot. */
@@ -48,6 +50,8 @@ const CLI = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 
 export async function openWorld(
   options: {
+    /** `gitea` when left out. */
+    face?: Face;
     env?: Readonly<Record<string, string>>;
     files?: Readonly<Record<string, string>>;
     /** How the model presents itself to the agent. */
@@ -61,21 +65,25 @@ export async function openWorld(
   await using setup = new AsyncDisposableStack();
   const home = await mkdtemp(join(tmpdir(), "kugetsu-world-"));
   setup.defer(() => rm(home, { recursive: true, force: true, maxRetries: 5 }));
-  const forge = setup.use(await startSandboxForge());
+  const { face = "gitea" } = options;
+  const forge = setup.use(await startSandboxForge({ face: face === "gitea" ? "gitea" : "github" }));
   const model = setup.use(await startScriptedModel());
   for (const login of ["olivia", "walter", "rita", "nora"]) forge.addUser(login);
-  const { token } = forge.addUser("kugetsu-bot");
+  const { bot: login, token, ...wayIn } = openWayIn(forge, face);
   await forge.addRepository(REPOSITORY, {
     files: options.files ?? { "README.md": "# shop\n", "AGENTS.md": "Words of the repository.\n" },
-    collaborators: { walter: "write", rita: "read", "kugetsu-bot": "write" },
+    collaborators: {
+      walter: "write",
+      rita: "read",
+      ...(face === "github-app" ? {} : { [login]: "write" }),
+    },
   });
+  if (face === "github-app") forge.installApp("kugetsu", "olivia", ["shop"]);
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: home,
     KUGETSU_HOME: join(home, "kugetsu"),
-    GITEA_URL: forge.url,
-    GITEA_TOKEN: token,
-    GITEA_WEBHOOK_SECRET: SECRET,
+    ...wayIn.env,
     OPENCODE_CONFIG_CONTENT: JSON.stringify(model.config(options.model)),
     STATUS_INTERVAL: "0",
     SHUTDOWN_GRACE: "1s",
@@ -97,21 +105,21 @@ export async function openWorld(
   let bot = options.unserved === true ? undefined : await serveBot(env);
   setup.defer(async () => bot?.[Symbol.asyncDispose]());
   const port = bot === undefined ? "0" : new URL(bot.url).port;
-  if (bot !== undefined)
-    forge.addHook(REPOSITORY, { url: `${bot.url}/webhooks/gitea`, secret: SECRET });
+  if (bot !== undefined) await wayIn.listen(bot.url);
   const issue = forge.createIssue(REPOSITORY, {
     by: "walter",
     title: "It is broken",
     body: "Mend it.",
   });
   const botComments = () =>
-    forge.issue(REPOSITORY, issue).comments.filter(({ by }) => by === "kugetsu-bot");
+    forge.issue(REPOSITORY, issue).comments.filter(({ by }) => by === login);
 
   const stack = setup.move();
   return {
     forge,
     model,
     home: env.KUGETSU_HOME,
+    login,
     token,
     issue,
     env,

@@ -96,9 +96,11 @@ function personalLevel(user: User, repository: Repository): Level {
     level = higher(level, LEVELS.write);
   }
   if (repository.owner.kind === "organization") {
-    for (const team of repository.owner.teams) {
-      if (team.members.has(user) && sees(team, repository))
-        level = higher(level, LEVELS[team.permission]);
+    const { teams, baseAccess } = repository.owner;
+    for (const team of teams) {
+      if (!team.members.has(user)) continue;
+      level = higher(level, LEVELS[baseAccess]);
+      if (sees(team, repository)) level = higher(level, LEVELS[team.permission]);
     }
   }
   return level;

@@ -50,6 +50,7 @@ export function addOrganization(
     id: state.nextId("account"),
     login: name,
     createdAt: state.now(),
+    baseAccess: options.baseAccess ?? "none",
     teams: [],
     hooks: [],
   };

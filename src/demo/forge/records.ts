@@ -20,6 +20,8 @@ export interface Organization {
   readonly id: number;
   readonly login: string;
   readonly createdAt: number;
+  /** What every member may do in each repository. */
+  readonly baseAccess: "none" | Access;
   readonly teams: Team[];
   readonly hooks: Hook[];
 }

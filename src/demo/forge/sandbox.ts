@@ -198,6 +198,8 @@ export interface UserWithToken {
 export interface NewOrganization {
   /** Logins of the Owners team. */
   readonly owners: readonly string[];
+  /** What GitHub gives every member (of any team) in each of its repositories; nothing when left out. */
+  readonly baseAccess?: Access;
 }
 
 /** `triage` is read and `maintain` is write with a little more, on GitHub alone. */

@@ -1,4 +1,5 @@
 import { timestamp } from "./clock.ts";
+import { issuePage } from "./github/json/issue.ts";
 import { issueUrl } from "./json/issue.ts";
 import type { PullIssue } from "./json/pull.ts";
 import type { Issue, ReactionRecord, Review } from "./records.ts";
@@ -43,7 +44,7 @@ export function pullSummary(state: ForgeState, issue: PullIssue): PullSummary {
     merged: pull.merged !== undefined,
     by: issue.user.login,
     reviewers: pull.reviewRequests.map((request) => request.reviewer.login),
-    url: issueUrl(state, issue),
+    url: state.face === "github" ? issuePage(state, issue) : issueUrl(state, issue),
   };
 }
 

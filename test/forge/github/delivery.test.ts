@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import type { WebhookDefinition } from "@octokit/webhooks-examples";
 import { describe, expect, test } from "vitest";
 import type { ForgeEvent } from "../../../src/forge/event.ts";
 import { deliveryId, readGitHubDelivery } from "../../../src/forge/github/delivery.ts";
+import { examplesOf } from "./examples.ts";
 
 type Body = Record<string, unknown>;
 
@@ -85,13 +84,6 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
 function told(event: ForgeEvent | undefined): string {
   if (event === undefined) return "undefined";
   return "action" in event ? `${event.kind} ${event.action}` : event.kind;
-}
-
-/** Each event's name, with every example of it. */
-function examplesOf(server: string): readonly (readonly [string, readonly unknown[]])[] {
-  const file = import.meta.resolve(`@octokit/webhooks-examples/${server}/index.json`);
-  const all = JSON.parse(readFileSync(new URL(file), "utf8")) as readonly WebhookDefinition[];
-  return all.map(({ name, examples }) => [name, examples]);
 }
 
 describe("GitHub's own examples", () => {

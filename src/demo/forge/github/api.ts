@@ -24,7 +24,7 @@ export function githubRoutes(): Hono<ForgeEnv> {
   for (const routes of [userRoutes(), appRoutes(), conversionRoutes(), organizationHookRoutes()]) {
     api.route("/", routes);
   }
-  for (const path of ["/repos/:owner/:repo", "/repositories/:id{[0-9]+}"]) {
+  for (const path of ["/repos/:owner/:repo", "/repositories/:repositoryId{[0-9]+}"]) {
     api.use(path, withRepository);
     api.use(`${path}/*`, withRepository);
     for (const routes of [

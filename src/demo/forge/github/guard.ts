@@ -32,14 +32,14 @@ export const authenticate: MiddlewareHandler<ForgeEnv> = async (c, next) => {
 /** Finds the repository of the path: 404 for whoever may not see it, a redirect from a former name. */
 export const withRepository: MiddlewareHandler<ForgeEnv> = async (c, next) => {
   const { state } = c.get("internals");
-  const { owner, repo, id } = c.req.param() as Partial<Record<string, string>>;
+  const { owner, repo, repositoryId } = c.req.param() as Partial<Record<string, string>>;
   const name = `${owner}/${repo}`.toLowerCase();
-  const moved = id === undefined ? state.redirects.get(name) : undefined;
+  const moved = repositoryId === undefined ? state.redirects.get(name) : undefined;
   if (moved !== undefined && maySee(c, moved)) return redirect(c, moved);
   const repository =
-    id === undefined
+    repositoryId === undefined
       ? state.repositories.get(name)
-      : [...state.repositories.values()].find((one) => String(one.id) === id);
+      : [...state.repositories.values()].find((one) => String(one.id) === repositoryId);
   if (repository === undefined || !maySee(c, repository)) return notFound();
   c.set("repository", repository);
   c.set("rights", rightsOfToken(c.get("token"), repository));

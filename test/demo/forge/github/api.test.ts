@@ -29,6 +29,9 @@ describe("the GitHub face", () => {
     expect(moved.headers.get("location")).toBe(`${forge.url}/api/v3/repositories/1/issues/1`);
     const posted = await ask("rita", "POST", "/repos/olivia/shop/issues/1/comments", { body: "x" });
     expect(posted.status).toBe(307);
+    const comment_id = forge.comment("olivia/store", 1, { by: "olivia", body: "x" });
+    const comment = await world.as("rita").rest.issues.getComment({ ...SHOP, comment_id });
+    expect(comment.data).toMatchObject({ id: comment_id, body: "x" });
     const { data } = await world.as("rita").rest.repos.get(SHOP);
     expect(data).toMatchObject({ id: 1, full_name: "olivia/store" });
     forge.transfer("olivia/store", "walter");
