@@ -40,9 +40,13 @@ export function openAdmin(setting: ForgeSetting, token?: string): ForgeAdmin {
   const { kind, url, apiUrl, secrets } = setting;
   const used = token ?? secrets.token;
   if (used === undefined) {
-    throw new KugetsuError("invalid", `${setting.name} is a GitHub App: it has one webhook, its own.`, {
-      hint: "Install the App for an account to have it watched, and name the account among those that it serves.",
-    });
+    throw new KugetsuError(
+      "invalid",
+      `${setting.name} is a GitHub App: it has one webhook, its own.`,
+      {
+        hint: "Install the App for an account to have it watched, and name the account among those that it serves.",
+      },
+    );
   }
   return kind === "gitea"
     ? giteaAdmin({ url, token: used })

@@ -92,7 +92,7 @@ function unreachable(cause: unknown, timeoutMs: number | undefined): KugetsuErro
   return new KugetsuError("unavailable", words, {
     cause,
     hint: [adviceFor(cause), "Check that the forge runs and that its URL is right."]
-      .filter((words) => words !== undefined)
+      .filter((part) => part !== undefined)
       .join(" "),
   });
 }

@@ -22,8 +22,8 @@ const MAX_PAGES = 20;
 /** Webhooks of a Gitea or Forgejo. @throws KugetsuError `invalid` when the URL is not one */
 export function giteaAdmin(options: AskerOptions): ForgeAdmin {
   const { url } = forgeUrl(options.url);
-  const { api, account } = createAsker(options);
-  const { repos, orgs } = api;
+  const asker = createAsker(options);
+  const { repos, orgs } = asker.api;
 
   async function repository(name: string): Promise<HookScope> {
     const what = "read the repository";
@@ -60,12 +60,8 @@ export function giteaAdmin(options: AskerOptions): ForgeAdmin {
     // No route tells what a token may do. Each of these is refused for its scope before anything else is looked at,
     // and else finds nothing to change.
     async lacks() {
-      const { login } = await account();
+      const { login } = await asker.account();
       const nothing = `no-such-${randomBytes(8).toString("hex")}`;
-      const probe = async (scope: string, send: () => Promise<Response & { data: unknown }>) => {
-        const { status } = await call("try the token", send, [403, 404, 422]);
-        return status === 403 ? [scope] : [];
-      };
       return (
         await Promise.all([
           probe("write:issue", () => repos.issueCreateComment(login, nothing, 1, { body: "" })),
@@ -153,6 +149,15 @@ export function giteaAdmin(options: AskerOptions): ForgeAdmin {
         ? `${url}/org/${at.name}/settings/hooks/${id}`
         : `${url}/${at.name}/settings/hooks/${id}`,
   };
+}
+
+/** The scope, where the token is refused for it. */
+async function probe(
+  scope: string,
+  send: () => Promise<Response & { data: unknown }>,
+): Promise<readonly string[]> {
+  const { status } = await call("try the token", send, [403, 404, 422]);
+  return status === 403 ? [scope] : [];
 }
 
 /** All of it each time: what is left out Gitea resets. */
