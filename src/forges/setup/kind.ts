@@ -57,7 +57,7 @@ async function lookAt(
 ): Promise<FoundForge | undefined> {
   if (kind !== "github") {
     const version = text(field(await ask(`${url}/api/v1/version`, timeoutMs), "version"), 100);
-    if (version !== undefined && /^\d+\.[\x21-\x7e]+$/.test(version))
+    if (version !== undefined && /^[\x21-\x7e]+$/.test(version))
       return { kind: "gitea", url, says: `${brand(version)} ${version}` };
   }
   if (kind !== "gitea") {

@@ -4,9 +4,17 @@ import { failure, json, notFound } from "./answer.ts";
 import { doer } from "./guard.ts";
 import { organizationFullJson, ownUserJson, publicUserJson } from "./json/user.ts";
 import { readQuery } from "./read.ts";
+import type { Schemas } from "./schemas.ts";
 
 export function userRoutes(): Hono<ForgeEnv> {
   const app = new Hono<ForgeEnv>();
+  // As an Enterprise Server tells it; to anybody.
+  app.get("/meta", () =>
+    json({
+      verifiable_password_authentication: true,
+      installed_version: "3.17.0",
+    } satisfies Schemas["api-overview"] & { installed_version: string }),
+  );
   app.get("/user", (c) => {
     readQuery(c, {});
     // An installation is nobody: it asks for its bot by name.
