@@ -30,8 +30,8 @@ export interface SetUp extends AsyncDisposable {
   /** The bot's token, with all scopes, and one of an owner. */
   readonly token: string;
   readonly owner: string;
-  /** Takes deliveries as the server of a home does. */
-  serve(): Promise<void>;
+  /** Answers and takes deliveries as the server of a home does; `ahead` of time by so many milliseconds. */
+  serve(ahead?: number): Promise<void>;
   /** `kugetsu …` in this process; `env` over the usual one. */
   cli(
     args: readonly string[],
@@ -65,7 +65,7 @@ export async function openSetUp(options: SandboxForgeOptions = {}): Promise<SetU
     publicUrl,
     token,
     owner,
-    async serve() {
+    async serve(ahead = 0) {
       const opened = await openHome(home);
       const db = stack.use(openDatabase(opened.database));
       await createLeaseStore(db).acquire({
@@ -103,6 +103,7 @@ export async function openSetUp(options: SandboxForgeOptions = {}): Promise<SetU
           log,
         }),
         readiness: async () => ({ parts: {}, forges: {} }),
+        setup: { home, environment: [], now: () => Date.now() + ahead },
         log,
       });
       stack.use(await listen({ fetch: (request) => app.fetch(request), host: "127.0.0.1", port }));
