@@ -6,6 +6,7 @@ import { giteaAdmin } from "../forge/gitea/hooks.ts";
 import { createGitHub } from "../forge/github.ts";
 import { deliveryId as gitHubDeliveryId, readGitHubDelivery } from "../forge/github/delivery.ts";
 import { gitHubAdmin } from "../forge/github/hooks.ts";
+import { convertManifest, type MadeApp } from "../forge/github/manifest.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { ForgeSetting } from "./setting.ts";
 
@@ -52,6 +53,16 @@ export function openAdmin(setting: ForgeSetting, token?: string): ForgeAdmin {
     ? giteaAdmin({ url, token: used })
     : gitHubAdmin({ url, apiUrl, token: used });
 }
+
+/** What a GitHub made of a manifest. @throws KugetsuError `not_found` for a code that does not count */
+export async function fetchApp(
+  at: Pick<ForgeSetting, "url" | "apiUrl">,
+  code: string,
+): Promise<MadeApp> {
+  return convertManifest(at, code);
+}
+
+export type { MadeApp };
 
 export function readerOf({ kind }: Pick<ForgeSetting, "kind">): DeliveryReader {
   return kind === "gitea"

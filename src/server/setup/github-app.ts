@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import { convertManifest, type MadeApp } from "../../forge/github/manifest.ts";
+import { fetchApp, type MadeApp } from "../../forges/adapter.ts";
 import { createForgeFile } from "../../forges/file.ts";
 import { settingOf } from "../../forges/setup/add.ts";
 import { createPendingApps, type PendingApp } from "../../forges/setup/pending-apps.ts";
@@ -62,7 +62,7 @@ export function setupRoutes(options: SetupOptions & { readonly log: Log }): Hono
     if (app === "expired") return show(c, 410, expired());
     let made: MadeApp;
     try {
-      made = await convertManifest({ url: app.url, apiUrl: app.apiUrl }, code);
+      made = await fetchApp({ url: app.url, apiUrl: app.apiUrl }, code);
     } catch (error) {
       if (!(error instanceof KugetsuError)) throw error;
       log.warn({ err: error, forge: app.name }, "A GitHub App could not be fetched.");

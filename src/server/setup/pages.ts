@@ -1,5 +1,6 @@
 import { html, raw } from "hono/html";
-import { manifestOf, type MadeApp, PERMISSIONS } from "../../forge/github/manifest.ts";
+import type { MadeApp } from "../../forges/adapter.ts";
+import { manifestOf, PERMISSIONS } from "../../forges/setup/manifest.ts";
 import { type PendingApp, stateOf } from "../../forges/setup/pending-apps.ts";
 import { STYLE } from "./style.ts";
 

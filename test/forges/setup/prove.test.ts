@@ -48,6 +48,24 @@ async function proved(options: {
   });
 }
 
+function withTls(address: string): string {
+  return address.replace("http:", "https:");
+}
+
+async function forgetHook({ home }: { home: string }): Promise<void> {
+  const file = createForgeFile(home, []);
+  const [hook] = (await file.load()).hooks;
+  await file.removeHook("work", hook?.id ?? "");
+}
+
+async function changeSecret({ home }: { home: string }): Promise<void> {
+  const file = createForgeFile(home, []);
+  const { hooks, forges } = await file.load();
+  const [hook, forge] = [hooks[0], forges[0]];
+  if (hook === undefined || forge === undefined) throw new Error("No hook.");
+  await file.replaceHook(forge, { ...hook, secrets: redacted(["another secret than that"]) });
+}
+
 test("a forge that sends nothing to such addresses: the setting and its value are named", async () => {
   expect(await proved({ face: { allowedHosts: "external" } })).toMatchObject({
     kind: "failed",
@@ -67,8 +85,7 @@ test("an address where nothing listens", async () => {
 });
 
 test("an address without TLS that is named with it", async () => {
-  const publicUrl = (served: string) => served.replace("http:", "https:");
-  expect(await proved({ publicUrl })).toMatchObject({
+  expect(await proved({ publicUrl: withTls })).toMatchObject({
     kind: "failed",
     advice: expect.stringMatching(/speaks no TLS/) as string,
   });
@@ -90,30 +107,18 @@ test("an address where something else answers", async () => {
 });
 
 test("a server that does not know the hook", async () => {
-  const spoil = async ({ home }: { home: string }) => {
-    const file = createForgeFile(home, []);
-    const [hook] = (await file.load()).hooks;
-    await file.removeHook("work", hook?.id ?? "");
-  };
-  expect(await proved({ spoil })).toMatchObject({
+  expect(await proved({ spoil: forgetHook })).toMatchObject({
     kind: "failed",
     words: expect.stringContaining("does not know this webhook") as string,
   });
 });
 
 test("a secret that is not the forge's, as far as the forge tells", async () => {
-  const spoil = async ({ home }: { home: string }) => {
-    const file = createForgeFile(home, []);
-    const { hooks, forges } = await file.load();
-    const [hook, forge] = [hooks[0], forges[0]];
-    if (hook === undefined || forge === undefined) throw new Error("No hook.");
-    await file.replaceHook(forge, { ...hook, secrets: redacted(["another secret than that"]) });
-  };
-  expect(await proved({ face: { face: "github" }, spoil })).toMatchObject({
+  expect(await proved({ face: { face: "github" }, spoil: changeSecret })).toMatchObject({
     kind: "failed",
     words: expect.stringContaining("signed with another secret") as string,
   });
-  expect(await proved({ spoil })).toMatchObject({
+  expect(await proved({ spoil: changeSecret })).toMatchObject({
     kind: "failed",
     advice: expect.stringContaining("ALLOWED_HOST_LIST") as string,
   });
