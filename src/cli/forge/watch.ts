@@ -55,7 +55,7 @@ export async function watch(args: readonly string[], io: Io): Promise<void> {
   }
   const admin = openAdmin(setting, token);
   await openHome(loaded.home, { warn: (message) => io.stderr.write(`kugetsu: ${message}\n`) });
-  const since = Date.now();
+  const before = Date.now();
   const watched = await watchScope(scope, {
     setting,
     file: loaded.file,
@@ -77,7 +77,8 @@ export async function watch(args: readonly string[], io: Io): Promise<void> {
           isServed: seen !== undefined && (await isServed(createLeaseStore(seen.db))),
           home: loaded.home,
           patienceMs: PATIENCE_MS,
-          since,
+          // What came before the new secret proves nothing of it; what GitHub sends when it makes a hook does count.
+          since: values.rotate === true ? Date.now() : before,
           onWait: () => io.stderr.write("Waiting for the test delivery…\n"),
         });
   if (proof?.kind === "proven" && values.rotate === true) await forgetOld(loaded, setting, watched);

@@ -166,6 +166,19 @@ describe.each(["gitea", "github"] as const)("on %s", (face) => {
   });
 });
 
+test("an environment's forge is watched as well", async () => {
+  const world = await openSetUp();
+  onTestFinished(() => world[Symbol.asyncDispose]());
+  const env = { GITEA_URL: world.forge.url, GITEA_TOKEN: world.token };
+  const { code, out } = await world.cli(["forge", "watch", SHOP, "--no-test"], "", env);
+  expect([code, out]).toEqual([0, expect.stringContaining("/webhooks/gitea/")]);
+  expect(await hooksOf(world)).toHaveLength(1);
+  const listed = await world.cli(["forge", "list", "--json"], "", env);
+  expect(JSON.parse(listed.out)).toMatchObject([{ name: "gitea", hooks: [{ scope: SHOP }] }]);
+  expect(await world.cli(["forge", "watch", SHOP, "--remove"], "", env)).toMatchObject({ code: 0 });
+  expect(await hooksOf(world)).toEqual([]);
+});
+
 describe("says what to do", () => {
   test("without a public address, before anything is made", async () => {
     const world = await opened();
@@ -180,23 +193,26 @@ describe("says what to do", () => {
     expect([code, err]).toEqual([1, expect.stringContaining("Start it with `kugetsu serve`")]);
   });
 
-  test("where the account is no administrator; somebody else's token does it once", async () => {
-    const world = await opened();
-    await world.serve();
-    world.forge.setCollaborator(SHOP, "kugetsu-bot", "write");
-    const { code, err } = await world.cli(["forge", "watch", SHOP]);
-    expect(code).toBe(1);
-    expect(err).toContain(`Webhooks are set up by an administrator of ${SHOP}`);
-    expect((await world.stored()).hooks).toEqual([]);
-    const done = await world.cli(["forge", "watch", SHOP, "--token", "-"], world.owner);
-    expect(done).toMatchObject({ code: 0 });
-    expect(JSON.stringify(await world.stored())).not.toContain(world.owner);
-    const checked = await world.cli(["forge", "check"]);
-    expect([checked.code, checked.out]).toEqual([
-      0,
-      expect.stringContaining("the last delivery came"),
-    ]);
-  });
+  test.each(["gitea", "github"] as const)(
+    "where the account is no administrator, on %s; somebody else's token does it once",
+    async (face) => {
+      const world = await opened({ face });
+      await world.serve();
+      world.forge.setCollaborator(SHOP, "kugetsu-bot", "write");
+      const { code, err } = await world.cli(["forge", "watch", SHOP]);
+      expect(code).toBe(1);
+      expect(err).toContain(`Webhooks are set up by an administrator of ${SHOP}`);
+      expect((await world.stored()).hooks).toEqual([]);
+      const done = await world.cli(["forge", "watch", SHOP, "--token", "-"], world.owner);
+      expect(done).toMatchObject({ code: 0 });
+      expect(JSON.stringify(await world.stored())).not.toContain(world.owner);
+      const checked = await world.cli(["forge", "check"]);
+      expect([checked.code, checked.out]).toEqual([
+        0,
+        expect.stringContaining("the last delivery came"),
+      ]);
+    },
+  );
 
   test.each<[string, string, string]>([
     ["a repository that is not there", "olivia/nothing", "shows the bot no repository"],
