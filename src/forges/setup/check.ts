@@ -1,4 +1,4 @@
-import type { ForgeAdmin } from "../../forge/admin.ts";
+import type { ForgeAdmin, HookScope, RemoteHook } from "../../forge/admin.ts";
 import { type Finding, ok, problem, warning } from "../../doctor/check.ts";
 import { KugetsuError } from "../../kugetsu/errors.ts";
 import { openAdmin, openForge } from "../adapter.ts";
@@ -65,32 +65,29 @@ async function check(
     at === undefined
       ? "nothing has come through it yet"
       : `the last delivery came ${new Date(at).toISOString()}`;
-  const scope = await admin.scope(hook.scope);
-  if (scope.id !== hook.scopeId)
-    return [problem(`${what} was for another one of that name.`, `Remove it with --remove.`)];
-  if (scope.archived) return [warning(`${what}: the repository is archived.`)];
-  let remote;
-  try {
-    remote = await admin.hooks(scope);
-  } catch (error) {
-    if (!(error instanceof KugetsuError) || !["forbidden", "not_found"].includes(error.code))
-      throw error;
+  const found = await look(hook, admin);
+  if ("hint" in found) {
     return [
       warning(
-        `${what} cannot be looked at: the bot's account may not see webhooks there. As for what was received, ${came}.`,
+        `${what} cannot be looked at with the bot's token. As for what was received, ${came}.`,
+        found.hint,
       ),
     ];
   }
+  const { scope, remote } = found;
+  if (scope.id !== hook.scopeId)
+    return [problem(`${what} was for another one of that name.`, "Remove it with --remove.")];
+  if (scope.archived) return [warning(`${what}: the repository is archived.`)];
   const draft = {
     url: publicUrl === undefined ? undefined : hookAddress(publicUrl, setting.name, hook.id),
     events: admin.events,
   };
   const mine = remote.filter(({ id, url }) => id === hook.remoteId || url === draft.url);
-  const [found] = mine.toSorted((one, other) => other.id - one.id);
-  if (found === undefined) return [problem(`${what} is not there any more.`, repair)];
-  const faults = faultsOf(found, { ...draft, url: draft.url ?? found.url });
+  const [newest] = mine.toSorted((one, other) => other.id - one.id);
+  if (newest === undefined) return [problem(`${what} is not there any more.`, repair)];
+  const faults = faultsOf(newest, { ...draft, url: draft.url ?? newest.url });
   if (faults.length > 0) return [problem(`${what} ${faults.join(", and it ")}.`, repair)];
-  const told = await admin.lastDelivery(scope, found.id);
+  const told = await admin.lastDelivery(scope, newest.id);
   if (told !== undefined && !(told.status >= 200 && told.status < 300)) {
     return [
       problem(
@@ -105,6 +102,27 @@ async function check(
       ? warning(`${what} is all right, and ${came}.`)
       : ok(`${what} is all right; ${came}.`),
   ];
+}
+
+/** What there is on the forge, or why the bot's token is not shown it: webhooks are for administrators. */
+async function look(
+  hook: HookSetting,
+  admin: ForgeAdmin,
+): Promise<
+  | { readonly scope: HookScope; readonly remote: readonly RemoteHook[] }
+  | { readonly hint: string | undefined }
+> {
+  let scope: HookScope | undefined;
+  try {
+    scope = await admin.scope(hook.scope);
+    return { scope, remote: await admin.hooks(scope) };
+  } catch (error) {
+    if (!(error instanceof KugetsuError) || error.needsOperator) throw error;
+    // GitHub hides from others that there are any.
+    const isHidden = error.code === "not_found" && scope !== undefined;
+    if (error.code !== "forbidden" && !isHidden) throw error;
+    return { hint: error.hint };
+  }
 }
 
 async function orProblem(

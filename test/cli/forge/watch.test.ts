@@ -238,6 +238,28 @@ describe("says what to do", () => {
     await world.cli(["forge", "add", world.forge.url, "--token", "-", "--replace"], token);
     const { code, err } = await world.cli(["forge", "watch", "acme"]);
     expect([code, err]).toEqual([1, expect.stringContaining("read:organization")]);
+    const done = await world.cli(
+      ["forge", "watch", "acme", "--no-test", "--token", "-"],
+      world.owner,
+    );
+    expect(done).toMatchObject({ code: 0 });
+    // What the bot need not see is no problem.
+    const checked = await world.cli(["forge", "check", "--json"]);
+    expect([checked.code, JSON.parse(checked.out)]).toMatchObject([
+      0,
+      [
+        { status: "ok" },
+        { status: "warning", advice: expect.stringContaining("read:organization") as string },
+      ],
+    ]);
+  });
+
+  test("of a repository that is gone, in check", async () => {
+    const world = await opened();
+    await world.cli(["forge", "watch", SHOP, "--no-test"]);
+    world.forge.fail({ path: /^\/api\/v1\/repos\/olivia\/shop$/, answer: 404 });
+    const { code, out } = await world.cli(["forge", "check"]);
+    expect([code, out]).toEqual([1, expect.stringContaining(`The webhook of ${SHOP}: Could not`)]);
   });
 
   test("where several forges could be meant", async () => {
