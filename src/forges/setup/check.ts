@@ -65,7 +65,7 @@ async function check(
     at === undefined
       ? "nothing has come through it yet"
       : `the last delivery came ${new Date(at).toISOString()}`;
-  const found = await look(hook, admin);
+  const found = await shown(hook, admin);
   if ("hint" in found) {
     return [
       warning(
@@ -105,7 +105,7 @@ async function check(
 }
 
 /** What there is on the forge, or why the bot's token is not shown it: webhooks are for administrators. */
-async function look(
+async function shown(
   hook: HookSetting,
   admin: ForgeAdmin,
 ): Promise<
