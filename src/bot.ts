@@ -148,6 +148,7 @@ export async function startBot(
       opencode: () => kugetsu.canRunAgents(),
       sandbox: kugetsu.sandbox,
     }),
+    setup: { home: config.home, environment: config.forges },
     log,
   });
   const server = setup.use(

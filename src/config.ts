@@ -144,6 +144,14 @@ export function readWorkConfig(
   };
 }
 
+/** KUGETSU_PUBLIC_URL, without a trailing slash. @throws KugetsuError `invalid` */
+export function readPublicUrl(env: Environment, file: ConfigFile): string | undefined {
+  const settings = settingsOf(env, file);
+  const url = settings.url("KUGETSU_PUBLIC_URL");
+  settings.check();
+  return url;
+}
+
 /**
  * The whole configuration of `kugetsu serve`.
  * @param stored how many forges forges.json has: without any, the environment must configure one

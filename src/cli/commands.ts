@@ -16,6 +16,7 @@ const COMMANDS = {
   resume: async () => (await import("./resume.ts")).resume,
   prune: async () => (await import("./prune.ts")).prune,
   destroy: async () => (await import("./destroy.ts")).destroy,
+  forge: async () => (await import("./forge.ts")).forge,
   env: async () => (await import("./env.ts")).env,
   config: async () => (await import("./config.ts")).config,
   doctor: async () => (await import("./doctor.ts")).doctor,

@@ -45,7 +45,7 @@ export const files: Check = {
   name: "files",
   async look({ home: path }) {
     if (path === undefined) return [];
-    const names = [DATABASE, "config", "forges.json", "env"];
+    const names = [DATABASE, "config", "forges.json", "app-setup.json", "env"];
     const env = await readdir(join(path, "env")).catch(() => []);
     names.push(...env.filter((name) => name.endsWith(".env")).map((name) => join("env", name)));
     const findings = await Promise.all(names.map(async (name) => modeOf(join(path, name))));

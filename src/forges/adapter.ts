@@ -1,8 +1,13 @@
+import type { ForgeAdmin } from "../forge/admin.ts";
 import type { Forge, ReadDelivery } from "../forge/forge.ts";
 import { createGitea } from "../forge/gitea.ts";
 import { deliveryId as giteaDeliveryId, readGiteaDelivery } from "../forge/gitea/delivery.ts";
+import { giteaAdmin } from "../forge/gitea/hooks.ts";
 import { createGitHub } from "../forge/github.ts";
 import { deliveryId as gitHubDeliveryId, readGitHubDelivery } from "../forge/github/delivery.ts";
+import { gitHubAdmin } from "../forge/github/hooks.ts";
+import { convertManifest, type MadeApp } from "../forge/github/manifest.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
 import type { ForgeSetting } from "./setting.ts";
 
 /** How deliveries of one kind of forge are read. */
@@ -26,6 +31,38 @@ export function openForge(setting: ForgeSetting, timeoutMs?: number): Forge {
     app === undefined ? ({ kind: "token", token } as const) : ({ kind: "app", ...app } as const);
   return createGitHub({ url, apiUrl, auth, accounts, ...patience });
 }
+
+/**
+ * What sets up webhooks at a configured forge.
+ * @param token of somebody else than the bot
+ * @throws KugetsuError `invalid` for a GitHub App, which has one webhook of its own
+ */
+export function openAdmin(setting: ForgeSetting, token?: string): ForgeAdmin {
+  const { kind, url, apiUrl, secrets } = setting;
+  const used = token ?? secrets.token;
+  if (used === undefined) {
+    throw new KugetsuError(
+      "invalid",
+      `${setting.name} is a GitHub App: it has one webhook, its own.`,
+      {
+        hint: "Install the App for an account to have it watched, and name the account among those that it serves.",
+      },
+    );
+  }
+  return kind === "gitea"
+    ? giteaAdmin({ url, token: used })
+    : gitHubAdmin({ url, apiUrl, token: used });
+}
+
+/** What a GitHub made of a manifest. @throws KugetsuError `not_found` for a code that does not count */
+export async function fetchApp(
+  at: Pick<ForgeSetting, "url" | "apiUrl">,
+  code: string,
+): Promise<MadeApp> {
+  return convertManifest(at, code);
+}
+
+export type { MadeApp };
 
 export function readerOf({ kind }: Pick<ForgeSetting, "kind">): DeliveryReader {
   return kind === "gitea"

@@ -108,6 +108,14 @@ export function createForgeFile(home: string, environment: readonly ForgeSetting
   };
 }
 
+/** A forge with those of the stored hooks that are its own. */
+export function withHooks(
+  setting: ForgeSetting,
+  { hooks }: Pick<StoredForges, "hooks">,
+): ForgeSetting {
+  return { ...setting, hooks: hooks.filter(({ forge }) => forge === setting.name) };
+}
+
 function parseDocument(path: string, text: string | undefined): Document {
   if (text === undefined || text.trim() === "") return { forges: {}, hooks: [] };
   let value: unknown;

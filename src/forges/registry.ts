@@ -2,7 +2,7 @@ import type { Forge } from "../forge/forge.ts";
 import { KugetsuError, safeMessage } from "../kugetsu/errors.ts";
 import { watchFile } from "../kugetsu/watch-file.ts";
 import { openForge } from "./adapter.ts";
-import { createForgeFile, type StoredForges } from "./file.ts";
+import { createForgeFile, type StoredForges, withHooks } from "./file.ts";
 import { type ForgeSetting, instanceOf, secretsOf } from "./setting.ts";
 
 /** A forge with what is configured of it. */
@@ -99,10 +99,6 @@ export async function openForgeRegistry(options: RegistryOptions): Promise<Forge
   };
   await registry.current();
   return registry;
-}
-
-function withHooks(setting: ForgeSetting, { hooks }: StoredForges): ForgeSetting {
-  return { ...setting, hooks: hooks.filter(({ forge }) => forge === setting.name) };
 }
 
 /** All that an adapter is made of; kept in memory alone, since secrets are in it. */

@@ -3,6 +3,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { methodNotAllowed } from "./method.ts";
 import { answerReadiness, type Readiness } from "./ready.ts";
 import type { Log } from "../log.ts";
+import { type SetupOptions, setupRoutes } from "./setup/github-app.ts";
 import { type ForgeRoutes, type VerifiedDelivery, webhookRoutes } from "./webhook.ts";
 
 export interface AppOptions {
@@ -12,6 +13,8 @@ export interface AppOptions {
   readonly accept: (delivery: VerifiedDelivery) => Promise<"accepted" | "repeated">;
   /** Which parts can be used. Asked by anybody, so it must be cheap. */
   readonly readiness: () => Promise<Readiness>;
+  /** Where the pages of the set-up store what they bring about; without it there are none. */
+  readonly setup?: SetupOptions;
   readonly log: Log;
   /** Largest body of a delivery; GitHub's own limit by default. */
   readonly maxBodyBytes?: number;
@@ -19,10 +22,16 @@ export interface AppOptions {
 
 const MAX_BODY_BYTES = 25 * 1024 * 1024;
 
-/** The bot's HTTP side. Every answer is one short JSON object that tells nothing of the inside. */
+/** The bot's HTTP side. But for the set-up's pages, every answer is one short JSON object that tells nothing of the inside. */
 export function createApp(options: AppOptions): Hono {
   const { log, maxBodyBytes = MAX_BODY_BYTES } = options;
   const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    c.header("Cache-Control", "no-store");
+  });
+  // Before the headers of all others: pages have their own.
+  if (options.setup !== undefined) app.route("/", setupRoutes({ ...options.setup, log }));
   app.use(
     secureHeaders({
       // The operator's proxy speaks TLS and decides this for the whole domain.
@@ -30,10 +39,6 @@ export function createApp(options: AppOptions): Hono {
       xFrameOptions: "DENY",
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     }),
-    async (c, next) => {
-      await next();
-      c.header("Cache-Control", "no-store");
-    },
   );
   app.route("/webhooks", webhookRoutes({ ...options, maxBodyBytes }));
   app.get("/healthz", (c) => c.json({ status: "alive" }));

@@ -1,4 +1,5 @@
 import { KugetsuError } from "../../kugetsu/errors.ts";
+import { adviceFor } from "../unreachable.ts";
 
 /** The largest answer that is read: an issue's comments come in one piece, however many they are. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -90,6 +91,8 @@ function unreachable(cause: unknown, timeoutMs: number | undefined): KugetsuErro
       : `The forge did not answer within ${timeoutMs / 1000} s.`;
   return new KugetsuError("unavailable", words, {
     cause,
-    hint: "Check that the forge runs and that its URL is right.",
+    hint: [adviceFor(cause), "Check that the forge runs and that its URL is right."]
+      .filter((part) => part !== undefined)
+      .join(" "),
   });
 }

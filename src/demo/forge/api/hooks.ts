@@ -37,7 +37,10 @@ export function hookRoutes(): Hono<ForgeEnv> {
   // As on Gitea an organization's hook cannot be tested.
   app.post("/:owner/:repo/hooks/:id{[0-9]+}/tests", async (c) => {
     const hook = hookOr404(c, owner.find(c).hooks);
-    c.get("internals").deliveries.queue(hook, "push", await testPayload(c));
+    // The test is a push, which a hook that asked for none does not get, and an empty repository has not.
+    const { branches, defaultBranch } = c.get("repository");
+    if (hook.active && hook.events.has("push") && branches.has(defaultBranch))
+      c.get("internals").deliveries.queue(hook, "push", await testPayload(c));
     return empty(204);
   });
   return app;

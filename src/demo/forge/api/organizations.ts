@@ -29,6 +29,22 @@ export function organizationRoutes(): Hono<ForgeEnv> {
     if (member === undefined || !at.team.members.has(member)) return notFound(c);
     return json(userJson(state, member, user));
   });
+  app.get("/orgs/:org", (c) => {
+    const { id, login } = organizationOr404(c);
+    return json({
+      id,
+      name: login,
+      full_name: "",
+      email: "",
+      avatar_url: "",
+      description: "",
+      website: "",
+      location: "",
+      visibility: "public",
+      repo_admin_change_team_access: true,
+      username: login,
+    });
+  });
   app.get("/orgs/:org/members/:user", (c) => {
     const organization = organizationOr404(c);
     const member = userOr404(c);

@@ -88,6 +88,24 @@ export function organizationJson(state: ForgeState, organization: Organization) 
   } satisfies Schemas["organization-simple-webhooks"];
 }
 
+/** As `GET /orgs/ORG` shows it. */
+export function organizationFullJson(state: ForgeState, organization: Organization) {
+  return {
+    ...organizationJson(state, organization),
+    html_url: `${state.url}/${organization.login}`,
+    has_organization_projects: false,
+    has_repository_projects: false,
+    public_repos: 0,
+    public_gists: 0,
+    followers: 0,
+    following: 0,
+    type: "Organization",
+    created_at: timestamp(organization.createdAt),
+    updated_at: timestamp(organization.createdAt),
+    archived_at: null,
+  } satisfies Schemas["organization-full"];
+}
+
 function typeOf(account: Account): "Bot" | "Organization" | "User" {
   if (account.kind === "organization") return "Organization";
   return account.app === undefined ? "User" : "Bot";
