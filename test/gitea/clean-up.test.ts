@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createGiteaCall } from "../support/gitea-call.ts";
-import { openServer, serverUnderTest } from "./world.ts";
+import { serverUnderTest } from "./server.ts";
+import { openServer } from "./world.ts";
 
 test("what a test makes on the server is gone with it", async () => {
   const { url, token } = serverUnderTest();

@@ -1,12 +1,7 @@
 import type { ForgeUnderTest } from "../support/forge-under-test.ts";
 import { openRealGitea } from "../support/real-gitea.ts";
+import { serverUnderTest } from "./server.ts";
 import { openStoryWorld, type StoryWorld } from "../support/story-world.ts";
-
-/** GITEA_URL, without a trailing slash, and GITEA_ADMIN_TOKEN. */
-export function serverUnderTest(): { readonly url: string; readonly token: string } {
-  const { GITEA_URL: url = "", GITEA_ADMIN_TOKEN: token = "" } = process.env;
-  return { url: url.replace(/\/+$/, ""), token };
-}
 
 /** People of their own on that server. */
 export async function openServer(): Promise<ForgeUnderTest> {
