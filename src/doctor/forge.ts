@@ -39,7 +39,7 @@ function halves({ env, config }: Subject): readonly Finding[] {
 /** One forge that does not answer must not hide the others. */
 async function answerOf(setting: ForgeSetting): Promise<Finding> {
   try {
-    const { login } = await openForge(setting, PATIENCE_MS).self();
+    const { login } = await openForge(setting, { timeoutMs: PATIENCE_MS }).self();
     return ok(`${setting.url} accepts the token of ${login}.`);
   } catch (error) {
     if (!(error instanceof KugetsuError)) throw error;

@@ -65,7 +65,7 @@ export async function openForgeRegistry(options: RegistryOptions): Promise<Forge
       secretsOf(setting).forEach(learn);
       try {
         const key = keyOf(setting);
-        const forge = made.get(key) ?? openForge(setting);
+        const forge = made.get(key) ?? openForge(setting, { warn: warnOnce });
         kept.set(key, forge);
         built.push({ setting, forge });
       } catch (error) {
