@@ -67,10 +67,8 @@ export function createGitHub(options: GitHubOptions): Forge {
     auth.kind === "token"
       ? tokenAccess(auth.token, client)
       : appAccess({ ...auth, accounts }, client);
-  const ask: Ask = async (what, at, send, expected) => {
-    const { rest } = await access.client(at);
-    return call(what, () => send(rest), expected);
-  };
+  const ask: Ask = (what, at, send, expected) =>
+    access.ask(at, (rest) => call(what, () => send(rest), expected));
   const repositoryUrl = ({ owner, name }: Place) => `${address.url}/${owner}/${name}`;
   let known: Promise<Bot> | undefined;
 

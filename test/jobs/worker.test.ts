@@ -200,6 +200,22 @@ test("after a rate limit nothing of that forge is admitted until it is over", as
   expect(asked).toEqual(["1 at 0", "3 at 0", "1 at 60000", "2 at 60000"]);
 });
 
+test("where one account's limit is met, what the others ask for is admitted", async () => {
+  const queue = createQueue();
+  const { store } = queue;
+  const admit: WorkerOptions["admit"] = async ({ issueNumber }) => {
+    if (issueNumber === 2) return { kind: "queued", thread: THREAD };
+    throw new KugetsuError("unavailable", "Slower.", { retryAfterMs: 60_000, ofOneAccount: true });
+  };
+  const { worker, log } = create(queue, { admit });
+  await accepted(store, newJob(1));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(log.lines).toHaveLength(1);
+  });
+  expect(await worker.finished(await accepted(store, newJob(2)))).toMatchObject(DONE);
+});
+
 test("while the bot's token is refused an admission waits, and the log calls for the operator", async () => {
   const queue = createQueue();
   const { store, clock } = queue;
