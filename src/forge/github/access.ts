@@ -1,5 +1,5 @@
 import type { Octokit } from "octokit";
-import type { Bot } from "../forge.ts";
+import type { Bot, Resending } from "../forge.ts";
 import type { Answer } from "./call.ts";
 
 export type Rest = Octokit["rest"];
@@ -32,5 +32,5 @@ export interface Access {
   self(): Promise<Bot>;
   /** Proves that the credentials are taken. */
   ping(): Promise<void>;
-  readonly resendFailed?: (since: number) => Promise<number>;
+  readonly resendFailed?: (since: number) => Promise<Resending>;
 }
