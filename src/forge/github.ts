@@ -16,6 +16,7 @@ import {
 import { appAccess } from "./github/app.ts";
 import { call } from "./github/call.ts";
 import { changesOf } from "./github/changes.ts";
+import { Limited } from "./github/limits.ts";
 import { fromTheEnd, PAGE } from "./github/pages.ts";
 import { isNamed } from "./github/named.ts";
 import { permissionOf } from "./github/permission.ts";
@@ -77,7 +78,13 @@ export function createGitHub(options: GitHubOptions): Forge {
     instance: address.instance,
     url: address.url,
 
-    ping: () => access.ping(),
+    async ping() {
+      try {
+        await access.ping();
+      } catch (error) {
+        if (!(error instanceof Limited)) throw error;
+      }
+    },
 
     async self() {
       known ??= access.self();

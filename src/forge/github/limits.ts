@@ -65,8 +65,11 @@ function bounded(ms: number): number {
   return Number.isNaN(ms) ? DEFAULT_PAUSE_MS : Math.min(Math.max(ms, 0), MAX_PAUSE_MS);
 }
 
-function limited(retryAfterMs: number, ofOneAccount: boolean, cause?: string): KugetsuError {
-  return new KugetsuError("unavailable", "GitHub limits how often it is asked.", {
+/** GitHub answers, and wants to be left alone. */
+export class Limited extends KugetsuError {}
+
+function limited(retryAfterMs: number, ofOneAccount: boolean, cause?: string): Limited {
+  return new Limited("unavailable", "GitHub limits how often it is asked.", {
     cause: cause === undefined ? undefined : new Error(cause),
     hint: "The bot waits as long as GitHub asks. If it happens often, watch fewer repositories or use a GitHub App.",
     retryAfterMs,

@@ -134,15 +134,16 @@ test("finds its installation anew where it was made anew while its token ended",
 test("says of a limit that it is one account's, and of the App's own that it is not", async () => {
   const limit = { status: 429, headers: { "retry-after": "600" } } as const;
   await using server = await replay([
-    FIND,
+    { ...FIND, once: true },
     give("ghs_0123456789"),
     { path: ISSUE, ...limit },
-    { path: "/app", ...limit },
+    { path: "/repos/acme/shop/installation", ...limit },
   ]);
-  const forge = appAt(server);
+  const forge = appAt(server, { accounts: ["olivia", "acme"] });
   const limited = { code: "unavailable", retryAfterMs: 600_000 };
   await expect(forge.issue(AT)).rejects.toMatchObject({ ...limited, ofOneAccount: true });
-  await expect(forge.ping()).rejects.toMatchObject({ ...limited, ofOneAccount: false });
+  const other = forge.issue({ ...AT, owner: "acme" });
+  await expect(other).rejects.toMatchObject({ ...limited, ofOneAccount: false });
 });
 
 describe("an owner", () => {
