@@ -120,10 +120,10 @@ test("GitHub is asked once a minute, and is there while it limits the bot", asyn
     { path: "/user", once: true, status: 401 },
   ]);
   await using parts = await probe();
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
   const token = "ghp_0123456789";
   const setting = giteaSetting({ name: "github", kind: "github", url: server.url, token });
   parts.forges.splice(0, 1, { setting, forge: openForge(setting) });
-  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
   for (const ms of [0, 60_000, 60_001]) {
     vi.setSystemTime(1_000_000 + ms);
     expect(await parts.readiness()).toMatchObject({ forges: { github: true } });
