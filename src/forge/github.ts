@@ -47,6 +47,8 @@ export interface GitHubOptions {
    * is not said: on GitHub's own hosts, which limit that. Waiting is not counted in `timeoutMs`.
    */
   readonly paced?: boolean;
+  /** Told of each token that the App gets, for the mask. They last an hour. */
+  readonly learnToken?: (token: string) => void;
 }
 
 /**
@@ -67,7 +69,7 @@ export function createGitHub(options: GitHubOptions): Forge {
   const access =
     auth.kind === "token"
       ? tokenAccess(auth.token, client)
-      : appAccess({ ...auth, accounts }, client);
+      : appAccess({ ...auth, accounts, learnToken: options.learnToken }, client);
   const ask: Ask = (what, at, send, expected) =>
     access.ask(at, (rest) => call(what, () => send(rest), expected));
   const repositoryUrl = ({ owner, name }: Place) => `${address.url}/${owner}/${name}`;

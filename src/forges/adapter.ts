@@ -18,6 +18,8 @@ export interface ForgeOptions {
   readonly timeoutMs?: number;
   /** Told what the operator should mend; the same again and again. */
   readonly warn?: (message: string) => void;
+  /** Told of each token that a GitHub App gets. */
+  readonly learnToken?: (token: string) => void;
 }
 
 /**

@@ -19,6 +19,11 @@ export function readPrivateKey(given: string): string {
   return pem;
 }
 
+/** What libraries make of a key that `assertRsaKey` takes: PKCS#8. GitHub hands out PKCS#1. */
+export function workingForm(pem: string): string {
+  return createPrivateKey(pem).export({ type: "pkcs8", format: "pem" }).toString();
+}
+
 /** @throws KugetsuError `invalid` for anything but an RSA private key without a passphrase */
 export function assertRsaKey(pem: string): void {
   const why =

@@ -33,6 +33,8 @@ export interface RegistryOptions {
   readonly environment: readonly ForgeSetting[];
   /** Told of every secret, for the mask; of one that is gone the mask goes on knowing. */
   readonly learn: (secret: string) => void;
+  /** Told of each token of a GitHub App, which end within the hour, for the mask. */
+  readonly learnToken?: (token: string) => void;
   readonly warn: (message: string) => void;
 }
 
@@ -40,7 +42,7 @@ const NONE: StoredForges = { forges: [], hooks: [], warnings: [] };
 
 /** Reads forges.json for the first time. */
 export async function openForgeRegistry(options: RegistryOptions): Promise<ForgeRegistry> {
-  const { environment, learn, warn } = options;
+  const { environment, learn, learnToken = () => undefined, warn } = options;
   const file = createForgeFile(options.home, environment);
   const told = new Set<string>();
   const warnOnce = (words: string) => {
@@ -65,7 +67,7 @@ export async function openForgeRegistry(options: RegistryOptions): Promise<Forge
       secretsOf(setting).forEach(learn);
       try {
         const key = keyOf(setting);
-        const forge = made.get(key) ?? openForge(setting, { warn: warnOnce });
+        const forge = made.get(key) ?? openForge(setting, { warn: warnOnce, learnToken });
         kept.set(key, forge);
         built.push({ setting, forge });
       } catch (error) {

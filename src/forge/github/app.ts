@@ -16,6 +16,8 @@ export interface AppOptions {
   readonly privateKey: string;
   /** Whose repositories are served, in lower case: anybody can install a public App. */
   readonly accounts: readonly string[];
+  /** Told of each token before it is used. */
+  readonly learnToken?: ((token: string) => void) | undefined;
 }
 
 /** Tokens last an hour by GitHub's clock. Counted is from when one came, by the clock here, so that neither must be right. */
@@ -133,6 +135,7 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
     if (status === 403) refuseGone(found.owner);
     if (status === 404) return undefined;
     const value = understood(what, tokenText(field(data, "token")));
+    app.learnToken?.(value);
     const token = { value, client: new found.Client({ auth: value }), since };
     found.token = token;
     return token;
