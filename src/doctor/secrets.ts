@@ -13,7 +13,8 @@ export async function maskOf(subject: Subject): Promise<Mask> {
     ...ownSecrets((name) => subject.env[name]),
     ...PROVIDER_KEYS.map((name) => subject.env[name] ?? ""),
   ];
-  secrets.push(...((await subject.forges())?.settings.flatMap(secretsOf) ?? []));
+  const { settings = [], secrets: stored = [] } = (await subject.forges()) ?? {};
+  secrets.push(...settings.flatMap(secretsOf), ...stored);
   const files = await subject.envFiles().catch(() => new Map<string, never>());
   for (const file of files.values())
     if ("variables" in file) secrets.push(...secretsIn(Object.fromEntries(file.variables)));

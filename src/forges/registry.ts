@@ -38,7 +38,7 @@ export interface RegistryOptions {
   readonly warn: (message: string) => void;
 }
 
-const NONE: StoredForges = { forges: [], hooks: [], warnings: [] };
+const NONE: StoredForges = { forges: [], hooks: [], warnings: [], secrets: [] };
 
 /** Reads forges.json for the first time. */
 export async function openForgeRegistry(options: RegistryOptions): Promise<ForgeRegistry> {
@@ -61,10 +61,11 @@ export async function openForgeRegistry(options: RegistryOptions): Promise<Forge
 
   const build = (next: StoredForges): void => {
     next.warnings.forEach(warnOnce);
+    for (const secret of next.secrets) learn(secret);
     const kept = new Map<string, Forge>();
     const built: ConfiguredForge[] = [];
     for (const setting of [...environment, ...next.forges].map((each) => withHooks(each, next))) {
-      secretsOf(setting).forEach(learn);
+      for (const secret of secretsOf(setting)) learn(secret);
       try {
         const key = keyOf(setting);
         const forge = made.get(key) ?? openForge(setting, { warn: warnOnce, learnToken });

@@ -6,7 +6,7 @@ import { maskOf } from "../../src/doctor/secrets.ts";
 import { settings } from "../../src/doctor/settings.ts";
 import { openSubject } from "../../src/doctor/subject.ts";
 import { rsaKey } from "../forges/rsa-key.ts";
-import { temporaryDirectory } from "./installation.ts";
+import { newHome, temporaryDirectory } from "./installation.ts";
 
 test("a key's file that others may read is a problem, which says what to do", async () => {
   const HOME = temporaryDirectory();
@@ -18,4 +18,16 @@ test("a key's file that others may read is a problem, which says what to do", as
   expect(results).toMatchObject([
     { status: "problem", detail: expect.stringContaining(`chmod 600 ${HOME}/app.pem`) as string },
   ]);
+});
+
+test("secrets of forges.json are hidden, of hooks and of what is left out too", async () => {
+  const KUGETSU_HOME = newHome({
+    "forges.json": JSON.stringify({
+      forges: { bad: { kind: "svn", token: "of what is left out" } },
+      hooks: [{ secrets: ["a hook's very own"] }],
+    }),
+  });
+  using subject = await openSubject({ HOME: temporaryDirectory(), KUGETSU_HOME });
+  const hide = await maskOf(subject);
+  expect(hide("of what is left out, a hook's very own, the rest")).toBe("***, ***, the rest");
 });

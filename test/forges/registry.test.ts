@@ -126,10 +126,14 @@ test("tells an App's key in both forms, and each of its tokens", async () => {
 
 test("warns once of what is left out, and of a file that cannot be read, which changes nothing", async () => {
   await file().save(WORK);
-  await writeFile(join(home, "forges.json"), JSON.stringify({ forges: { work: { kind: "x" } } }));
+  await writeFile(
+    join(home, "forges.json"),
+    JSON.stringify({ forges: { work: { kind: "x", token: "the token of what is left out" } } }),
+  );
   const forges = await open();
   await forges.current();
   expect(warnings).toEqual([expect.stringContaining('"work" is left out')]);
+  expect(learned).toContain("the token of what is left out");
   expect(names(forges)).toEqual(["gitea"]);
   await file().save(WORK);
   await forges.current();
