@@ -514,6 +514,19 @@ test("a handler that calls itself interrupted without a shutdown has failed", as
   expect(await worker.finished(id)).toMatchObject({ state: "failed", words: "Internal error." });
 });
 
+test("a handler that waits is put back, and called again when it is due", async () => {
+  const queue = createQueue();
+  const outcomes = [{ state: "interrupted", waitMs: 60_000 } as const];
+  const { worker } = create(queue, { handle: async () => outcomes.shift() ?? DONE });
+  const id = await queued(queue.store, newJob(1));
+  await worker.start();
+  await vi.waitFor(async () => {
+    expect(await queue.store.get(id)).toMatchObject({ state: "queued", attempts: 1 });
+  });
+  queue.clock.now += 60_000;
+  expect(await worker.finished(id)).toMatchObject({ ...DONE, attempts: 2 });
+});
+
 test("at the start, what dead processes left is ended first and then resumed", async () => {
   const queue = createQueue();
   const { store, leases, owner, clock } = queue;
