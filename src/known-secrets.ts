@@ -1,10 +1,10 @@
 /** The secrets that the mask hides. */
 interface KnownSecrets {
   /** It is hidden as long as this process lives. */
-  learn(secret: string): void;
+  readonly learn: (secret: string) => void;
   /** A token that ends within hours; only the newest are hidden. */
-  learnToken(token: string): void;
-  all(): readonly string[];
+  readonly learnToken: (token: string) => void;
+  readonly all: () => readonly string[];
 }
 
 /** Each costs the mask some time at every text: a token that has ended need not. */

@@ -203,9 +203,10 @@ test("after a rate limit nothing of that forge is admitted until it is over", as
 test("where one account's limit is met, what the others ask for is admitted", async () => {
   const queue = createQueue();
   const { store } = queue;
+  const limit = { retryAfterMs: 60_000, ofOneAccount: true };
   const admit: WorkerOptions["admit"] = async ({ issueNumber }) => {
-    if (issueNumber === 2) return { kind: "queued", thread: THREAD };
-    throw new KugetsuError("unavailable", "Slower.", { retryAfterMs: 60_000, ofOneAccount: true });
+    if (issueNumber === 1) throw new KugetsuError("unavailable", "Slower.", limit);
+    return { kind: "queued", thread: THREAD };
   };
   const { worker, log } = create(queue, { admit });
   await accepted(store, newJob(1));
