@@ -12,6 +12,7 @@ import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
 import { speak } from "./jobs/speak.ts";
 import { KugetsuError } from "./kugetsu/errors.ts";
+import { createKnownSecrets } from "./known-secrets.ts";
 import { createLog, type Log } from "./log.ts";
 import { createMask } from "./secrets.ts";
 import { openControl } from "./server/control.ts";
@@ -44,8 +45,8 @@ export async function startBot(
   stream: { write(text: string): unknown; readonly isTTY?: boolean },
 ): Promise<Bot> {
   await using setup = new AsyncDisposableStack();
-  const known = new Set(config.secrets.own);
-  const mask = createMask(() => known);
+  const known = createKnownSecrets(config.secrets.own);
+  const mask = createMask(known.all);
   const log = createLog({ level: config.logLevel, mask, stream });
   for (const warning of config.warnings) log.warn({}, warning);
   const engine = setup.use(
@@ -53,7 +54,8 @@ export async function startBot(
       config,
       log,
       mask,
-      learn: (secret) => known.add(secret),
+      learn: known.learn,
+      learnToken: known.learnToken,
       sandbox: "required",
       onOutbox: () => sender.wake(),
     }),

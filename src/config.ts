@@ -183,7 +183,10 @@ function secretsWith(
   file: ConfigFile,
   forges: readonly ForgeSetting[],
 ): WorkSecrets {
-  const own = new Set([...ownSecrets(settings), ...forges.flatMap(secretsOf)]);
+  const own = new Set([
+    ...ownSecrets((name) => settings.secret(name)),
+    ...forges.flatMap(secretsOf),
+  ]);
   return redacted({ environment, file, own: [...own] });
 }
 

@@ -52,6 +52,8 @@ export interface EngineOptions {
   readonly mask: Mask;
   /** Told of every secret that comes to be known, for the mask. */
   readonly learn: (secret: string) => void;
+  /** Told of tokens that end within hours, for the mask. */
+  readonly learnToken: (token: string) => void;
   /** Told what the operator should know of the set-up; without it the log is. */
   readonly warn?: (message: string) => void;
   /** What holds where the operator said nothing of it. */
@@ -83,6 +85,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       stored.add(secret);
       learn(secret);
     },
+    learnToken: options.learnToken,
     warn,
   });
   const forge = (name: string) => forges.forge(name);

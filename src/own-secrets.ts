@@ -1,9 +1,10 @@
+import { isAbsolute } from "node:path";
 import type { Settings } from "./settings.ts";
 
 const MIN_SECRET = 16;
 
 /** Variables that hold a secret of the bot's own. */
-export const OWN_SECRETS = [
+const OWN_SECRETS = [
   "GITEA_TOKEN",
   "GITEA_PERMISSION_TOKEN",
   "GITEA_WEBHOOK_SECRET",
@@ -16,9 +17,13 @@ export const OWN_SECRETS = [
 
 type OwnSecret = (typeof OWN_SECRETS)[number];
 
-/** Those of the bot's own secrets that are set. */
-export function ownSecrets(settings: Settings): readonly string[] {
-  return OWN_SECRETS.map((name) => settings.secret(name)).filter((secret) => secret !== undefined);
+/** Those of the bot's own secrets that are set; `valueOf` says what stands under a name. */
+export function ownSecrets(valueOf: (name: OwnSecret) => string | undefined): readonly string[] {
+  return OWN_SECRETS.flatMap((name) => {
+    const value = valueOf(name) ?? "";
+    // A key's path is no secret, and errors name it.
+    return value === "" || isAbsolute(value.trim()) ? [] : [value];
+  });
 }
 
 /** A token that is needed; `help` says how to come by one. What is wrong is a problem of the settings. */

@@ -11,6 +11,7 @@ export { type Refusal, refusal } from "./reply/refusal.ts";
 export {
   alreadyThere,
   statusEnded,
+  statusForgeWaits,
   statusInterrupted,
   statusQueued,
   statusWorking,

@@ -1,4 +1,5 @@
-import { and, desc, eq, notLike } from "drizzle-orm";
+import { and, asc, eq, notLike } from "drizzle-orm";
+import type { Resending } from "../forge/forge.ts";
 import { deliveries } from "../jobs/schema.ts";
 import { deliveryIdOf } from "./known.ts";
 import type { Watch } from "./watch.ts";
@@ -7,8 +8,6 @@ import type { Watch } from "./watch.ts";
 const OVERLAP_MS = 10 * 60 * 1_000;
 /** What is older is not done any more. */
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** A forge may send only so many again at once. But what fails every time is not asked for all day. */
-const MOST_ROUNDS = 12;
 
 /** What was asked for last, as long as this process lives. */
 export interface Resent {
@@ -16,35 +15,42 @@ export interface Resent {
   readonly at: number;
   /** From when on deliveries are asked for next time. */
   readonly from: number;
-  /** How often it was from then on already. */
-  readonly rounds: number;
+  /** The operator was told that there are too many. */
+  readonly isTold: boolean;
 }
 
 /**
  * Asks a forge that can for what it could not deliver, until nothing is left of it.
- * @param last undefined: at the start; then from the newest delivery on that came
+ * @param last undefined: at the start, when nobody knows what an earlier process left to do; then the whole day is
+ *   looked through, but nothing from before the first delivery that came
  */
 export async function resend(
   watch: Watch,
-  resendFailed: (since: number) => Promise<number>,
+  resendFailed: (since: number) => Promise<Resending>,
   last: Resent | undefined,
 ): Promise<Resent> {
   const { name: forge, log, now } = watch;
   const at = now();
-  const from = last?.from ?? newestDelivery(watch) ?? at;
-  const count = await resendFailed(Math.max(from - OVERLAP_MS, at - DAY_MS));
-  if (count > 0) log.info({ forge, count }, "Failed deliveries are sent again");
-  const rounds = (last?.rounds ?? 0) + 1;
-  return count > 0 && rounds < MOST_ROUNDS ? { at, from, rounds } : { at, from: at, rounds: 0 };
+  const from = Math.max(last?.from ?? firstDelivery(watch) ?? at, at - DAY_MS);
+  const { resent: count, left, isWhole } = await resendFailed(from - OVERLAP_MS);
+  if (count > 0) log.info({ forge, count, left }, "Failed deliveries are sent again");
+  const isTold = last?.isTold === true || !isWhole;
+  if (isTold && last?.isTold !== true) {
+    log.warn(
+      { forge },
+      "The forge made more deliveries than are looked through: older ones that failed are not sent again. Its App's settings list them.",
+    );
+  }
+  return { at, from: count + left > 0 ? from : at, isTold };
 }
 
-function newestDelivery({ db, name }: Watch): number | undefined {
+function firstDelivery({ db, name }: Watch): number | undefined {
   const { receivedAt, forge, deliveryId } = deliveries;
   return db.orm
     .select({ receivedAt })
     .from(deliveries)
     .where(and(eq(forge, name), notLike(deliveryId, deliveryIdOf("%"))))
-    .orderBy(desc(receivedAt))
+    .orderBy(asc(receivedAt))
     .limit(1)
     .get()?.receivedAt;
 }

@@ -14,6 +14,8 @@ export interface Trouble {
   readonly isUnavailable: boolean;
   /** It says itself for how long it wants to be left alone. */
   readonly wantsQuiet: boolean;
+  /** It says nothing of what is to be looked at elsewhere. */
+  readonly isOneAccounts: boolean;
 }
 
 /** @param tries how many have failed, 1 or more */
@@ -29,6 +31,7 @@ export function troubleOf(
     dueAt: now() + waitFor(known, tries, random()),
     isUnavailable: known?.code === "unavailable",
     wantsQuiet: known?.retryAfterMs !== undefined,
+    isOneAccounts: known?.ofOneAccount === true,
   };
 }
 
@@ -53,6 +56,7 @@ export async function whileAnswered<T>(
   let inVain = 0;
   for (const item of items) {
     const trouble = await work(item);
+    if (trouble?.isOneAccounts === true) continue;
     inVain = trouble === undefined ? 0 : inVain + 1;
     if (trouble !== undefined && (trouble.wantsQuiet || inVain === PATIENCE)) return trouble.dueAt;
   }

@@ -41,6 +41,8 @@ export interface Subject {
 
 export interface FoundForges {
   readonly settings: readonly ForgeSetting[];
+  /** Every secret of forges.json, for the mask. */
+  readonly secrets: readonly string[];
   readonly wrong: readonly { readonly words: string; readonly advice?: string | undefined }[];
 }
 

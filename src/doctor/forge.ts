@@ -40,7 +40,7 @@ function halves({ env, config }: Subject): readonly Finding[] {
 /** One forge that does not answer must not hide the others. */
 async function answerOf(setting: ForgeSetting): Promise<Finding> {
   try {
-    const { login } = await openForge(setting, PATIENCE_MS).self();
+    const { login } = await openForge(setting, { timeoutMs: PATIENCE_MS }).self();
     const what = setting.secrets.app === undefined ? "the token of" : "the App";
     return ok(`${setting.url} accepts ${what} ${login}.`);
   } catch (error) {

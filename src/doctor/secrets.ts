@@ -3,14 +3,18 @@ import { PROVIDER_KEYS } from "../kugetsu/env/provider-keys.ts";
 import { operatorSecrets } from "../kugetsu/opencode/agent-config.ts";
 import { operatorConfig } from "../kugetsu/opencode/operator.ts";
 import { secretsOf } from "../forges/setting.ts";
-import { OWN_SECRETS } from "../own-secrets.ts";
+import { ownSecrets } from "../own-secrets.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import type { Subject } from "./check.ts";
 
 /** Hides every secret that can be found, wherever it may have got into what is told. */
 export async function maskOf(subject: Subject): Promise<Mask> {
-  const secrets = [...OWN_SECRETS, ...PROVIDER_KEYS].map((name) => subject.env[name] ?? "");
-  secrets.push(...((await subject.forges())?.settings.flatMap(secretsOf) ?? []));
+  const secrets = [
+    ...ownSecrets((name) => subject.env[name]),
+    ...PROVIDER_KEYS.map((name) => subject.env[name] ?? ""),
+  ];
+  const { settings = [], secrets: stored = [] } = (await subject.forges()) ?? {};
+  secrets.push(...settings.flatMap(secretsOf), ...stored);
   const files = await subject.envFiles().catch(() => new Map<string, never>());
   for (const file of files.values())
     if ("variables" in file) secrets.push(...secretsIn(Object.fromEntries(file.variables)));

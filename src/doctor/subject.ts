@@ -80,14 +80,19 @@ function problemsIn(message: string): readonly string[] {
 async function readForges(home: string, config: Subject["config"]): Promise<FoundForges> {
   const environment = config?.forges ?? [];
   try {
-    const { forges, warnings } = await createForgeFile(home, environment).load();
+    const { forges, warnings, secrets } = await createForgeFile(home, environment).load();
     return {
       settings: [...environment, ...forges],
+      secrets,
       wrong: warnings.map((words) => ({ words })),
     };
   } catch (error) {
     if (!(error instanceof KugetsuError)) throw error;
-    return { settings: environment, wrong: [{ words: error.message, advice: error.hint }] };
+    return {
+      settings: environment,
+      secrets: [],
+      wrong: [{ words: error.message, advice: error.hint }],
+    };
   }
 }
 

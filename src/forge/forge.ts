@@ -72,9 +72,18 @@ export interface Forge {
   credentials(owner: string, name: string): Promise<{ username: string; password: string }>;
   /**
    * Only of a GitHub App: asks for the deliveries since then (milliseconds since 1970) that failed to be sent again, with
-   * the ids that they had, and returns how many these are. Where it is there, nothing is looked for in lists.
+   * the ids that they had; each three times at most. Where it is there, nothing is looked for in lists.
    */
-  readonly resendFailed?: (since: number) => Promise<number>;
+  readonly resendFailed?: (since: number) => Promise<Resending>;
+}
+
+export interface Resending {
+  /** How many deliveries are sent again. */
+  readonly resent: number;
+  /** How many more failed, and are to be asked for next time. */
+  readonly left: number;
+  /** Whether all deliveries since then were looked through. */
+  readonly isWhole: boolean;
 }
 
 /** Reads one verified body; `undefined` when it is not of the shape this forge sends (answered 400). */

@@ -9,7 +9,7 @@ import {
   readPullRequest,
   readRepository,
 } from "./gitea/answers.ts";
-import { askAccount, type AskerOptions, createAsker, ofPermissionToken } from "./gitea/asker.ts";
+import { askAccount, type AskerOptions, askWithPermission, createAsker } from "./gitea/asker.ts";
 import { call, understood } from "./gitea/call.ts";
 import { changesSince } from "./gitea/changes.ts";
 import { field, positive } from "./gitea/fields.ts";
@@ -24,6 +24,8 @@ import { lastAct } from "./gitea/timeline.ts";
 export interface GiteaOptions extends AskerOptions {
   /** GITEA_PERMISSION_TOKEN: of an admin of the whole server, for the questions about people's rights alone. */
   readonly permissionToken?: string | undefined;
+  /** Told what the operator should mend although everything goes on; the same again and again. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /**
@@ -35,7 +37,15 @@ export function createGitea(options: GiteaOptions): Forge {
   const { url, instance } = forgeUrl(options.url);
   const bot = createAsker(options);
   const permissionAsker =
-    permissionToken === undefined ? undefined : createAsker({ ...options, token: permissionToken });
+    permissionToken === undefined
+      ? undefined
+      : {
+          ...createAsker({ ...options, token: permissionToken }),
+          refused: () =>
+            options.warn?.(
+              `${url} does not accept GITEA_PERMISSION_TOKEN: the bot asks with its own token alone. Make a new one, or take it out.`,
+            ),
+        };
   const { api } = bot;
   const repositoryUrl = (owner: string, name: string) => `${url}/${owner}/${name}`;
   let login: string | undefined;
@@ -142,10 +152,10 @@ export function createGitea(options: GiteaOptions): Forge {
 
     async isNamed(word, person) {
       if (permissionAsker !== undefined) {
-        const asked = isNamed(permissionAsker, word, person).catch((error: unknown) => {
-          throw ofPermissionToken(error);
-        });
-        if (await asked) return true;
+        const told = await askWithPermission(permissionAsker, async (asker) =>
+          isNamed(asker, word, person),
+        );
+        if (told === true) return true;
       }
       return isNamed(bot, word, person);
     },

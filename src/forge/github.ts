@@ -16,6 +16,7 @@ import {
 import { appAccess } from "./github/app.ts";
 import { call } from "./github/call.ts";
 import { changesOf } from "./github/changes.ts";
+import { Limited } from "./github/limits.ts";
 import { fromTheEnd, PAGE } from "./github/pages.ts";
 import { isNamed } from "./github/named.ts";
 import { permissionOf } from "./github/permission.ts";
@@ -46,6 +47,8 @@ export interface GitHubOptions {
    * is not said: on GitHub's own hosts, which limit that. Waiting is not counted in `timeoutMs`.
    */
   readonly paced?: boolean;
+  /** Told of each token that the App gets, for the mask. They last an hour. */
+  readonly learnToken?: (token: string) => void;
 }
 
 /**
@@ -66,11 +69,9 @@ export function createGitHub(options: GitHubOptions): Forge {
   const access =
     auth.kind === "token"
       ? tokenAccess(auth.token, client)
-      : appAccess({ ...auth, accounts }, client);
-  const ask: Ask = async (what, at, send, expected) => {
-    const { rest } = await access.client(at);
-    return call(what, () => send(rest), expected);
-  };
+      : appAccess({ ...auth, accounts, learnToken: options.learnToken }, client);
+  const ask: Ask = (what, at, send, expected) =>
+    access.ask(at, (rest) => call(what, () => send(rest), expected));
   const repositoryUrl = ({ owner, name }: Place) => `${address.url}/${owner}/${name}`;
   let known: Promise<Bot> | undefined;
 
@@ -79,7 +80,13 @@ export function createGitHub(options: GitHubOptions): Forge {
     instance: address.instance,
     url: address.url,
 
-    ping: () => access.ping(),
+    async ping() {
+      try {
+        await access.ping();
+      } catch (error) {
+        if (!(error instanceof Limited)) throw error;
+      }
+    },
 
     async self() {
       known ??= access.self();

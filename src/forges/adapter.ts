@@ -17,19 +17,27 @@ export interface DeliveryReader {
   readonly deliveryId: (headers: Headers) => string | undefined;
 }
 
+/** What an adapter tells while it works. */
+export interface ForgeOptions {
+  /** Limit of one call, where it is not the adapter's own. */
+  readonly timeoutMs?: number;
+  /** Told what the operator should mend; the same again and again. */
+  readonly warn?: (message: string) => void;
+  /** Told of each token that a GitHub App gets. */
+  readonly learnToken?: (token: string) => void;
+}
+
 /**
  * The adapter of a configured forge; nothing is asked of it yet. The one place where adapters are made.
- * @param timeoutMs of one call, where it is not the adapter's own
  * @throws KugetsuError `invalid`
  */
-export function openForge(setting: ForgeSetting, timeoutMs?: number): Forge {
+export function openForge(setting: ForgeSetting, options: ForgeOptions = {}): Forge {
   const { kind, url, apiUrl, accounts, secrets } = setting;
   const { token = "", app, permissionToken } = secrets;
-  const patience = timeoutMs === undefined ? {} : { timeoutMs };
-  if (kind === "gitea") return createGitea({ url, token, permissionToken, ...patience });
+  if (kind === "gitea") return createGitea({ ...options, url, token, permissionToken });
   const auth =
     app === undefined ? ({ kind: "token", token } as const) : ({ kind: "app", ...app } as const);
-  return createGitHub({ url, apiUrl, auth, accounts, ...patience });
+  return createGitHub({ ...options, url, apiUrl, auth, accounts });
 }
 
 /**

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import { holdFileLock } from "../kugetsu/file-lock.ts";
 import { readPrivateFile, writePrivateFile } from "../kugetsu/env/private-file.ts";
+import { secretsIn } from "./secrets-in.ts";
 import { type ForgeSetting, type HookSetting, instanceOf } from "./setting.ts";
 import {
   isForgeName,
@@ -19,6 +20,8 @@ export interface StoredForges {
   readonly hooks: readonly StoredHook[];
   /** What is left out of account, each named, without a secret. */
   readonly warnings: readonly string[];
+  /** Every secret in it, of what is left out too: for the mask. Shown as `[redacted]`. */
+  readonly secrets: readonly string[];
 }
 
 /** `forges.json` of a home: the forges that `kugetsu forge add` stored, and the hooks of all. */
@@ -165,7 +168,7 @@ function entriesOf(document: Document, environment: readonly ForgeSetting[]): St
       hooks.set(key, hook);
     });
   }
-  return { forges, hooks: [...hooks.values()], warnings };
+  return { forges, hooks: [...hooks.values()], warnings, secrets: secretsIn(document) };
 }
 
 /** @throws KugetsuError `conflict` for a name or an instance that another forge has */

@@ -7,8 +7,9 @@ const MAX_BYTES = 64 * 1024;
 
 /**
  * The PEM text of a GitHub App's private key, of which one may be given the text itself, the text with `\n` for its
- * line breaks (as env files have it), or the absolute path of a file.
- * @throws KugetsuError `invalid`, in words that go on after the setting's name and never quote it
+ * line breaks (as env files have it), or the absolute path of a file, which must be closed to other users: agents see
+ * most of the system.
+ * @throws KugetsuError `invalid`, in words that go on after the setting's name and never quote the key
  */
 export function readPrivateKey(given: string): string {
   const trimmed = given.trim();
@@ -16,6 +17,11 @@ export function readPrivateKey(given: string): string {
   const pem = `${text.replaceAll(String.raw`\n`, "\n").trim()}\n`;
   assertRsaKey(pem);
   return pem;
+}
+
+/** What libraries make of a key that `assertRsaKey` takes: PKCS#8. GitHub hands out PKCS#1. */
+export function workingForm(pem: string): string {
+  return createPrivateKey(pem).export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 /** @throws KugetsuError `invalid` for anything but an RSA private key without a passphrase */
@@ -37,9 +43,10 @@ function readKeyFile(path: string): string {
   try {
     // Not blocking: a pipe in that place would otherwise hang the start.
     file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const { size, ...stats } = fstatSync(file);
-    if (!isRegular(stats.mode) || size > MAX_BYTES)
+    const { size, mode, uid } = fstatSync(file);
+    if (!isRegular(mode) || size > MAX_BYTES)
       throw new KugetsuError("invalid", "names a file that is no private key.");
+    assertPrivate(path, mode, uid);
     return readFileSync(file, "utf8");
   } catch (error) {
     if (error instanceof KugetsuError) throw error;
@@ -48,6 +55,19 @@ function readKeyFile(path: string): string {
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/** As of every other file that holds a secret: see `readPrivateFile`. */
+function assertPrivate(path: string, mode: number, uid: number): void {
+  // Root's is all right: that is how a container mounts its secrets.
+  if (uid !== process.getuid?.() && uid !== 0)
+    throw new KugetsuError("invalid", "names a file that belongs to another user.");
+  if ((mode & 0o077) === 0) return;
+  const permissions = (mode & 0o777).toString(8).padStart(4, "0");
+  throw new KugetsuError(
+    "invalid",
+    `names a file that is open to other users (${permissions}), agents among them. Take it from them: chmod 600 ${path}. What they may have read has to be made anew.`,
+  );
 }
 
 function isRegular(mode: number): boolean {

@@ -33,14 +33,16 @@ export interface RegistryOptions {
   readonly environment: readonly ForgeSetting[];
   /** Told of every secret, for the mask; of one that is gone the mask goes on knowing. */
   readonly learn: (secret: string) => void;
+  /** Told of each token of a GitHub App, which end within the hour, for the mask. */
+  readonly learnToken?: (token: string) => void;
   readonly warn: (message: string) => void;
 }
 
-const NONE: StoredForges = { forges: [], hooks: [], warnings: [] };
+const NONE: StoredForges = { forges: [], hooks: [], warnings: [], secrets: [] };
 
 /** Reads forges.json for the first time. */
 export async function openForgeRegistry(options: RegistryOptions): Promise<ForgeRegistry> {
-  const { environment, learn, warn } = options;
+  const { environment, learn, learnToken = () => undefined, warn } = options;
   const file = createForgeFile(options.home, environment);
   const told = new Set<string>();
   const warnOnce = (words: string) => {
@@ -59,13 +61,14 @@ export async function openForgeRegistry(options: RegistryOptions): Promise<Forge
 
   const build = (next: StoredForges): void => {
     next.warnings.forEach(warnOnce);
+    for (const secret of next.secrets) learn(secret);
     const kept = new Map<string, Forge>();
     const built: ConfiguredForge[] = [];
     for (const setting of [...environment, ...next.forges].map((each) => withHooks(each, next))) {
-      secretsOf(setting).forEach(learn);
+      for (const secret of secretsOf(setting)) learn(secret);
       try {
         const key = keyOf(setting);
-        const forge = made.get(key) ?? openForge(setting);
+        const forge = made.get(key) ?? openForge(setting, { warn: warnOnce, learnToken });
         kept.set(key, forge);
         built.push({ setting, forge });
       } catch (error) {

@@ -1,3 +1,5 @@
+import { workingForm } from "./private-key.ts";
+
 /** One forge as it is configured: by the environment, or by `kugetsu forge add`. */
 export interface ForgeSetting {
   /** Last part of its address here: `/webhooks/<name>`. The environment's are `gitea` and `github`. */
@@ -46,13 +48,13 @@ export function instanceOf({ url }: Pick<ForgeSetting, "url">): string {
   return new URL(url).host;
 }
 
-/** All secrets of a forge, its hooks' included. */
+/** All secrets of a forge, its hooks' included, and an App's key as it is and as it is worked with. */
 export function secretsOf({ secrets, hooks }: ForgeSetting): readonly string[] {
   const { token, app, webhook, permissionToken } = secrets;
   const all = [
     token,
     permissionToken,
-    app?.privateKey,
+    ...(app === undefined ? [] : [app.privateKey, workingForm(app.privateKey)]),
     ...webhook,
     ...hooks.flatMap((hook) => hook.secrets),
   ];

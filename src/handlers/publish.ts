@@ -4,6 +4,7 @@ import type { Published, TurnReport } from "../kugetsu/turn.ts";
 import type { PullRequest } from "../forge/forge.ts";
 import { code, logsCommand, pullRequestBody, pullRequestTitle } from "../reply.ts";
 import type { ForgeWork } from "./handler.ts";
+import { Later } from "./later.ts";
 import { patiently } from "./patiently.ts";
 import { branchOf } from "./branch.ts";
 import { isOnPullRequest, numberOf, pullRequestOf } from "./pull-request.ts";
@@ -29,32 +30,31 @@ export interface Publication {
 /**
  * Pushes the branch, proves that the forge has it, and opens the pull request when there is none.
  * @param onConflict what to do where other people's commits conflict: tell it, or push to another branch
- * @throws when the job is stopped
+ * @throws when the job is stopped, and `Later`
  */
 export async function publish(
   work: ForgeWork,
   report: TurnReport,
   onConflict: "tell" | "elsewhere",
 ): Promise<Publication> {
+  const calmly = <T>(what: string, act: () => Promise<T>) => patiently(work, what, act, true);
   try {
     const theirs = isOnPullRequest(work.job)
-      ? await patiently(work, "read the pull request", () => pullRequestOf(work))
+      ? await calmly("read the pull request", () => pullRequestOf(work))
       : undefined;
     const to = { theirs, branch: report.branch };
-    const pushed = await patiently(work, "push", () => push(work, to, onConflict));
-    const published = await patiently(work, "look at the branch", () =>
-      proveOnForge(work, to, pushed),
-    );
+    const pushed = await calmly("push", () => push(work, to, onConflict));
+    const published = await calmly("look at the branch", () => proveOnForge(work, to, pushed));
     if (published.kind !== "pushed") return notPushed(published);
     const { branch } = published;
     const onForge = { ...NOWHERE, branch, notes: notesOf(report, published) };
     try {
-      const pull = await patiently(work, "open the pull request", () =>
+      const pull = await calmly("open the pull request", () =>
         openPull(work, { ...report, branch }, theirs),
       );
       return { ...onForge, pull };
     } catch (error) {
-      if (work.signal.aborted) throw error;
+      if (work.signal.aborted || error instanceof Later) throw error;
       work.log.error({ err: error, job: work.job.id }, "The pull request could not be opened");
       return {
         ...onForge,
@@ -63,7 +63,7 @@ export async function publish(
     }
   } catch (error) {
     // A finished turn is not a failed one because it was cut off here: it goes on, or says that it was stopped.
-    if (work.signal.aborted) throw error;
+    if (work.signal.aborted || error instanceof Later) throw error;
     work.log.error({ err: error, job: work.job.id }, "The work could not be published");
     return {
       ...NOWHERE,

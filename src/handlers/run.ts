@@ -8,10 +8,11 @@ import type { NewMessage } from "../jobs/message.ts";
 import { isSilent } from "../jobs/silent.ts";
 import { isInterrupted, stopOf } from "../jobs/stop.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
-import { statusInterrupted, statusQueued } from "../reply.ts";
+import { statusForgeWaits, statusInterrupted, statusQueued } from "../reply.ts";
 import type { TurnLog } from "../turn-log/write.ts";
 import type { HandlerEnd, QueueView, Work, WorkSettings } from "./handler.ts";
 import { HANDLERS } from "./handlers.ts";
+import { Later, waitsOf } from "./later.ts";
 import { wordsOf } from "./report-end.ts";
 import { handleWithoutForge } from "./without-forge.ts";
 
@@ -63,6 +64,14 @@ export function createHandle(options: RunOptions): Handle {
     });
     attempted.catch(() => turnLog?.write({ kind: "end", state: "failed" }));
     const end = await attempted;
+    if (end instanceof Later) {
+      turnLog?.write({ kind: "end", state: "interrupted" });
+      await store.note(job.id, { waits: waitsOf(job) + 1 });
+      const { waitMs } = end;
+      log.warn({ ...about, waitMs }, "A finished turn waits for its forge, which asks for it.");
+      const say = isSilent(job) ? [] : [statusMessage(job, statusForgeWaits(waitMs), true)];
+      return { state: "interrupted", waitMs, say };
+    }
     turnLog?.write({ kind: "end", state: stateOf(end, signal) });
     if (end === undefined || isCutOff(end, signal)) {
       log.info({ ...about, ms: Date.now() - begun }, "A job is put back and goes on later.");
@@ -91,17 +100,18 @@ function stateOf(end: HandlerEnd | undefined, signal: AbortSignal) {
   return end === undefined || isCutOff(end, signal) ? "interrupted" : end.state;
 }
 
-/** The handler's end; undefined where it threw since it was interrupted. */
+/** The handler's end, or that it waits for its forge; undefined where it threw since it was interrupted. */
 async function attempt(
   { forge: forgeOf }: Pick<RunOptions, "forge">,
   work: Work,
-): Promise<HandlerEnd | undefined> {
+): Promise<HandlerEnd | Later | undefined> {
   const { job } = work;
   try {
     if (job.forge === NO_FORGE) return await handleWithoutForge(work);
     return await HANDLERS[job.verb ?? "help"]({ ...work, forge: forgeOf(job.forge) });
   } catch (error) {
     if (isInterrupted(work.signal)) return undefined;
+    if (error instanceof Later && !work.signal.aborted) return error;
     throw error;
   }
 }

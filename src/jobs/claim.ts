@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, notExists, sql } from "drizzle-orm";
+import { and, asc, count, eq, inArray, lte, notExists, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { acquireLease } from "../kugetsu/db/leases.ts";
 import type { Owner } from "../kugetsu/db/owner.ts";
@@ -29,7 +29,7 @@ export function claim(tx: Tx, { owner, caps, only }: ClaimRequest, now: number):
     (lane) => lane === "quick" || (!isPaused && liveLeases(tx, lane) < caps[lane]),
   );
   for (const lane of lanes) {
-    const id = oldest(tx, lane, only);
+    const id = oldest(tx, lane, only, now);
     if (id === undefined) continue;
     const row = tx
       .update(jobs)
@@ -54,7 +54,12 @@ function liveLeases(tx: Tx, kind: Lane): number {
   return tx.select({ live: count() }).from(leases).where(eq(leases.kind, kind)).get()?.live ?? 0;
 }
 
-function oldest(tx: Tx, lane: Lane, only: readonly number[] | undefined): number | undefined {
+function oldest(
+  tx: Tx,
+  lane: Lane,
+  only: readonly number[] | undefined,
+  now: number,
+): number | undefined {
   const before = earlierOfIssue(tx, ["received", "queued", "running"]);
   const held = tx
     .select({ one: sql`1` })
@@ -67,6 +72,7 @@ function oldest(tx: Tx, lane: Lane, only: readonly number[] | undefined): number
       and(
         eq(jobs.state, "queued"),
         eq(jobs.lane, lane),
+        lte(jobs.dueAt, now),
         only === undefined ? undefined : inArray(jobs.id, [...only]),
         lane === "quick" ? undefined : and(notExists(held), notExists(before)),
       ),

@@ -31,10 +31,17 @@ export type Admission =
  */
 export type Admit = (job: Job) => Promise<Admission>;
 
-/** How a handler ended. `interrupted` (by a shutdown's or a pause's abort): the job goes on after that. */
+/**
+ * How a handler ended. `interrupted` (by a shutdown's or a pause's abort): the job goes on after that; with `waitMs` it
+ * put itself back, and goes on after so many milliseconds.
+ */
 export type JobOutcome =
   | (JobEnd & { readonly say?: readonly NewMessage[] })
-  | { readonly state: "interrupted"; readonly say?: readonly NewMessage[] };
+  | {
+      readonly state: "interrupted";
+      readonly waitMs?: number;
+      readonly say?: readonly NewMessage[];
+    };
 
 /** Runs one job under its lease. A throw ends the job as `failed` with the error's safe words. */
 export type Handle = (

@@ -46,7 +46,14 @@ export function interrupt(
     marker,
     say,
     report,
-  }: { jobId: number; marker: string; say: readonly NewMessage[]; report: ReportEnd },
+    waitMs,
+  }: {
+    jobId: number;
+    marker: string;
+    say: readonly NewMessage[];
+    report: ReportEnd;
+    waitMs: number;
+  },
   now: number,
 ): boolean {
   const row = take(tx, jobId, marker);
@@ -59,7 +66,7 @@ export function interrupt(
   }
   const queued = tx
     .update(jobs)
-    .set({ state: "queued", interruptions: sql`${jobs.interruptions} + 1` })
+    .set({ state: "queued", dueAt: now + waitMs, interruptions: sql`${jobs.interruptions} + 1` })
     .where(eq(jobs.id, jobId))
     .returning()
     .get();

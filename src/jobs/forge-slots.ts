@@ -20,11 +20,14 @@ export function createForgeGates(now: () => number = Date.now): ForgeGates {
 
 /**
  * When a forge that answered with this error may be asked again for anything; undefined where it was about the one
- * request. A rate limit and a refused token are about them all.
+ * request, or about one of the accounts that it is asked about. A rate limit and a refused token are about them all,
+ * but where each account has its own: those adapters heed them.
  */
 export function leftAloneUntil(error: unknown, now: number): number | undefined {
-  const wait = error instanceof KugetsuError && error.code === "unavailable" && error.retryAfterMs;
-  return typeof wait === "number" && wait > 0 ? now + wait : undefined;
+  if (!(error instanceof KugetsuError) || error.code !== "unavailable" || error.ofOneAccount)
+    return undefined;
+  const { retryAfterMs = 0 } = error;
+  return retryAfterMs > 0 ? now + retryAfterMs : undefined;
 }
 
 /** How much is on its way to each forge: one that does not answer fills its own slots, and nobody else's. */

@@ -84,12 +84,14 @@ export interface JobStore {
   /**
    * Puts a running job back into its place, to go on after a restart or a pause; costs it no resume. One that somebody
    * stopped meanwhile is over.
+   * @param waitMs after how many milliseconds it may go on; at once unless told
    */
   interrupt(
     jobId: number,
     marker: string,
     say: readonly NewMessage[],
     report: ReportEnd,
+    waitMs?: number,
   ): Promise<boolean>;
   /** Running jobs whose lease is gone: queued again once, then failed. Call after the leases are reconciled. */
   recover(report: ReportEnd): Promise<Recovery>;
@@ -202,8 +204,8 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     },
     finish: async (jobId, marker, end, say) =>
       speaking(db.write((tx) => finish(tx, { jobId, marker, end, say }, now()))),
-    interrupt: async (jobId, marker, say, report) =>
-      speaking(db.write((tx) => interrupt(tx, { jobId, marker, say, report }, now()))),
+    interrupt: async (jobId, marker, say, report, waitMs = 0) =>
+      speaking(db.write((tx) => interrupt(tx, { jobId, marker, say, report, waitMs }, now()))),
     recover: async (report) => speaking(db.write((tx) => recover(tx, report, now()))),
     stop: async (jobId, by, report) =>
       speaking(db.write((tx) => requestStop(tx, { jobId, by, report }, now()))),

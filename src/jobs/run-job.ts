@@ -27,7 +27,7 @@ export async function runJob(job: Job, signal: AbortSignal, work: RunJobOptions)
     const isStored = await persist(
       async () =>
         end.state === "interrupted"
-          ? store.interrupt(job.id, marker, say, work.report)
+          ? store.interrupt(job.id, marker, say, work.report, end.waitMs)
           : store.finish(job.id, marker, { state: end.state, words: end.words }, say),
       log,
       closing,
@@ -45,7 +45,8 @@ export async function runJob(job: Job, signal: AbortSignal, work: RunJobOptions)
 async function endOf(job: Job, signal: AbortSignal, work: RunJobOptions): Promise<JobOutcome> {
   try {
     const end = await work.handle(job, { signal, resumed: job.attempts > 1 });
-    if (end.state !== "interrupted" || isInterrupted(signal)) return end;
+    if (end.state !== "interrupted" || end.waitMs !== undefined || isInterrupted(signal))
+      return end;
     throw new Error("A handler called itself interrupted without being so");
   } catch (error) {
     if (isInterrupted(signal)) return { state: "interrupted" };

@@ -64,7 +64,7 @@ export const jobs = sqliteTable(
         "refused",
       ],
     }).notNull(),
-    /** Failed tries of the admission, those among them that were no unavailable forge, and when the next is due. */
+    /** Failed tries of the admission, those among them that were no unavailable forge, and when the next is due. Of a queued job `due_at` is when it may begin. */
     tries: integer().notNull().default(0),
     faults: integer().notNull().default(0),
     dueAt: integer("due_at").notNull(),

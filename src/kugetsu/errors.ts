@@ -3,13 +3,14 @@
  *
  * `code` is what programs decide by, `message` is safe to print or post (no secret, no internal detail), `hint`
  * says what to do next, and `cause` keeps the original for the log. `retryAfterMs` is how long the other side asked
- * to be left alone, where it did. `needsOperator`: no try will work before the operator has done what `hint` says.
+ * to be left alone, where it did; `ofOneAccount`: by whom is asked about there, others need not wait. `needsOperator`: no try will work before the operator has done what `hint` says.
  */
 export class KugetsuError extends Error {
   override readonly name = "KugetsuError";
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly ofOneAccount: boolean;
   readonly needsOperator: boolean;
 
   constructor(
@@ -19,6 +20,7 @@ export class KugetsuError extends Error {
       cause?: unknown;
       hint?: string | undefined;
       retryAfterMs?: number | undefined;
+      ofOneAccount?: boolean;
       needsOperator?: boolean;
     } = {},
   ) {
@@ -26,6 +28,7 @@ export class KugetsuError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.retryAfterMs = options.retryAfterMs;
+    this.ofOneAccount = options.ofOneAccount ?? false;
     this.needsOperator = options.needsOperator ?? false;
   }
 }

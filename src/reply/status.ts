@@ -60,6 +60,12 @@ export function statusInterrupted(): string {
   return "**Queued** again. The server is restarting; the turn goes on when it is back.";
 }
 
+/** The agent is done, and the forge asks not to be asked for so long. */
+export function statusForgeWaits(waitMs: number): string {
+  const minutes = Math.ceil(waitMs / 60_000);
+  return `**Waiting** for the forge, which asks me to come back in ${minutes} min. The agent is done; what it made is pushed then.`;
+}
+
 const STATES: Record<JobEnd["state"], string> = {
   done: "Done",
   failed: "Failed",

@@ -6,8 +6,10 @@ import type { Readiness } from "./ready.ts";
 
 // Anybody may ask; the forge costs a request to it, the sandbox a process.
 const FRESH_MS = 5_000;
+/** GitHub counts requests, and those of the bot's work are among them. */
+const FRESH_ON_GITHUB_MS = 60_000;
 
-/** Looks at each part that the bot needs, the costly ones at most once in five seconds. */
+/** Looks at each part that the bot needs, the costly ones at most once in five seconds, GitHub once a minute. */
 export function createReadiness(parts: {
   readonly database: Database;
   readonly forges: () => Promise<readonly ConfiguredForge[]>;
@@ -17,7 +19,8 @@ export function createReadiness(parts: {
   const { database, sandbox } = parts;
   const answers = new WeakMap<Forge, () => Promise<boolean>>();
   const answersOf = (forge: Forge): Promise<boolean> => {
-    const known = answers.get(forge) ?? atMostEvery(FRESH_MS, () => works(() => forge.ping()));
+    const freshMs = forge.kind === "github" ? FRESH_ON_GITHUB_MS : FRESH_MS;
+    const known = answers.get(forge) ?? atMostEvery(freshMs, () => works(() => forge.ping()));
     answers.set(forge, known);
     return known();
   };

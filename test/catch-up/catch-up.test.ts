@@ -225,25 +225,40 @@ describe("a forge", () => {
     world.say("/kugetsu fix it");
     await world.deliver();
     const asked: number[] = [];
-    const failed = [100, 7];
+    const failed = [
+      { resent: 100, left: 3, isWhole: false },
+      { resent: 0, left: 3, isWhole: false },
+      { resent: 3, left: 0, isWhole: true },
+    ];
     const resending = {
       ...world.view,
       resendFailed: async (since: number) => {
         asked.push(since);
-        return failed.shift() ?? 0;
+        return failed.shift() ?? { resent: 0, left: 0, isWhole: true };
       },
     };
-    const newest = world.queue.clock.now;
+    const first = world.queue.clock.now;
+    world.pass(MINUTE);
+    world.say("/kugetsu status");
+    await world.deliver();
     world.pass(HOUR);
     const requests = world.forge.requests.length;
     const catchUp = world.catchUp({ forges: () => new Map([["gitea", resending]]) });
-    for (let rounds = 0; rounds < 4; rounds++) {
+    const start = world.queue.clock.now;
+    for (let rounds = 0; rounds < 5; rounds++) {
       await catchUp.once();
       world.pass(5 * MINUTE);
     }
     // From the same moment on until nothing is left, then from the last time.
-    const from = [newest, newest, newest, newest + HOUR + 10 * MINUTE];
+    const from = [first, first, first, first, start + 15 * MINUTE];
     expect(asked).toEqual(from.map((moment) => moment - 10 * MINUTE));
+    expect(world.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
     expect(world.forge.requests).toHaveLength(requests);
+
+    // Another process knows nothing of what this one left to do, but for how long nothing came: a day at most.
+    world.pass(48 * HOUR);
+    const now = world.queue.clock.now;
+    await world.catchUp({ forges: () => new Map([["gitea", resending]]) }).once();
+    expect(asked.at(-1)).toBe(now - 24 * HOUR - 10 * MINUTE);
   });
 });

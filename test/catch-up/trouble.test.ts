@@ -30,9 +30,16 @@ const wantsQuiet = troubleOf(
   clock,
 );
 
+const limitsOne = troubleOf(
+  new KugetsuError("unavailable", "Too many.", { retryAfterMs: 60_000, ofOneAccount: true }),
+  1,
+  clock,
+);
+
 test.each([
   ["that never answers is left alone after three", [away, away, away, undefined], 3, 2_000],
   ["that answers now and then is asked for all", [away, away, undefined, away, away], 5, undefined],
+  ["that limits one account is asked about the others", Array(4).fill(limitsOne), 4, undefined],
   ["that wants to be left alone is", [undefined, wantsQuiet, undefined], 2, 61_000],
 ])("a forge %s", async (_, answers, asked, until) => {
   const done: unknown[] = [];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -99,7 +99,7 @@ test("its key may be a text without line breaks, or a file's path", async () => 
   onTestFinished(() => rm(directory, { recursive: true }));
   const path = join(directory, "app.pem");
   const pkcs8 = rsaKey("pkcs8");
-  await writeFile(path, pkcs8);
+  await writeFile(path, pkcs8, { mode: 0o600 });
   for (const [given, key] of [
     [KEY.replaceAll("\n", String.raw`\n`), KEY],
     [path, pkcs8],
@@ -112,6 +112,22 @@ test("its key may be a text without line breaks, or a file's path", async () => 
       { name: "github", accounts: ["acme", "olivia"] },
     ]);
   }
+});
+
+test("a key's file that others may read is refused: agents would see it", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "kugetsu-key-"));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const path = join(directory, "app.pem");
+  await writeFile(path, KEY);
+  const env = { ...HOME, ...APP, GITHUB_APP_PRIVATE_KEY: path };
+  for (const mode of [0o644, 0o640, 0o601]) {
+    await chmod(path, mode);
+    const refused = new RegExp(`open to other users .0${mode.toString(8)}.*chmod 600 ${path}`);
+    expect(() => readConfig(env)).toThrow(refused);
+    expect(() => readWorkConfig(env)).toThrow(refused);
+  }
+  await chmod(path, 0o400);
+  expect(readConfig(env).forges[0]?.secrets.app?.privateKey).toBe(KEY);
 });
 
 test.each<[string, Record<string, string>, RegExp]>([

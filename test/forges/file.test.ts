@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { createForgeFile, type ForgeFile } from "../../src/forges/file.ts";
 import type { HookSetting } from "../../src/forges/setting.ts";
 import { otherKey, rsaKey } from "./rsa-key.ts";
+import { printForge as printed } from "../../src/forges/stored.ts";
 import { giteaSetting, SECRET } from "./setting.ts";
 
 const KEY = rsaKey();
@@ -43,7 +44,7 @@ const put = async (value: unknown, mode = 0o600) => {
 };
 
 test("there need be no file, and looking makes none", async () => {
-  expect(await file.load()).toEqual({ forges: [], hooks: [], warnings: [] });
+  expect(await file.load()).toEqual({ forges: [], hooks: [], warnings: [], secrets: [] });
   expect(await readdir(home)).toEqual([]);
 });
 
@@ -60,6 +61,7 @@ test("what is saved is read again, by its owner alone, and never printed", async
       { ...HOOK, scope: "acme", remoteId: 3, forge: "gitea", instance: "git.example.org" },
     ],
     warnings: [],
+    secrets: [WORK.secrets.token, SECRET, KEY, ...HOOK.secrets],
   });
   expect((await stat(file.path)).mode & 0o777).toBe(0o600);
   for (const shown of [JSON.stringify(stored), inspect(stored, { depth: 9 })])
@@ -208,4 +210,27 @@ describe("of what somebody wrote", () => {
     });
     await expect(file.save(WORK)).rejects.toMatchObject({ code: "forbidden" });
   });
+});
+
+test("every secret in it is told for the mask, of what is left out too, and not shown", async () => {
+  await put({
+    forges: {
+      gitea: { ...printed(WORK), token: "of a name that is taken" },
+      bad: { kind: "svn", token: "of a kind that is none", webhookSecrets: ["a list's own", 5] },
+      worse: { app: { id: 7, privateKey: "not a key" }, url: "https://hub.example.org" },
+    },
+    hooks: [{ secrets: ["of half a hook"] }, null, "text"],
+  });
+  const { forges, hooks, warnings, secrets } = await file.load();
+  expect([forges, hooks]).toEqual([[], []]);
+  expect([...secrets]).toEqual([
+    "of a name that is taken",
+    SECRET,
+    "of a kind that is none",
+    "a list's own",
+    "not a key",
+    "of half a hook",
+  ]);
+  const shown = `${inspect(secrets)} ${JSON.stringify(secrets)} ${warnings.join(" ")}`;
+  for (const secret of secrets) expect(shown).not.toContain(secret);
 });

@@ -53,9 +53,16 @@ test("a PM agent has the token of the forge that its order came from, and of no 
   });
 });
 
-test("a token for what is no configured forge is the operator's own affair", () => {
-  expect(environmentAt(OWN.url, [OWN]).has).toMatchObject({
-    GITEA_TOKEN: "the PM agent's at home",
+test("the only Gitea's is given there, and a token for what is no configured forge nowhere", () => {
+  const { has, withheld } = environmentAt(OWN.url, [OWN]);
+  expect(has).toMatchObject({ GITEA_URL: OWN.url, GITEA_TOKEN: "the PM agent's at home" });
+  expect(has).not.toHaveProperty("GITHUB_TOKEN");
+  expect(withheld).toEqual(["GITHUB_TOKEN: no forge is configured that it could be for"]);
+  // The order's forge is not configured any more.
+  expect(environmentAt(WORK.url, []).has).toEqual({ GITEA_URL: WORK.url, MY_NOTE: "1" });
+  expect(environmentAt(HUB.url, [HUB]).has).toEqual({
+    GITHUB_URL: HUB.url,
     GITHUB_TOKEN: "the PM agent's on GitHub",
+    MY_NOTE: "1",
   });
 });

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createForgeFile } from "../../src/forges/file.ts";
 import { type ForgeRegistry, openForgeRegistry } from "../../src/forges/registry.ts";
+import { PKCS1, PKCS8 } from "../forge/github/keys.ts";
+import { replay } from "../forge/github/replay.ts";
 import { giteaSetting, SECRET } from "./setting.ts";
 
 const WORK = giteaSetting({
@@ -91,12 +93,47 @@ test("tells every secret, and a hook's too, for the mask", async () => {
     expect(learned).toContain(secret);
 });
 
+test("tells an App's key in both forms, and each of its tokens", async () => {
+  await using server = await replay([
+    {
+      path: "/repos/olivia/shop/installation",
+      answer: { id: 30, account: { id: 1, login: "olivia" } },
+    },
+    {
+      method: "POST",
+      path: "/app/installations/30/access_tokens",
+      answer: { token: "ghs_0123456789" },
+    },
+  ]);
+  const app = { id: 77, privateKey: PKCS1 };
+  const hub = { name: "hub", kind: "github", url: server.url, accounts: ["olivia"], app } as const;
+  await file().save({
+    ...giteaSetting(hub),
+    secrets: { ...giteaSetting(hub).secrets, token: undefined },
+  });
+  const tokens: string[] = [];
+  const forges = await openForgeRegistry({
+    home,
+    environment: [],
+    learn: (secret) => learned.push(secret),
+    learnToken: (token) => tokens.push(token),
+    warn: (message) => warnings.push(message),
+  });
+  expect(learned).toEqual(expect.arrayContaining([PKCS1, PKCS8]));
+  await forges.forge("hub").credentials("olivia", "shop");
+  expect(tokens).toEqual(["ghs_0123456789"]);
+});
+
 test("warns once of what is left out, and of a file that cannot be read, which changes nothing", async () => {
   await file().save(WORK);
-  await writeFile(join(home, "forges.json"), JSON.stringify({ forges: { work: { kind: "x" } } }));
+  await writeFile(
+    join(home, "forges.json"),
+    JSON.stringify({ forges: { work: { kind: "x", token: "the token of what is left out" } } }),
+  );
   const forges = await open();
   await forges.current();
   expect(warnings).toEqual([expect.stringContaining('"work" is left out')]);
+  expect(learned).toContain("the token of what is left out");
   expect(names(forges)).toEqual(["gitea"]);
   await file().save(WORK);
   await forges.current();

@@ -41,6 +41,21 @@ test.each([
   expect(calls).toBe(1);
 });
 
+test("who wants to be left alone for long is not waited for in a slot", async () => {
+  const limit = new KugetsuError("unavailable", "Later.", { retryAfterMs: 30 * 60_000 });
+  let calls = 0;
+  const act = async () => {
+    calls += 1;
+    throw limit;
+  };
+  await expect(patiently(work(), "push", act)).rejects.toBe(limit);
+  const waits = patiently(work(), "push", act, true);
+  await expect(waits).rejects.toMatchObject({ name: "Later", waitMs: 30 * 60_000, cause: limit });
+  const job = storedJob({ id: 1, notes: { waits: 24 } });
+  await expect(patiently({ ...work(), job }, "push", act, true)).rejects.toBe(limit);
+  expect(calls).toBe(3);
+});
+
 test("a stop ends the waiting at once", async () => {
   const stop = new AbortController();
   const begun = performance.now();

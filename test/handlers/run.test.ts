@@ -210,6 +210,36 @@ test("a turn that an earlier life finished is published and told, without an age
   expect(await desk.kugetsu.session(job.ref)).toMatchObject({ seenCommentId: job.commentId });
 });
 
+test("one whose forge wants to be left alone for long waits for that, and is published once", async () => {
+  const job = desk.job();
+  await desk.turned(job, await desk.commit({ "w.txt": "w\n" }));
+  const notes = { report: noted(job), began: true };
+  const { branch } = reportOf(job);
+  const headers = { "retry-after": "1800" };
+  desk.forge.fail({ method: "GET", path: /\/branches\//, answer: 429, headers });
+  const first = await run({ ...job, notes }, { resumed: true });
+  expect(first).toMatchObject({ state: "interrupted", waitMs: 1_800_000 });
+  expect(first.say?.map(({ body }) => body)).toEqual([
+    "**Waiting** for the forge, which asks me to come back in 30 min. The agent is done; what it made is pushed then.",
+  ]);
+  desk.forge.fail({ method: "POST", path: /\/pulls$/, answer: 429, headers });
+  const second = await run({ ...job, notes }, { resumed: true });
+  expect(second).toMatchObject({ state: "interrupted" });
+  expect(await run({ ...job, notes }, { resumed: true })).toMatchObject({ state: "done" });
+  expect(desk.forge.pulls(SHOP).filter(({ head }) => head === branch)).toHaveLength(1);
+});
+
+test("one that waited for a day fails, and its work stays", async () => {
+  const job = desk.job();
+  await desk.turned(job, await desk.commit({ "x.txt": "x\n" }));
+  const headers = { "retry-after": "3600" };
+  desk.forge.fail({ method: "GET", path: /\/branches\//, answer: 429, headers });
+  const notes = { report: noted(job), began: true, waits: 24 };
+  const end = await run({ ...job, notes }, { resumed: true });
+  expect(end).toMatchObject({ state: "failed" });
+  expect(end.say?.[0]?.body).toContain("The work is kept in the session");
+});
+
 test("whoever was already asked for a review is told by a mention", async () => {
   const job = desk.job();
   await desk.turned(job, await desk.commit({ "b.txt": "b\n" }));

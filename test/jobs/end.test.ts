@@ -106,6 +106,23 @@ test("interruptions by a shutdown use up no resume", async () => {
   expect(await store.recover(() => [])).toMatchObject({ requeued: [{ id }] });
 });
 
+test("a turn that waits goes on when it is due, holds no slot until then, and can be stopped", async () => {
+  const queue = createQueue();
+  const { store, owner, clock } = queue;
+  const id = await started(queue);
+  await store.interrupt(id, owner.marker, [], () => [], 60_000);
+  const other = await queued(store, newJob(2));
+  const caps = { dev: 1, pm: 1 };
+  expect(await store.claim({ owner, caps })).toMatchObject({ id: other });
+  await store.finish(other, owner.marker, { state: "done", words: "" }, []);
+  clock.now += 59_999;
+  expect(await store.claim({ owner, caps })).toBeUndefined();
+  clock.now += 1;
+  expect(await store.claim({ owner, caps })).toMatchObject({ id, attempts: 2 });
+  await store.interrupt(id, owner.marker, [], () => [], 60_000);
+  expect(await store.stop(id, "bob", () => [])).toBe("stopped");
+});
+
 test("a turn that somebody stopped while it was interrupted is over", async () => {
   const queue = createQueue();
   const { store, owner, outbox } = queue;

@@ -257,6 +257,30 @@ test("a forge that asks to be left alone is sent nothing until then, for no issu
   expect(tries).toEqual(["a at 0", "c at 0", "a at 60000", "b at 60000"]);
 });
 
+test("where one account's limit is met, the forge's others hear at once", async () => {
+  const queue = createQueue();
+  const { clock, outbox } = queue;
+  const gates = createForgeGates(() => clock.now);
+  const tries: string[] = [];
+  const deliver: Deliver = async ({ key, target }) => {
+    tries.push(`${key} at ${clock.now - 1_000_000}`);
+    if (target.owner === "ann" && clock.now < 1_060_000)
+      throw new KugetsuError("unavailable", "Slower.", {
+        retryAfterMs: 60_000,
+        ofOneAccount: true,
+      });
+    return 1;
+  };
+  const { sender } = start(queue, deliver, { gates });
+  const target = { owner: "bob", name: "app", number: 1 };
+  await outbox.put([message("a"), { ...message("b"), target }]);
+  for (const step of [0, 59_999, 1]) {
+    clock.now += step;
+    await sender.flush(5_000);
+  }
+  expect(tries).toEqual(["a at 0", "b at 0", "a at 60000"]);
+});
+
 test("what a gate holds back costs it no try", async () => {
   const queue = createQueue();
   const { clock, outbox } = queue;

@@ -200,6 +200,23 @@ test("after a rate limit nothing of that forge is admitted until it is over", as
   expect(asked).toEqual(["1 at 0", "3 at 0", "1 at 60000", "2 at 60000"]);
 });
 
+test("where one account's limit is met, what the others ask for is admitted", async () => {
+  const queue = createQueue();
+  const { store } = queue;
+  const limit = { retryAfterMs: 60_000, ofOneAccount: true };
+  const admit: WorkerOptions["admit"] = async ({ issueNumber }) => {
+    if (issueNumber === 1) throw new KugetsuError("unavailable", "Slower.", limit);
+    return { kind: "queued", thread: THREAD };
+  };
+  const { worker, log } = create(queue, { admit });
+  await accepted(store, newJob(1));
+  await worker.start();
+  await vi.waitFor(() => {
+    expect(log.lines).toHaveLength(1);
+  });
+  expect(await worker.finished(await accepted(store, newJob(2)))).toMatchObject(DONE);
+});
+
 test("while the bot's token is refused an admission waits, and the log calls for the operator", async () => {
   const queue = createQueue();
   const { store, clock } = queue;
@@ -496,6 +513,19 @@ test("a handler that calls itself interrupted without a shutdown has failed", as
   const id = await queued(queue.store, newJob(1));
   await worker.start();
   expect(await worker.finished(id)).toMatchObject({ state: "failed", words: "Internal error." });
+});
+
+test("a handler that waits is put back, and called again when it is due", async () => {
+  const queue = createQueue();
+  const outcomes = [{ state: "interrupted", waitMs: 60_000 } as const];
+  const { worker } = create(queue, { handle: async () => outcomes.shift() ?? DONE });
+  const id = await queued(queue.store, newJob(1));
+  await worker.start();
+  await vi.waitFor(async () => {
+    expect(await queue.store.get(id)).toMatchObject({ state: "queued", attempts: 1 });
+  });
+  queue.clock.now += 60_000;
+  expect(await worker.finished(id)).toMatchObject({ ...DONE, attempts: 2 });
 });
 
 test("at the start, what dead processes left is ended first and then resumed", async () => {

@@ -3,6 +3,7 @@ import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import { openForge } from "../../src/forges/adapter.ts";
 import type { ConfiguredForge } from "../../src/forges/registry.ts";
 import { createReadiness } from "../../src/server/probe.ts";
+import { replay } from "../forge/github/replay.ts";
 import { giteaSetting } from "../forges/setting.ts";
 import { temporaryDatabase } from "../kugetsu/db/open.ts";
 
@@ -111,4 +112,24 @@ test("however often it is asked, the forge is asked once in five seconds", async
   await parts.forge.up();
   vi.setSystemTime(1_011_000);
   expect(await parts.readiness()).toMatchObject({ parts: { forge: true } });
+});
+
+test("GitHub is asked once a minute, and is there while it limits the bot", async () => {
+  await using server = await replay([
+    { path: "/user", once: true, status: 429, headers: { "retry-after": "600" } },
+    { path: "/user", once: true, status: 401 },
+  ]);
+  await using parts = await probe();
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 });
+  const token = "ghp_0123456789";
+  const setting = giteaSetting({ name: "github", kind: "github", url: server.url, token });
+  parts.forges.splice(0, 1, { setting, forge: openForge(setting) });
+  for (const ms of [0, 60_000, 60_001]) {
+    vi.setSystemTime(1_000_000 + ms);
+    expect(await parts.readiness()).toMatchObject({ forges: { github: true } });
+  }
+  expect(server.asked).toHaveLength(1);
+  vi.setSystemTime(1_600_001);
+  expect(await parts.readiness()).toMatchObject({ forges: { github: false } });
+  expect(server.asked).toHaveLength(2);
 });

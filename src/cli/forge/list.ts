@@ -42,7 +42,7 @@ async function rowOf(setting: ForgeSetting) {
   const hooks = setting.hooks.map(({ id, scope }) => ({ id, scope }));
   const row = { name, kind, url, from, accounts, hooks };
   try {
-    const { login } = await openForge(setting, PATIENCE_MS).self();
+    const { login } = await openForge(setting, { timeoutMs: PATIENCE_MS }).self();
     return { ...row, bot: login, why: null };
   } catch (error) {
     return { ...row, bot: null, why: safeMessage(error) };

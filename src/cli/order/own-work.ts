@@ -6,6 +6,7 @@ import { KugetsuError } from "../../kugetsu/errors.ts";
 import { NOBODY } from "../../kugetsu/git/place.ts";
 import { parseRef, printRef } from "../../kugetsu/ref.ts";
 import { PM_AGENT } from "../../kugetsu/session/core.ts";
+import { createKnownSecrets } from "../../known-secrets.ts";
 import { createLog } from "../../log.ts";
 import { followOrder } from "../../orders/follow.ts";
 import type { PlacedOrder } from "../../orders/order.ts";
@@ -35,8 +36,8 @@ export async function openOwnWork(
   io: Io,
 ): Promise<OwnWork> {
   const config = await loadWorkConfig(io);
-  const known = new Set(config.secrets.own);
-  const mask = createMask(() => known);
+  const known = createKnownSecrets(config.secrets.own);
+  const mask = createMask(known.all);
   const warnings = new Set<string>();
   // What ends a turn is told with its result; what the operator should know of the set-up is told once.
   const stream = {
@@ -55,7 +56,8 @@ export async function openOwnWork(
       config,
       log,
       mask,
-      learn: (secret) => known.add(secret),
+      learn: known.learn,
+      learnToken: known.learnToken,
       warn: (message) => {
         if (!warnings.has(message)) io.stderr.write(`kugetsu: ${mask(message)}\n`);
         warnings.add(message);

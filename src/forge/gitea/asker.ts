@@ -59,10 +59,36 @@ export async function askAccount(api: Api, url: string): Promise<Account> {
   return { ...bot, isAdmin: field(data, "is_admin") === true };
 }
 
+/** GITEA_PERMISSION_TOKEN at work: of an admin of the whole server, or so it is meant. */
+export interface PermissionAsker extends Asker {
+  /** Told when the forge does not take the token; at each question. */
+  readonly refused: () => void;
+}
+
+/**
+ * Asks with the permission token. The bot goes on without it where it is refused: that is no answer about anybody, and
+ * says nothing of whether the forge takes the bot's own token.
+ * @returns undefined when the forge does not take it
+ */
+export async function askWithPermission<T>(
+  asker: PermissionAsker,
+  ask: (asker: Asker) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await ask(asker);
+  } catch (error) {
+    if (!(error instanceof KugetsuError)) throw error;
+    if (error.needsOperator || error.code === "forbidden") {
+      asker.refused();
+      return undefined;
+    }
+    throw ofPermissionToken(error);
+  }
+}
+
 /** Says of an error that it is about another token than the bot's: its advice would be taken for the wrong one. */
-export function ofPermissionToken(error: unknown): unknown {
-  if (!(error instanceof KugetsuError)) return error;
-  const { code, message, cause, retryAfterMs, needsOperator } = error;
+function ofPermissionToken(error: KugetsuError): KugetsuError {
+  const { code, message, cause, retryAfterMs } = error;
   const hint = `Asked with GITEA_PERMISSION_TOKEN, in which "the bot" is whose token that is. ${error.hint ?? ""}`;
-  return new KugetsuError(code, message, { cause, hint: hint.trim(), retryAfterMs, needsOperator });
+  return new KugetsuError(code, message, { cause, hint: hint.trim(), retryAfterMs });
 }

@@ -3,7 +3,7 @@ import { KugetsuError } from "../../kugetsu/errors.ts";
 import { isName } from "../../kugetsu/ref.ts";
 import type { Person } from "../event.ts";
 import type { Permission, Repository } from "../forge.ts";
-import { type Asker, ofPermissionToken } from "./asker.ts";
+import { type Asker, askWithPermission, type PermissionAsker } from "./asker.ts";
 import { call, understood } from "./call.ts";
 import { field, list, person as readPerson, positive } from "./fields.ts";
 import { isTeamMember, teamsOf } from "./teams.ts";
@@ -23,21 +23,23 @@ const NONE = { level: "none" } as const;
  */
 export async function permissionOf(
   bot: Asker,
-  permission: Asker | undefined,
+  permission: PermissionAsker | undefined,
   repository: Repository,
   person: Person,
 ): Promise<Permission> {
   // Gitea's own accounts (deleted users, Actions) have ids below 1, and no rights to ask for.
   if (person.id <= 0 || !isName(person.login)) return NONE;
-  if (permission !== undefined) {
-    const told = await askedOf(permission, repository, person).catch((error: unknown) => {
-      throw ofPermissionToken(error);
-    });
-    if (told.level !== "unknown") return told;
-  }
+  if (permission === undefined) return askedOf(bot, repository, person);
+  const first = await askWithPermission(permission, async (asker) =>
+    askedOf(asker, repository, person),
+  );
+  if (first !== undefined && first.level !== "unknown") return first;
   const told = await askedOf(bot, repository, person);
-  if (told.level !== "unknown" || permission === undefined) return told;
-  return { level: "unknown", help: `${told.help} ${TOKEN_LACKS}` };
+  if (told.level !== "unknown") return told;
+  return {
+    level: "unknown",
+    help: `${told.help} ${first === undefined ? TOKEN_REFUSED : TOKEN_LACKS}`,
+  };
 }
 
 async function askedOf(asker: Asker, repository: Repository, person: Person): Promise<Permission> {
@@ -161,6 +163,8 @@ function anywhere(person: Person): string {
   );
 }
 
+const TOKEN_REFUSED =
+  "GITEA_PERMISSION_TOKEN is set, but the forge does not accept it: make a new one, or take it out.";
 const TOKEN_LACKS =
   "GITEA_PERMISSION_TOKEN is set, but is not told either: it must be a token of an admin of the whole server.";
 

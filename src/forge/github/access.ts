@@ -1,5 +1,5 @@
 import type { Octokit } from "octokit";
-import type { Bot } from "../forge.ts";
+import type { Bot, Resending } from "../forge.ts";
 import type { Answer } from "./call.ts";
 
 export type Rest = Octokit["rest"];
@@ -20,13 +20,17 @@ export type Ask = (
 
 /** How the bot gets in: with a token, or as a GitHub App. */
 export interface Access {
-  /** A client that is logged in for a repository of that owner. @throws KugetsuError where there is no way in */
-  client(at: Place): Promise<Octokit>;
+  /**
+   * Asks with a client that is logged in for a repository of that owner; `ask` is called again where the first login
+   * was refused, and nothing was done.
+   * @throws KugetsuError where there is no way in, and whatever `ask` throws
+   */
+  ask<T>(at: Place, ask: (rest: Rest) => Promise<T>): Promise<T>;
   /** What git logs in with. */
   credentials(at: Place): Promise<{ username: string; password: string }>;
   /** Asks who this is. Asks GitHub each time. */
   self(): Promise<Bot>;
   /** Proves that the credentials are taken. */
   ping(): Promise<void>;
-  readonly resendFailed?: (since: number) => Promise<number>;
+  readonly resendFailed?: (since: number) => Promise<Resending>;
 }

@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { App, type Octokit } from "octokit";
 import { KugetsuError } from "../../kugetsu/errors.ts";
 import { understood } from "../gitea/call.ts";
-import { field, list, nameOf, positive, text } from "../gitea/fields.ts";
+import { field, nameOf, positive, text } from "../gitea/fields.ts";
 import type { Access, Place } from "./access.ts";
 import { account } from "./account.ts";
 import { readBot } from "./answers.ts";
@@ -16,6 +16,8 @@ export interface AppOptions {
   readonly privateKey: string;
   /** Whose repositories are served, in lower case: anybody can install a public App. */
   readonly accounts: readonly string[];
+  /** Told of each token before it is used. */
+  readonly learnToken?: ((token: string) => void) | undefined;
 }
 
 /** Tokens last an hour by GitHub's clock. Counted is from when one came, by the clock here, so that neither must be right. */
@@ -27,7 +29,14 @@ interface Installation {
   readonly owner: string;
   /** One for all of its tokens: GitHub's limits are the installation's. */
   readonly Client: typeof Octokit;
-  token: { readonly value: string; readonly client: Octokit; readonly since: number } | undefined;
+  token: Token | undefined;
+}
+
+interface Token {
+  readonly value: string;
+  readonly client: Octokit;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 /**
@@ -83,15 +92,17 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
   }
 
   function made(owner: string, id: number): Installation {
-    // A refused token may be one that was revoked, or whose installation was made anew.
-    const Installed = clientClass(options, (status) => {
-      if (status === 401) installations.delete(owner);
-    });
-    return { id, owner, Client: Installed, token: undefined };
+    return { id, owner, Client: clientClass(options, { ofOneAccount: true }), token: undefined };
   }
 
-  async function tokenAt(at: Place) {
-    const found = await installation(at);
+  async function tokenAt(at: Place): Promise<Token> {
+    // Where it was made anew since it was found, the one that is known is gone.
+    const token =
+      (await tokenOf(await installation(at))) ?? (await tokenOf(await installation(at)));
+    return token ?? refuseGone(at.owner);
+  }
+
+  async function tokenOf(found: Installation): Promise<Token | undefined> {
     const { token } = found;
     const age = token === undefined ? 0 : options.now() - token.since;
     if (token !== undefined && age >= 0 && age < RENEWED_AFTER_MS) return token;
@@ -99,7 +110,7 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
   }
 
   const renewals = new Map<Installation, ReturnType<typeof makeToken>>();
-  async function renew(found: Installation) {
+  async function renew(found: Installation): Promise<Token | undefined> {
     const running = renewals.get(found);
     if (running !== undefined) return running;
     const asked = makeToken(found);
@@ -111,7 +122,8 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
     }
   }
 
-  async function makeToken(found: Installation) {
+  /** undefined where the installation is gone. */
+  async function makeToken(found: Installation): Promise<Token | undefined> {
     const what = "get a token of the App's installation";
     const since = options.now();
     const { status, data } = await call(
@@ -119,13 +131,11 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
       () => jwt.apps.createInstallationAccessToken({ installation_id: found.id }),
       [403, 404],
     );
-    if (status === 403 || status === 404) {
-      installations.delete(found.owner);
-      throw new KugetsuError("forbidden", "The GitHub App is suspended there, or gone.", {
-        hint: `Look at the installed Apps of ${found.owner}.`,
-      });
-    }
+    if (status === 403 || status === 404) installations.delete(found.owner);
+    if (status === 403) refuseGone(found.owner);
+    if (status === 404) return undefined;
     const value = understood(what, tokenText(field(data, "token")));
+    app.learnToken?.(value);
     const token = { value, client: new found.Client({ auth: value }), since };
     found.token = token;
     return token;
@@ -137,25 +147,52 @@ export function appAccess(app: AppOptions, options: ClientOptions): Access {
     return understood(what, nameOf(field(data, "slug")));
   }
 
-  /** With any installation's token: what nobody logs in for is limited by address, and closed on some servers. */
+  /** With a token of the first account that has one: what nobody logs in for is limited by address, and closed on some servers. */
   async function anyClient(): Promise<Octokit> {
-    const { data } = await call("list the App's installations", () =>
-      jwt.apps.listInstallations({ per_page: 100 }),
-    );
-    for (const one of list(data)) {
-      const owner = account(field(one, "account"))?.login.toLowerCase();
-      const id = positive(field(one, "id"));
-      const suspended = typeof field(one, "suspended_at") === "string";
-      if (owner === undefined || id === undefined || suspended || !accounts.has(owner)) continue;
-      const found: Installation = (await installations.get(owner)) ?? made(owner, id);
+    for (const owner of accounts) {
+      const id = await installedAt(owner);
+      if (id === undefined) continue;
+      const known = await installations.get(owner);
+      const found = known?.id === id ? known : made(owner, id);
       installations.set(owner, Promise.resolve(found));
-      return (await renew(found)).client;
+      const token = await renew(found);
+      if (token !== undefined) return token.client;
     }
     return new Client();
   }
 
+  /** Asked for by name: of a public App anybody may have one, and the list of all is long. */
+  async function installedAt(owner: string): Promise<number | undefined> {
+    const what = "find the App's installation";
+    const send = [
+      () => jwt.apps.getUserInstallation({ username: owner }),
+      () => jwt.apps.getOrgInstallation({ org: owner }),
+    ];
+    for (const one of send) {
+      const { status, data } = await call(what, one, [404]);
+      if (status === 404) continue;
+      const isSuspended = typeof field(data, "suspended_at") === "string";
+      const login = account(field(data, "account"))?.login.toLowerCase();
+      // A name that was left answers for whoever has another one now.
+      if (isSuspended || login !== owner) return undefined;
+      return understood(what, positive(field(data, "id")));
+    }
+    return undefined;
+  }
+
   return {
-    client: async (at) => (await tokenAt(at)).client,
+    async ask(at, ask) {
+      const token = await tokenAt(at);
+      try {
+        return await ask(token.client.rest);
+      } catch (error) {
+        if (!(error instanceof KugetsuError) || !error.needsOperator) throw error;
+        // It may have been revoked, or its installation made anew. Nothing was done.
+        const found = await installation(at);
+        if (found.token === token) installations.delete(found.owner);
+        return ask((await tokenAt(at)).client.rest);
+      }
+    },
     async credentials(at) {
       return { username: "x-access-token", password: (await tokenAt(at)).value };
     },
@@ -177,6 +214,12 @@ function assertServed(accounts: ReadonlySet<string>, owner: string): void {
   if (accounts.has(owner)) return;
   throw new KugetsuError("forbidden", "This GitHub App does not serve that account.", {
     hint: `Name ${owner} among the accounts of the App, if it is to be served.`,
+  });
+}
+
+function refuseGone(owner: string): never {
+  throw new KugetsuError("forbidden", "The GitHub App is suspended there, or gone.", {
+    hint: `Look at the installed Apps of ${owner}.`,
   });
 }
 

@@ -25,26 +25,24 @@ const never = () => false;
  * octokit's class for one credential: bounded, paced, and silent on the console. It repeats nothing by itself, since a
  * creating call that failed may have created, and who calls knows what may be asked twice.
  *
- * @param seen is told the status of each answer
+ * @param ofOneAccount whether the credential is for one account, and there are others
  */
 export function clientClass(
   options: ClientOptions,
-  seen: (status: number) => void = silent,
+  { ofOneAccount = false }: { readonly ofOneAccount?: boolean } = {},
 ): typeof Octokit {
   const { address, now, paced } = options;
   const bounded = boundedFetch(address.api, options.timeoutMs, options.fetch);
   const send: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
     headers.set("x-github-api-version", API_VERSION);
-    const response = await bounded(input, { ...init, headers });
-    seen(response.status);
-    return response;
+    return bounded(input, { ...init, headers });
   };
   return Octokit.defaults({
     baseUrl: address.api,
     userAgent: "kugetsu",
     log: SILENT,
-    request: { fetch: heedLimits(send, now), log: SILENT },
+    request: { fetch: heedLimits(send, now, ofOneAccount), log: SILENT },
     retry: { enabled: false },
     throttle: {
       enabled: paced,

@@ -69,6 +69,22 @@ export const readGitHubDelivery: ReadDelivery = (headers, body) => {
   return typeof action === "string" ? read(body, action) : undefined;
 };
 
+const WORDS = ["created", "edited", "deleted"];
+const ACTED_ON: Readonly<Record<string, readonly string[]>> = {
+  issue_comment: WORDS,
+  pull_request_review_comment: WORDS,
+  pull_request_review: ["submitted", "edited"],
+  repository: ["renamed", "transferred", "deleted"],
+  issues: Object.keys(ISSUE_ACTIONS),
+  pull_request: Object.keys(ISSUE_ACTIONS),
+};
+
+/** Whether something may come of such a delivery: an order, or what becomes of one. */
+export function isActedOn(event: unknown, action: unknown): boolean {
+  if (typeof event !== "string" || typeof action !== "string") return false;
+  return Object.hasOwn(ACTED_ON, event) && ACTED_ON[event]?.includes(action) === true;
+}
+
 /** The id that GitHub gave a delivery, the same when it is sent again; at most 100 plain characters, or undefined. */
 export function deliveryId(headers: Headers): string | undefined {
   const id = headers.get("X-GitHub-Delivery");
@@ -197,11 +213,16 @@ function repositoryEvent(body: object, action: string): RepositoryEvent | undefi
   return { kind: "repository", action: known ? action : "other", repository };
 }
 
-function installationEvent(body: object, action: string): InstallationEvent | undefined {
+function installationEvent(
+  body: object,
+  action: string,
+): InstallationEvent | OtherEvent | undefined {
   const installation = field(body, "installation");
   const id = positive(field(installation, "id"));
+  if (id === undefined) return undefined;
   const owner = account(field(installation, "account"));
-  if (id === undefined || owner === undefined) return undefined;
+  // A whole enterprise has no login, and no repositories.
+  if (owner === undefined) return other("installation", body);
   const kind = action === "created" || action === "deleted" ? action : "changed";
   const added = [...list(field(body, "repositories")), ...list(field(body, "repositories_added"))];
   return {

@@ -9,16 +9,25 @@ const MAX_PAUSE_MS = 60 * 60_000;
 /**
  * A `fetch` for what one credential asks. When GitHub limits it, that call and all others until the pause is over end
  * with `unavailable`, without asking: who goes on asking while limited is banned.
+ * @param ofOneAccount whether other accounts are asked about with other credentials
  */
-export function heedLimits(send: typeof fetch, now: () => number = Date.now): typeof fetch {
+export function heedLimits(
+  send: typeof fetch,
+  now: () => number = Date.now,
+  ofOneAccount = false,
+): typeof fetch {
   let until = 0;
   return async (input, init) => {
-    if (until > now()) throw limited(until - now());
+    if (until > now()) throw limited(until - now(), ofOneAccount);
     const response = await send(input, init);
     const pause = await pauseAsked(response, now());
     if (pause === undefined) return response;
     until = Math.max(until, now() + pause);
-    throw limited(pause, `${response.status} of ${input instanceof Request ? "" : String(input)}`);
+    throw limited(
+      pause,
+      ofOneAccount,
+      `${response.status} of ${input instanceof Request ? "" : String(input)}`,
+    );
   };
 }
 
@@ -56,10 +65,14 @@ function bounded(ms: number): number {
   return Number.isNaN(ms) ? DEFAULT_PAUSE_MS : Math.min(Math.max(ms, 0), MAX_PAUSE_MS);
 }
 
-function limited(retryAfterMs: number, cause?: string): KugetsuError {
-  return new KugetsuError("unavailable", "GitHub limits how often it is asked.", {
+/** GitHub answers, and wants to be left alone. */
+export class Limited extends KugetsuError {}
+
+function limited(retryAfterMs: number, ofOneAccount: boolean, cause?: string): Limited {
+  return new Limited("unavailable", "GitHub limits how often it is asked.", {
     cause: cause === undefined ? undefined : new Error(cause),
     hint: "The bot waits as long as GitHub asks. If it happens often, watch fewer repositories or use a GitHub App.",
     retryAfterMs,
+    ofOneAccount,
   });
 }

@@ -19,7 +19,7 @@ export function tokenAccess(token: string, options: ClientOptions): Access {
     return bot;
   };
   return {
-    client: async () => client,
+    ask: (_, ask) => ask(client.rest),
     credentials: async () => ({ username, password: token }),
     self,
     async ping() {

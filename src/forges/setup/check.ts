@@ -32,7 +32,7 @@ export async function checkForge(
 }
 
 async function token(setting: ForgeSetting): Promise<readonly Finding[]> {
-  const { login } = await openForge(setting, PATIENCE_MS).self();
+  const { login } = await openForge(setting, { timeoutMs: PATIENCE_MS }).self();
   const taken = ok(`${setting.url} accepts the token of ${login}.`);
   if (setting.secrets.app !== undefined)
     return [

@@ -9,6 +9,9 @@ const FORGE_CREDENTIAL =
 // Whose it is sees the whole server: not even a PM agent gets one, wherever it stands.
 const PERMISSION_TOKEN = /_PERMISSION_TOKEN$/i;
 
+// A GitHub App's: whoever has it is the bot, wherever the App is installed.
+const PRIVATE_KEY = /^(?:GITHUB|GH|GHE)_(?:\w+_)?PRIVATE_KEY(?:_|$)|(?:^|_)APP_PRIVATE_KEY(?:_|$)/i;
+
 const WEBHOOK_SECRET = /(?:^|_)WEBHOOK_SECRETS?(?:_|$)/i;
 
 // These make a program load or run something before it starts, and the same environment starts opencode itself.
@@ -28,12 +31,13 @@ export const OPENCODE_CONFIGURATION: readonly string[] = [
 
 /** Whether a variable of that name is a forge's credential: only a PM agent may have one, from `pm-agent.env`. */
 export function isForgeCredential(name: string): boolean {
-  return FORGE_CREDENTIAL.test(name) && !WEBHOOK_SECRET.test(name) && !PERMISSION_TOKEN.test(name);
+  return FORGE_CREDENTIAL.test(name) && withheldName(name) === undefined;
 }
 
 /** Why no agent ever gets a variable of that name from any source, or undefined when one may. */
 export function withheldName(name: string): Withheld | undefined {
   if (WEBHOOK_SECRET.test(name)) return "whoever has a webhook's secret can sign deliveries";
+  if (PRIVATE_KEY.test(name)) return "whoever has an App's key is the bot";
   if (PERMISSION_TOKEN.test(name)) return "it is for questions about people's rights alone";
   if (OWN.test(name)) return "kugetsu sets it itself";
   if (name.startsWith("GIT_")) return "kugetsu says itself how an agent's git works";

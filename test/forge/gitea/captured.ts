@@ -18,6 +18,8 @@ export interface CapturedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** Whom it answers; everybody unless told. */
+  readonly token?: string;
 }
 
 export function capturedDeliveries(): CapturedDelivery[] {
@@ -89,6 +91,7 @@ export async function replay(answers: readonly CapturedAnswer[], prefix = ""): P
     const found = answers.find(
       (one) =>
         one.method === request.method &&
+        [undefined, request.headers.authorization?.replace("Bearer ", "")].includes(one.token) &&
         [path, path.split("?")[0]].includes(`${prefix}${one.path}`),
     );
     const body = found === undefined ? { message: `not captured: ${path}` } : found.body;

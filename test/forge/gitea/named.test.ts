@@ -86,3 +86,11 @@ test("nothing is asked for an account that is none", async () => {
 function member(team: number, status: number, body: unknown): CapturedAnswer {
   return get(`/api/v1/teams/${team}/members/walter`, status, body);
 }
+
+test("where the permission token is refused, the bot's own is asked", async () => {
+  await using server = await replay([{ ...USER, status: 401, token: "p" }, USER]);
+  const forge = createGitea({ url: server.url, token: "t", permissionToken: "p" });
+  const at = { id: 1, owner: "olivia", name: "shop" };
+  expect(await forge.isNamed("walter", WALTER, at)).toBe(true);
+  expect(server.tokens).toEqual(["Bearer p", "Bearer t"]);
+});

@@ -262,12 +262,32 @@ describe("asked with the token of an admin of the whole server", () => {
     expect(tokens).toEqual(new Set(["Bearer p", "Bearer t"]));
   });
 
-  test("a token that is refused is told apart from the bot's", async () => {
+  test.each(["000", "003"])("where it is refused (%s), the bot's own is asked", async (file) => {
     const path = "/api/v1/repos/olivia/shop/collaborators/walter/permission";
-    await expect(askAsAdmin([captured("003", { path })], SHOP, WALTER)).rejects.toMatchObject({
-      code: "unavailable",
-      needsOperator: true,
-      hint: expect.stringContaining("GITEA_PERMISSION_TOKEN"),
+    const refused = captured(file, { path, token: "p" });
+    await using server = await replay([refused, captured("020")]);
+    const warnings: string[] = [];
+    const forge = createGitea({
+      url: server.url,
+      token: "t",
+      permissionToken: "p",
+      warn: (message) => warnings.push(message),
+    });
+    expect(await forge.permission(SHOP, WALTER)).toEqual({ level: "write" });
+    expect(server.tokens).toEqual(["Bearer p", "Bearer t"]);
+    expect(warnings).toEqual([
+      expect.stringContaining("does not accept GITEA_PERMISSION_TOKEN") as string,
+    ]);
+  });
+
+  test("where both are told nothing, the help says which one is refused", async () => {
+    const path = "/api/v1/repos/acme/api/collaborators/walter/permission";
+    const refused = captured("003", { path, token: "p" });
+    const teams = captured("035", { status: 403, body: { message: "no" } });
+    const { permission } = await askAsAdmin([refused, captured("027"), teams], API, WALTER);
+    expect(permission).toMatchObject({
+      level: "unknown",
+      help: expect.stringMatching(/GITEA_PERMISSION_TOKEN is set, but the forge does not accept/),
     });
   });
 

@@ -105,10 +105,45 @@ test("finds its installation anew after a token was refused", async () => {
     give("ghs_another000", { path: "/app/installations/31/access_tokens" }),
     { path: ISSUE, answer: issue() },
   ]);
-  const forge = appAt(server);
-  await expect(forge.issue(AT)).rejects.toMatchObject({ code: "unavailable" });
-  expect(await forge.issue(AT)).toMatchObject({ number: 7 });
+  expect(await appAt(server).issue(AT)).toMatchObject({ number: 7 });
   expect(server.authorizations.at(-1)).toBe("token ghs_another000");
+});
+
+test("does not ask for ever with tokens that are refused", async () => {
+  await using server = await replay([FIND, give("ghs_refused000"), { path: ISSUE, status: 401 }]);
+  await expect(appAt(server).issue(AT)).rejects.toMatchObject({ code: "unavailable" });
+  expect(server.asked.filter((one) => one === `GET ${ISSUE}`)).toHaveLength(2);
+});
+
+test("finds its installation anew where it was made anew while its token ended", async () => {
+  let now = Date.now();
+  await using server = await replay([
+    { ...FIND, once: true },
+    give("ghs_0123456789", { once: true }),
+    give("", { status: 404 }),
+    { ...FIND, answer: { id: 31, account: user("olivia", 1) } },
+    give("ghs_another000", { path: "/app/installations/31/access_tokens" }),
+    { path: ISSUE, answer: issue() },
+  ]);
+  const forge = appAt(server, { now: () => now });
+  await forge.credentials("olivia", "shop");
+  now += 51 * 60_000;
+  expect(await forge.issue(AT)).toMatchObject({ number: 7 });
+});
+
+test("says of a limit that it is one account's, and of the App's own that it is not", async () => {
+  const limit = { status: 429, headers: { "retry-after": "600" } } as const;
+  await using server = await replay([
+    { ...FIND, once: true },
+    give("ghs_0123456789"),
+    { path: ISSUE, ...limit },
+    { path: "/repos/acme/shop/installation", ...limit },
+  ]);
+  const forge = appAt(server, { accounts: ["olivia", "acme"] });
+  const limited = { code: "unavailable", retryAfterMs: 600_000 };
+  await expect(forge.issue(AT)).rejects.toMatchObject({ ...limited, ofOneAccount: true });
+  const other = forge.issue({ ...AT, owner: "acme" });
+  await expect(other).rejects.toMatchObject({ ...limited, ofOneAccount: false });
 });
 
 describe("an owner", () => {
@@ -164,22 +199,22 @@ describe("an owner", () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test.each([403, 404])(
-    "whose installation is suspended or gone (%d) is refused",
-    async (status) => {
-      await using server = await replay([
-        FIND,
-        give("", { status, once: true }),
-        give("ghs_0123456789"),
-      ]);
-      const forge = appAt(server);
-      await expect(forge.issue(AT)).rejects.toMatchObject({ code: "forbidden" });
-      expect(await forge.credentials("olivia", "shop")).toMatchObject({
-        password: "ghs_0123456789",
-      });
-      expect(server.asked.filter((one) => one.endsWith("installation"))).toHaveLength(2);
-    },
-  );
+  test.each([
+    [403, 1],
+    [404, 2],
+  ])("whose installation is suspended or gone (%d) is refused", async (status, times) => {
+    await using server = await replay([
+      FIND,
+      ...Array.from({ length: times }, () => give("", { status, once: true })),
+      give("ghs_0123456789"),
+    ]);
+    const forge = appAt(server);
+    await expect(forge.issue(AT)).rejects.toMatchObject({ code: "forbidden" });
+    expect(await forge.credentials("olivia", "shop")).toMatchObject({
+      password: "ghs_0123456789",
+    });
+    expect(server.asked.filter((one) => one.endsWith("installation"))).toHaveLength(times + 1);
+  });
 });
 
 test("two GitHubs with installations of the same number get each its own tokens", async () => {
@@ -191,9 +226,9 @@ test("two GitHubs with installations of the same number get each its own tokens"
   expect([first?.password, second?.password]).toEqual(["ghs_ofthefirst", "ghs_oftheother"]);
 });
 
-const installations = (...answer: Part<"installation">[]): Exchange => ({
-  path: "/app/installations?per_page=100",
-  answer,
+const installedAt = (account: string, answer?: Part<"installation">): Exchange => ({
+  path: `/${account}/installation`,
+  ...(answer === undefined ? { status: 404 } : { answer }),
 });
 
 describe("itself", () => {
@@ -205,27 +240,37 @@ describe("itself", () => {
   test("is the App's account, asked for with a token of an account that is served", async () => {
     await using server = await replay([
       app,
-      installations(
-        { id: 28, account: user("mallory", 66) },
-        { id: 29, account: user("olivia", 1), suspended_at: "2026-01-02T03:04:05Z" },
-        { id: 30, account: user("olivia", 1), suspended_at: null },
-      ),
+      installedAt("users/left", { id: 27, account: user("mallory", 66) }),
+      installedAt("users/acme"),
+      installedAt("orgs/acme"),
+      installedAt("users/rita", {
+        id: 29,
+        account: user("rita", 3),
+        suspended_at: "2026-01-02T03:04:05Z",
+      }),
+      installedAt("users/olivia"),
+      installedAt("orgs/olivia", { id: 30, account: user("olivia", 1), suspended_at: null }),
       give("ghs_0123456789"),
       bot,
     ]);
-    const forge = appAt(server);
+    const forge = appAt(server, { accounts: ["left", "acme", "rita", "olivia", "walter"] });
     expect(await forge.self()).toEqual({
       id: 900,
       login: "helper[bot]",
       email: "900+helper[bot]@users.noreply.127.0.0.1",
     });
     await forge.self();
-    expect(server.asked).toHaveLength(4);
+    expect(server.asked).toHaveLength(9);
     expect(server.authorizations.at(-1)).toBe("token ghs_0123456789");
   });
 
   test("is asked for without any while it is installed nowhere", async () => {
-    await using server = await replay([app, installations(), bot]);
+    await using server = await replay([
+      app,
+      installedAt("users/olivia"),
+      installedAt("orgs/olivia"),
+      bot,
+    ]);
     expect(await appAt(server).self()).toMatchObject({ id: 900 });
     expect(server.authorizations.at(-1)).toBeUndefined();
   });

@@ -344,6 +344,16 @@ describe("an installation", () => {
   });
 });
 
+test("an installation for a whole enterprise, which has no login, is nothing", () => {
+  const installation = { id: 3, account: { id: 5, slug: "acme-inc", name: "Acme" } };
+  for (const action of ["created", "deleted", "suspend"])
+    expect(read("installation", { action, installation, sender: MENA })).toEqual({
+      kind: "other",
+      name: "installation",
+      repository: undefined,
+    });
+});
+
 describe("what is not of GitHub's shape", () => {
   test.each<[string, string, unknown]>([
     ["no event", "", {}],

@@ -224,10 +224,13 @@ describe("a PM agent's environment", () => {
     expect(withheld).toEqual(["GITEA_TOKEN", "GITEA_TOKEN"]);
   });
 
-  test("has no webhook secret, no permission token and no loader trick, also from pm-agent.env", () => {
+  test("has no webhook secret, no App's key, no permission token and no loader trick, also from pm-agent.env", () => {
     const pmEnv = new Map([
       ["GITEA_WEBHOOK_SECRET", "x"],
       ["GITEA_PERMISSION_TOKEN", "x"],
+      ["GITHUB_APP_PRIVATE_KEY", "x"],
+      ["GH_APP_PRIVATE_KEY_BASE64", "x"],
+      ["APP_PRIVATE_KEY", "x"],
       ["LD_PRELOAD", "/x.so"],
       ["ALIAS", WEBHOOK_SECRET],
     ]);
