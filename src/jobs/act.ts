@@ -32,9 +32,11 @@ export function isSameServer({ forge, ref }: Pick<NewJob, "forge" | "ref">): SQL
 }
 
 function actOf(job: NewJob): readonly unknown[] {
-  const { trigger = "comment", commentId, action, commentUpdatedAt, verb } = job;
+  const { trigger = "comment", commentId, action, verb } = job;
+  // Deliveries and lists may write one moment in two ways.
+  const at = Date.parse(job.commentUpdatedAt);
   if (job.opening === true) return [trigger, "opened", job.commentBody];
-  const words = [commentId, action, commentUpdatedAt, job.commentBody];
+  const words = [commentId, action, at, job.commentBody];
   switch (trigger) {
     case "comment":
       return words;
@@ -42,10 +44,10 @@ function actOf(job: NewJob): readonly unknown[] {
     case "review_comment":
       return [trigger, ...words];
     case "issue":
-      return [trigger, action, commentUpdatedAt, job.commentBody];
+      return [trigger, action, at, job.commentBody];
     case "label":
     case "assignment":
-      return [trigger, verb, commentUpdatedAt];
+      return [trigger, verb, at];
     default:
       return trigger satisfies never;
   }

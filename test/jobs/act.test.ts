@@ -9,6 +9,7 @@ const label: NewJob = { ...comment, trigger: "label", commentId: 0, commentBody:
 describe("what an act means", () => {
   test.each<[string, NewJob, Partial<NewJob>]>([
     ["a comment, however its issue is called", comment, { issueTitle: "Other", issueBody: "" }],
+    ["a time in other digits", comment, { commentUpdatedAt: "2026-01-01T02:00:00.000+02:00" }],
     ["a label, whatever the issue says", label, { issueTitle: "Other" }],
     [
       "what an issue is opened with, whatever became of it since",
