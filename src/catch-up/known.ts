@@ -48,7 +48,7 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
 
 /** Lists do not say who edited: whoever it was, a delivery told of it, and the forge did not deny it. */
 function isKnownEdit({ orm }: Database, job: NewJob): boolean {
-  const { action, author, commentBody, commentId, commentUpdatedAt, issueNumber } = job;
+  const { action, author, commentBody, commentId, issueNumber } = job;
   if (action !== "edited") return false;
   const told = (path: string) => sql`json_extract(${jobs.act}, ${path})`;
   const same = orm
@@ -64,7 +64,6 @@ function isKnownEdit({ orm }: Database, job: NewJob): boolean {
         eq(sql`coalesce(${told("$.trigger")}, 'comment')`, job.trigger ?? "comment"),
         eq(told("$.action"), action),
         eq(told("$.author.id"), author.id),
-        eq(told("$.commentUpdatedAt"), commentUpdatedAt),
         eq(told("$.commentBody"), commentBody),
       ),
     )

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { NewJob } from "../../src/jobs/job.ts";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { repositories } from "../../src/jobs/schema.ts";
 import { newDelivery, newJob } from "../jobs/queue.ts";
 import { HOUR, MINUTE, openWorld, SECOND, SHOP, type World } from "./world.ts";
@@ -266,7 +266,7 @@ describe("a forge", () => {
         ]),
     });
     two.queue.db.write((tx) =>
-      seeRepository(tx, {
+      watchRepository(tx, {
         forge: "dead",
         repository: { id: one.shop, owner: "olivia", name: "shop" },
         seenAt: 0,

@@ -9,7 +9,8 @@ import type { Person } from "../../src/forge/event.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { reportEnd } from "../../src/handlers/report-end.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { jobs, missed, repositories } from "../../src/jobs/schema.ts";
 import { createAccept } from "../../src/server/accept.ts";
 import { createQueue, disposing, keptLog, type Line, type Queue } from "../jobs/queue.ts";
@@ -91,7 +92,6 @@ export async function openWorld(): Promise<World> {
   const accept = createAccept({
     store,
     origin: () => ({ ...origin, bot }),
-    report: () => [],
     onJob: () => undefined,
     onLook: () => undefined,
     log,
@@ -115,7 +115,7 @@ export async function openWorld(): Promise<World> {
     watch(repository = SHOP, id = shop) {
       const [owner = "", name = ""] = repository.split("/");
       const seen = { forge: "gitea", repository: { id, owner, name }, seenAt: clock.now };
-      db.write((tx) => seeRepository(tx, seen));
+      db.write((tx) => watchRepository(tx, seen));
     },
     catchUp: (change = {}) =>
       disposing(
@@ -127,6 +127,7 @@ export async function openWorld(): Promise<World> {
           accept: (delivery) => store.accept(delivery),
           onState: async (state) => void states.push(state),
           onRename: async (rename) => void renames.push(rename),
+          report: reportEnd,
           log,
           now,
           random: () => 0,
