@@ -10,6 +10,7 @@ import { createFollowState } from "./follow/state.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
+import { assertServer } from "./jobs/servers.ts";
 import { speak } from "./jobs/speak.ts";
 import { KugetsuError } from "./kugetsu/errors.ts";
 import { createLog, type Log } from "./log.ts";
@@ -77,8 +78,11 @@ export async function startBot(
       owner,
       deliver: async (message) => {
         await forges.current();
-        return speak(forges.forge(message.forge), message, mask);
+        const { forge: name, target } = message;
+        assertServer(forges.forge(name), { name, instance: target.instance });
+        return speak(forges.forge(name), message, mask);
       },
+      servers: engine.servers,
       slots: (name) => slotsOf(() => forges.forge(name)),
       gates: engine.gates,
       log,

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { NewJob } from "./job.ts";
 import type { JobRow } from "./job-row.ts";
 import { jobs } from "./schema.ts";
+import { instanceIn, instanceOfJob } from "./servers.ts";
 
 /**
  * What a delivery means, hashed: the same act in another delivery has the same. All that the admission compares with
@@ -20,15 +21,9 @@ export function meaningOf(job: NewJob): string {
     .digest("hex");
 }
 
-/** host[:port] of a printed ref: under the name of a forge, another server may stand by now. */
-function instanceIn(ref: string): string {
-  return ref.split("/", 1)[0] ?? "";
-}
-
 /** Of the rows of jobs, those of that job's server. */
 export function isSameServer({ forge, ref }: Pick<NewJob, "forge" | "ref">): SQL | undefined {
-  const prefix = `${instanceIn(ref)}/`;
-  return and(eq(jobs.forge, forge), eq(sql`substr(${jobs.ref}, 1, ${prefix.length})`, prefix));
+  return and(eq(jobs.forge, forge), eq(instanceOfJob(), instanceIn(ref)));
 }
 
 function actOf(job: NewJob): readonly unknown[] {

@@ -10,6 +10,7 @@ import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { earlierOfIssue } from "./earlier.ts";
 import { tellIfPaused } from "./pause.ts";
 import { jobs } from "./schema.ts";
+import { jobsOf, type Server } from "./servers.ts";
 
 /** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
 export interface DueAdmission {
@@ -18,15 +19,25 @@ export interface DueAdmission {
   readonly faults: number;
 }
 
+/** Which jobs may be admitted. */
+export interface WhichReceived {
+  /** One of these or none. */
+  readonly only?: readonly number[] | undefined;
+  /** None of these forges. */
+  readonly except?: readonly string[];
+  /** See ClaimRequest. */
+  readonly servers?: readonly Server[] | undefined;
+}
+
 /** `JobStore.nextReceived` inside a transaction of the caller's. */
 export function nextReceived(
   tx: Tx,
   busy: readonly number[],
   now: number,
-  { only, except = [] }: { only?: readonly number[] | undefined; except?: readonly string[] },
+  { only, except = [], servers }: WhichReceived,
 ): DueAdmission | undefined {
   // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
-  const before = earlierOfIssue(tx, ["received"]);
+  const before = earlierOfIssue(tx, ["received"], servers);
   const row = tx
     .select()
     .from(jobs)
@@ -36,6 +47,7 @@ export function nextReceived(
         lte(jobs.dueAt, now),
         notInArray(jobs.id, [...busy]),
         notInArray(jobs.forge, [...except]),
+        jobsOf(servers),
         only === undefined ? undefined : inArray(jobs.id, [...only]),
         or(eq(jobs.lane, "quick"), notExists(before)),
       ),
