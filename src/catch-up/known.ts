@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, isNull, notInArray, or, sql } from "drizzle-orm";
+import { CATCH_UP } from "../forge/delivery-id.ts";
 import { isSameServer, keyOfWords } from "../jobs/act.ts";
 import type { NewJob } from "../jobs/job.ts";
 import { deliveries, jobs, missed } from "../jobs/schema.ts";
@@ -6,7 +7,7 @@ import type { Database } from "../kugetsu/db/database.ts";
 
 /** What deliveries of catch-up are called in the place of a forge's id. */
 export function deliveryIdOf(meaning: string): string {
-  return `catch-up:${meaning}`;
+  return `${CATCH_UP}${meaning}`;
 }
 
 /**
