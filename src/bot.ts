@@ -98,13 +98,13 @@ export async function startBot(
   const catchUp = setup.use(
     createCatchUp({
       db: kugetsu.database,
-      forges: () =>
-        new Map(forges.all().map(({ setting, forge }) => [setting.name, forge] as const)),
-      origin,
-      allow: async () => {
-        await forges.current();
-        return (await engine.settings()).allow;
+      forges: async () => {
+        const all = await forges.current();
+        return new Map(all.map(({ setting, forge }) => [setting.name, forge] as const));
       },
+      gates: engine.gates,
+      origin,
+      allow: async () => (await engine.settings()).allow,
       accept: async (delivery) => {
         const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
         worker.wake();

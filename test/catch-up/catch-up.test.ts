@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { createForgeGates } from "../../src/jobs/forge-slots.ts";
 import type { NewJob } from "../../src/jobs/job.ts";
 import { watchRepository } from "../../src/jobs/repositories.ts";
 import { repositories } from "../../src/jobs/schema.ts";
@@ -259,7 +260,7 @@ describe("a forge", () => {
     two.say("/kugetsu fix it");
     one.forge.fail({ answer: "hang", times: Infinity });
     const catchUp = two.catchUp({
-      forges: () =>
+      forges: async () =>
         new Map([
           ["dead", one.gitea],
           ["gitea", two.gitea],
@@ -283,6 +284,25 @@ describe("a forge", () => {
     ]);
   });
 
+  test("that asked to be left alone is left alone, whoever it told, and tells the others", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.say("/kugetsu fix it");
+    const gates = createForgeGates(() => world.queue.clock.now);
+    const catchUp = world.catchUp({ gates });
+    gates.close("gitea", world.queue.clock.now + MINUTE);
+    const before = world.forge.requests.length;
+    await catchUp.once();
+    expect(world.forge.requests).toHaveLength(before);
+    world.pass(MINUTE);
+    world.forge.fail({ answer: 401, times: 1, path: /repos/ });
+    await catchUp.once();
+    expect(gates.closed()).toEqual(["gitea"]);
+    world.pass(HOUR);
+    await catchUp.once();
+    expect(await world.orders()).toEqual(["queued: fix it"]);
+  });
+
   test("that sends failed deliveries again is asked for that, and no lists are read", async () => {
     const world = await openWorld();
     world.watch();
@@ -300,7 +320,7 @@ describe("a forge", () => {
     const newest = world.queue.clock.now;
     world.pass(HOUR);
     const requests = world.forge.requests.length;
-    const catchUp = world.catchUp({ forges: () => new Map([["gitea", resending]]) });
+    const catchUp = world.catchUp({ forges: async () => new Map([["gitea", resending]]) });
     for (let rounds = 0; rounds < 4; rounds++) {
       await catchUp.once();
       world.pass(5 * MINUTE);

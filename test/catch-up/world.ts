@@ -121,7 +121,7 @@ export async function openWorld(): Promise<World> {
       disposing(
         createCatchUp({
           db,
-          forges: () => new Map([["gitea", gitea]]),
+          forges: async () => new Map([["gitea", gitea]]),
           origin: async () => origin,
           allow: async () => [],
           accept: (delivery) => store.accept(delivery),
