@@ -1,4 +1,5 @@
 import { createAdmit } from "./admission/admit.ts";
+import { warningsOfBare, wordsHere } from "./admission/here.ts";
 import { servedBy } from "./admission/served.ts";
 import type { WorkConfig } from "./config.ts";
 import { watchConfig } from "./config-watch.ts";
@@ -159,8 +160,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const servers = async (): Promise<readonly Server[]> => {
     const all = await forges.current();
     const now = all.map(({ setting: { name }, forge: { instance } }) => ({ name, instance }));
-    if (all !== told && options.only === undefined)
+    if (all !== told && options.only === undefined) {
       for (const held of heldBack(database.orm, now)) warn(`${heldWords(held)} ${HELD_HELP}`);
+      warningsOfBare(
+        latest,
+        now.map(({ instance }) => instance),
+      ).forEach(warn);
+    }
     told = all;
     return now;
   };
@@ -224,11 +230,13 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           forges.current(),
         ]);
         assertIsFor(job);
+        const { instance } = forge(job.forge);
+        const instances = forges.all().map((one) => one.forge.instance);
         const admit = createAdmit({
           forge,
-          served: servedBy(allow, forge(job.forge).instance),
-          delegateAllow,
-          commandAllow,
+          served: servedBy(allow, instance),
+          delegateAllow: wordsHere(delegateAllow, instance, instances),
+          commandAllow: wordsHere(commandAllow, instance, instances),
           turnsPerDay,
           turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
           nameInRefs: followName.inRefs,
