@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import type { Settings } from "./settings.ts";
 
 const MIN_SECRET = 16;
@@ -18,7 +19,15 @@ type OwnSecret = (typeof OWN_SECRETS)[number];
 
 /** Those of the bot's own secrets that are set. */
 export function ownSecrets(settings: Settings): readonly string[] {
-  return OWN_SECRETS.map((name) => settings.secret(name)).filter((secret) => secret !== undefined);
+  return OWN_SECRETS.flatMap((name) => {
+    const secret = settings.secret(name);
+    return secret !== undefined && isSecret(name, secret) ? [secret] : [];
+  });
+}
+
+/** The path of a key is none, and people must be able to read it: what lies there comes to be known with the forge. */
+export function isSecret(name: string, value: string): boolean {
+  return name !== "GITHUB_APP_PRIVATE_KEY" || !isAbsolute(value.trim());
 }
 
 /** A token that is needed; `help` says how to come by one. What is wrong is a problem of the settings. */
@@ -30,10 +39,13 @@ export function neededToken(settings: Settings, name: OwnSecret, help: string): 
 /** A token, if it is set. What is wrong is a problem of the settings. */
 export function checkedToken(settings: Settings, name: OwnSecret): string | undefined {
   const token = settings.secret(name);
-  if (token !== undefined && !isToken(token))
-    settings.problem(`${name} holds white space, or characters that no token has.`);
+  if (token !== undefined && !isToken(token)) settings.problem(`${name} ${WHY_NO_TOKEN}`);
   return token;
 }
+
+/** In words that go on after what the token is called. */
+export const WHY_NO_TOKEN =
+  "holds white space (perhaps a line break at its end), or characters that no token has.";
 
 /** Whether a token could stand in a header. */
 export function isToken(text: string): boolean {
@@ -49,15 +61,17 @@ export function webhookSecretsOf(
   const help =
     "make one with `openssl rand -hex 32`, and put the same text into the field Secret of the webhook " +
     `(${where}).`;
-  const secrets = [neededSecret(settings, name, help)];
+  const secret = neededSecret(settings, name, help);
+  const wrong = secret === "" ? undefined : whyBadSecret(secret);
+  if (wrong !== undefined) settings.problem(`${name} ${wrong}: ${help}`);
   // So that a secret can be changed without losing what is delivered meanwhile: no forge tries again.
   const previous = settings.secret(`${name}_PREVIOUS`);
-  if (previous !== undefined) secrets.push(previous);
-  for (const secret of secrets) {
-    const wrong = secret === "" ? undefined : whyBadSecret(secret);
-    if (wrong !== undefined) settings.problem(`${name} ${wrong}: ${help}`);
-  }
-  return secrets;
+  const wrongBefore = previous === undefined ? undefined : whyBadSecret(previous);
+  if (wrongBefore !== undefined)
+    settings.problem(
+      `${name}_PREVIOUS ${wrongBefore}: take it out as soon as every webhook has the new secret.`,
+    );
+  return previous === undefined ? [secret] : [secret, previous];
 }
 
 /** Why that text cannot be the secret of a webhook, in words that go on after its name; undefined where it can. */

@@ -36,10 +36,12 @@ export const pmToken: Check = {
     if (subject.home === undefined) return [];
     const file = (await subject.envFiles()).get("pm-agent");
     if (file !== undefined && "why" in file) return [];
-    if (file?.variables.get("GITEA_TOKEN")) return ok("It has a forge token of its own.");
+    const tokens = ["GITEA_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"];
+    if (tokens.some((token) => file?.variables.get(token)))
+      return ok("It has a forge token of its own.");
     return ok(
       "It has no forge token of its own, and works without the forge's API.",
-      "`kugetsu env set GITEA_TOKEN - pm-agent` gives it one.",
+      "`kugetsu env set GITEA_TOKEN - pm-agent` gives it one, for GitHub `kugetsu env set GITHUB_TOKEN - pm-agent`.",
     );
   },
 };

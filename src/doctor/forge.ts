@@ -16,7 +16,9 @@ export const forge: Check = {
       ...(await Promise.all(settings.map(answerOf))),
     ];
     if (findings.length > 0) return findings;
-    return ok("None is set (GITEA_URL, GITEA_TOKEN): branches stay on this machine.");
+    return ok(
+      "None is set (GITEA_URL and GITEA_TOKEN, GITHUB_TOKEN or a GitHub App, `kugetsu forge add`): branches stay on this machine.",
+    );
   },
 };
 
@@ -40,7 +42,9 @@ function halves({ env, config }: Subject): readonly Finding[] {
 async function answerOf(setting: ForgeSetting): Promise<Finding> {
   try {
     const { login } = await openForge(setting, PATIENCE_MS).self();
-    return ok(`${setting.url} accepts the token of ${login}.`);
+    return ok(
+      `${setting.url} accepts the ${setting.secrets.app === undefined ? "token" : "key"} of ${login}.`,
+    );
   } catch (error) {
     if (!(error instanceof KugetsuError)) throw error;
     return problem(`${setting.url}: ${error.message}`, error.hint);

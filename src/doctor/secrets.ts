@@ -3,13 +3,16 @@ import { PROVIDER_KEYS } from "../kugetsu/env/provider-keys.ts";
 import { operatorSecrets } from "../kugetsu/opencode/agent-config.ts";
 import { operatorConfig } from "../kugetsu/opencode/operator.ts";
 import { secretsOf } from "../forges/setting.ts";
-import { OWN_SECRETS } from "../own-secrets.ts";
+import { isSecret, OWN_SECRETS } from "../own-secrets.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import type { Subject } from "./check.ts";
 
 /** Hides every secret that can be found, wherever it may have got into what is told. */
 export async function maskOf(subject: Subject): Promise<Mask> {
-  const secrets = [...OWN_SECRETS, ...PROVIDER_KEYS].map((name) => subject.env[name] ?? "");
+  const secrets = [...OWN_SECRETS, ...PROVIDER_KEYS].map((name) => {
+    const secret = subject.env[name] ?? "";
+    return isSecret(name, secret) ? secret : "";
+  });
   secrets.push(...((await subject.forges())?.settings.flatMap(secretsOf) ?? []));
   const files = await subject.envFiles().catch(() => new Map<string, never>());
   for (const file of files.values())
