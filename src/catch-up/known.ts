@@ -51,7 +51,6 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
 function isKnownEdit({ orm }: Database, job: NewJob): boolean {
   const { action, author, commentBody, commentId, issueNumber } = job;
   if (action !== "edited") return false;
-  const told = (path: string) => sql`json_extract(${jobs.act}, ${path})`;
   const same = orm
     .select({ id: jobs.id })
     .from(jobs)
@@ -70,4 +69,8 @@ function isKnownEdit({ orm }: Database, job: NewJob): boolean {
     )
     .limit(1);
   return same.get() !== undefined;
+}
+
+function told(path: string) {
+  return sql`json_extract(${jobs.act}, ${path})`;
 }

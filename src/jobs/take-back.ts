@@ -17,7 +17,6 @@ export function waitingInWords(
     readonly issueNumber: number;
   },
 ): readonly Job[] {
-  const told = (path: string) => sql`json_extract(${jobs.act}, ${path})`;
   const rows = tx
     .select()
     .from(jobs)
@@ -27,7 +26,7 @@ export function waitingInWords(
         eq(jobs.repositoryId, issue.repositoryId),
         isWaiting(),
         sql`${jobs.commentId} > 0`,
-        eq(told("$.issueNumber"), issue.issueNumber),
+        eq(sql`json_extract(${jobs.act}, '$.issueNumber')`, issue.issueNumber),
       ),
     )
     .orderBy(asc(jobs.id))

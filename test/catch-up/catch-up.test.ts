@@ -144,25 +144,25 @@ describe("one comment gives one order", () => {
   });
 });
 
-describe("whoever can sign cannot hide an order by a story that comes before it", () => {
-  const forged = (world: World, change: Partial<NewJob>) => {
-    const [id = 0] = world.forge.issue(SHOP, 1).comments.map((comment) => comment.id);
-    const [owner = "", name = ""] = SHOP.split("/");
-    const [walter, nora] = [world.person("walter"), { id: 4711, login: "nora" }];
-    const told = newJob(1, {
-      ref: `${world.forge.host}/${SHOP}#1`,
-      repository: { id: world.shop, owner, name },
-      commentId: id,
-      commentBody: "/kugetsu fix it",
-      commentUpdatedAt: new Date(world.queue.clock.now).toISOString().replace(".000", ""),
-      author: walter,
-      actor: walter,
-      word: "forged",
-      ...change,
-    });
-    return newDelivery({ ...told, author: change.author ?? nora });
-  };
+const forged = (world: World, change: Partial<NewJob>) => {
+  const [id = 0] = world.forge.issue(SHOP, 1).comments.map((comment) => comment.id);
+  const [owner = "", name = ""] = SHOP.split("/");
+  const [walter, nora] = [world.person("walter"), { id: 4711, login: "nora" }];
+  const told = newJob(1, {
+    ref: `${world.forge.host}/${SHOP}#1`,
+    repository: { id: world.shop, owner, name },
+    commentId: id,
+    commentBody: "/kugetsu fix it",
+    commentUpdatedAt: new Date(world.queue.clock.now).toISOString().replace(".000", ""),
+    author: walter,
+    actor: walter,
+    word: "forged",
+    ...change,
+  });
+  return newDelivery({ ...told, author: change.author ?? nora });
+};
 
+describe("whoever can sign cannot hide an order by a story that comes before it", () => {
   test("be it told while that waits", async () => {
     const world = await openWorld();
     world.watch();

@@ -10,6 +10,7 @@ function add(world: World, number = 1): void {
   world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
 }
 
+const seen = ({ queue }: World) => queue.db.orm.select().from(repositories).all();
 const waiting = ({ queue }: World) => queue.db.orm.select().from(looks).all();
 
 test("a look at an issue's state is carried out as soon as it is stored", async () => {
@@ -121,8 +122,6 @@ describe("a look at a repository's name", () => {
 });
 
 describe("a repository that a delivery tells of", () => {
-  const seen = ({ queue }: World) => queue.db.orm.select().from(repositories).all();
-
   test("is watched, from then on, once the forge knows it by that number and name", async () => {
     const world = await openWorld();
     const since = world.queue.clock.now;

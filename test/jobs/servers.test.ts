@@ -87,9 +87,10 @@ test("what is held back is counted by its server, and told in words", async () =
   expect(heldBack(db.orm, [...HERE, work])).toHaveLength(1);
 });
 
+const is = (instance: string | undefined) => () =>
+  assertServer({ instance: "git.example.org" }, { name: "gitea", instance });
+
 test("a forge that is another server is not spoken to even so", () => {
-  const is = (instance: string | undefined) => () =>
-    assertServer({ instance: "git.example.org" }, { name: "gitea", instance });
   for (const instance of ["git.example.org", undefined]) expect(is(instance)).not.toThrow();
   expect(is("localhost:3000")).toThrow(/^The forge gitea is another server by now\.$/);
 });

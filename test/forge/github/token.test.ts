@@ -48,9 +48,10 @@ test.each(["", "a b", "a\nb"])("is not %j", (token) => {
   );
 });
 
+const create = (token: string) => () =>
+  createGitHub({ url: "https://github.com", apiUrl: undefined, auth: { kind: "token", token } });
+
 test("a token with a line break at its end is told as that", () => {
-  const create = (token: string) => () =>
-    createGitHub({ url: "https://github.com", apiUrl: undefined, auth: { kind: "token", token } });
   expect(create(`${TOKEN}\n`)).toThrow(/holds white space \(perhaps a line break at its end\)/);
   expect(create("")).toThrow("There is no token.");
 });
