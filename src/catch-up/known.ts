@@ -60,17 +60,17 @@ function isKnownEdit({ orm }: Database, job: NewJob): boolean {
         eq(jobs.commentId, commentId),
         eq(jobs.repositoryId, job.repository.id),
         notInArray(jobs.state, ["received", "dropped"]),
-        eq(told("$.issueNumber"), issueNumber),
-        eq(sql`coalesce(${told("$.trigger")}, 'comment')`, job.trigger ?? "comment"),
-        eq(told("$.action"), action),
-        eq(told("$.author.id"), author.id),
-        eq(told("$.commentBody"), commentBody),
+        eq(inAct("$.issueNumber"), issueNumber),
+        eq(sql`coalesce(${inAct("$.trigger")}, 'comment')`, job.trigger ?? "comment"),
+        eq(inAct("$.action"), action),
+        eq(inAct("$.author.id"), author.id),
+        eq(inAct("$.commentBody"), commentBody),
       ),
     )
     .limit(1);
   return same.get() !== undefined;
 }
 
-function told(path: string) {
+function inAct(path: string) {
   return sql`json_extract(${jobs.act}, ${path})`;
 }
