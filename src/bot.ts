@@ -10,6 +10,7 @@ import { createFollowState } from "./follow/state.ts";
 import { reportEnd } from "./handlers/report-end.ts";
 import { acknowledgement } from "./jobs/acknowledge.ts";
 import { createOutboxSender } from "./jobs/sender.ts";
+import { assertServer } from "./jobs/servers.ts";
 import { speak } from "./jobs/speak.ts";
 import { KugetsuError } from "./kugetsu/errors.ts";
 import { createKnownSecrets } from "./known-secrets.ts";
@@ -79,8 +80,11 @@ export async function startBot(
       owner,
       deliver: async (message) => {
         await forges.current();
-        return speak(forges.forge(message.forge), message, mask);
+        const { forge: name, target } = message;
+        assertServer(forges.forge(name), { name, instance: target.instance });
+        return speak(forges.forge(name), message, mask);
       },
+      servers: engine.servers,
       slots: (name) => slotsOf(() => forges.forge(name)),
       gates: engine.gates,
       log,
@@ -96,13 +100,13 @@ export async function startBot(
   const catchUp = setup.use(
     createCatchUp({
       db: kugetsu.database,
-      forges: () =>
-        new Map(forges.all().map(({ setting, forge }) => [setting.name, forge] as const)),
-      origin,
-      allow: async () => {
-        await forges.current();
-        return (await engine.settings()).allow;
+      forges: async () => {
+        const all = await forges.current();
+        return new Map(all.map(({ setting, forge }) => [setting.name, forge] as const));
       },
+      gates: engine.gates,
+      origin,
+      allow: async () => (await engine.settings()).allow,
       accept: async (delivery) => {
         const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
         worker.wake();
@@ -116,6 +120,11 @@ export async function startBot(
       }),
       onRename: ({ forge: name, instance, id, to }) =>
         engine.followName.rename({ forge: name, instance, repository: { id, ...to } }),
+      report: reportEnd,
+      onTakenBack: () => {
+        worker.wake();
+        sender.wake();
+      },
       log,
     }),
   );
@@ -130,7 +139,6 @@ export async function startBot(
   const accept = createAccept({
     store,
     origin,
-    report: reportEnd,
     onJob: () => worker.wake(),
     onLook: () => catchUp.wake(),
     log,

@@ -47,7 +47,7 @@ export interface WorkConfig {
   readonly shutdownGraceMs: number;
   /** TURNS_PER_DAY of one person. */
   readonly turnsPerDay: number;
-  /** DELEGATE_ALLOW: logins that may delegate beside admins and owners; lower case. */
+  /** DELEGATE_ALLOW: logins (`walter`, `host/walter`) that may delegate beside admins and owners; lower case. */
   readonly delegateAllow: readonly string[];
   /**
    * KUGETSU_ALLOW: owners (`olivia`) and repositories (`olivia/shop`, or of one forge alone `host/olivia/shop`) that
@@ -60,7 +60,10 @@ export interface WorkConfig {
   readonly triggerLabel: string;
   /** CLEANUP_AFTER: how long a session stays whose issue is closed; 0: for ever. */
   readonly cleanupAfterMs: number;
-  /** COMMAND_ALLOW: people (`walter`), organisations and teams (`acme/writers`) whose orders count where the forge does not tell their right; lower case. */
+  /**
+   * COMMAND_ALLOW: people (`walter`), organisations and teams (`acme/writers`), of one forge alone with `host/` before
+   * them, whose orders count where the forge does not tell their right; lower case.
+   */
   readonly commandAllow: readonly string[];
   /** ALLOW_CI_CHANGES: repositories (`olivia/shop`, `host/olivia/shop`) whose CI files an agent may change; lower case. */
   readonly allowCiChanges: readonly string[];
@@ -97,7 +100,8 @@ const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 // `owner/repo`, of one forge alone with its host[:port] before it.
-const REPOSITORY = String.raw`(?:[\w.-]{1,253}(?::\d{1,5})?/)?[\w.-]{1,100}/[\w.-]{1,100}`;
+const HOST = String.raw`(?:[\w.-]{1,253}(?::\d{1,5})?/)?`;
+const REPOSITORY = String.raw`${HOST}[\w.-]{1,100}/[\w.-]{1,100}`;
 
 const SECOND = 1_000;
 const HOUR = 3_600_000;
@@ -163,7 +167,9 @@ export function readConfig(
   stored = 0,
 ): ServeConfig {
   const settings = settingsOf(env, file);
-  const forges = readForges(settings, forgeAddresses(settings), "serve");
+  const doubts: string[] = [];
+  const warn = (words: string) => doubts.push(words);
+  const forges = readForges(settings, forgeAddresses(settings), "serve", { stored, warn });
   if (forges.length + stored + settings.problems() === 0) {
     settings.problem(
       "No forge is configured: set GITEA_URL, GITEA_TOKEN and GITEA_WEBHOOK_SECRET, or GITHUB_WEBHOOK_SECRET with GITHUB_TOKEN or a GitHub App, or run `kugetsu forge add`.",
@@ -171,7 +177,7 @@ export function readConfig(
   }
   const work = workOf(settings, env);
   const server = serverOf(settings);
-  const warnings = warningsOf(settings, file);
+  const warnings = [...doubts, ...warningsOf(settings, file)];
   settings.check(warnings);
   const secrets = secretsWith(settings, env, file, forges);
   return { ...work, ...server, forges, warnings, secrets };
@@ -261,7 +267,13 @@ function workOf(
     statusIntervalMs: settings.duration("STATUS_INTERVAL", "60s", { minMs: 0, maxMs: HOUR }),
     shutdownGraceMs: settings.duration("SHUTDOWN_GRACE", "30s", { minMs: 0, maxMs: HOUR }),
     turnsPerDay: settings.integer("TURNS_PER_DAY", 20, { min: 0, max: 100_000 }),
-    delegateAllow: lower(settings.list("DELEGATE_ALLOW", /^[\w.-]{1,100}$/, "a login")),
+    delegateAllow: lower(
+      settings.list(
+        "DELEGATE_ALLOW",
+        new RegExp(`^${HOST}[\\w.-]{1,100}$`),
+        "a login or host/login",
+      ),
+    ),
     allow: lower(
       settings.list(
         "KUGETSU_ALLOW",
@@ -276,8 +288,8 @@ function workOf(
     commandAllow: lower(
       settings.list(
         "COMMAND_ALLOW",
-        /^[\w.-]{1,100}(?:\/[\w.-]{1,100})?$/,
-        "a login, an organisation or organisation/team",
+        new RegExp(`^${HOST}[\\w.-]{1,100}(?:/[\\w.-]{1,100})?$`),
+        "a login, an organisation or organisation/team, with or without host/ before it",
       ),
     ),
     allowCiChanges: lower(

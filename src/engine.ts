@@ -1,4 +1,5 @@
 import { createAdmit } from "./admission/admit.ts";
+import { warningsOfBare, wordsHere } from "./admission/here.ts";
 import { servedBy } from "./admission/served.ts";
 import type { WorkConfig } from "./config.ts";
 import { watchConfig } from "./config-watch.ts";
@@ -11,7 +12,11 @@ import { reportEnd } from "./handlers/report-end.ts";
 import { createHandle } from "./handlers/run.ts";
 import { createForgeGates, type ForgeGates } from "./jobs/forge-slots.ts";
 import { createJobStore, type JobStore } from "./jobs/job-store.ts";
+import type { Handle } from "./jobs/contract.ts";
+import { HELD_HELP, heldBack, heldWords } from "./jobs/held.ts";
+import { type Job, NO_FORGE } from "./jobs/job.ts";
 import { createOutboxStore, type OutboxStore } from "./jobs/outbox.ts";
+import { assertServer, instanceIn, type Server } from "./jobs/servers.ts";
 import { createWorker, type Worker } from "./jobs/worker.ts";
 import { KugetsuError } from "./kugetsu/errors.ts";
 import { createKugetsu, type Kugetsu } from "./kugetsu/kugetsu.ts";
@@ -36,6 +41,8 @@ export interface Engine extends AsyncDisposable {
   readonly forges: ForgeRegistry;
   /** Forges that asked to be left alone. */
   readonly gates: ForgeGates;
+  /** The forges that are configured now. What waits for any other is told to the log once, as they change. */
+  readonly servers: () => Promise<readonly Server[]>;
   /** The configured forge of that name. @throws KugetsuError `unavailable` */
   readonly forge: (name: string) => Forge;
   /** What holds now, as the home's config file has it. */
@@ -152,6 +159,74 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     worker.wake();
     return placed;
   };
+  let told: readonly ConfiguredForge[] | undefined;
+  const servers = async (): Promise<readonly Server[]> => {
+    const all = await forges.current();
+    const now = all.map(({ setting: { name }, forge: { instance } }) => ({ name, instance }));
+    if (all !== told && options.only === undefined) {
+      for (const held of heldBack(database.orm, now)) warn(`${heldWords(held)} ${HELD_HELP}`);
+      warningsOfBare(
+        latest,
+        now.map(({ instance }) => instance),
+      ).forEach(warn);
+    }
+    told = all;
+    return now;
+  };
+  // One that is configured anew at this very moment must not get what is for another.
+  const assertIsFor = ({ forge: name, ref }: Pick<Job, "forge" | "ref">): void => {
+    if (name !== NO_FORGE) assertServer(forge(name), { name, instance: instanceIn(ref) });
+  };
+  const handle: Handle = createHandle({
+    forge,
+    kugetsu,
+    store,
+    queue: {
+      jobsOf: (ref) => store.list({ ref, limit: 50 }),
+      stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
+      pausedAt: async () => (await store.paused())?.pausedAt,
+    },
+    settings: {
+      limits: async () => (await anew()).limits,
+      get allowCiChanges() {
+        return latest.allowCiChanges;
+      },
+      get allowSubmodules() {
+        return latest.allowSubmodules;
+      },
+      get allowLfs() {
+        return latest.allowLfs;
+      },
+      version,
+      get giteaUrl() {
+        return forges.all()[0]?.forge.url;
+      },
+    },
+    log,
+    mask,
+    say: (jobId, message) => outbox.put([message], jobId),
+    turnLog: (jobId) =>
+      openTurnLog(turnLogPath(kugetsu.home.logs, jobId), {
+        mask,
+        failed: (error) => log.warn({ err: error, job: jobId }, "The turn's log cannot be written"),
+      }),
+    pmClient: (job, directory) =>
+      openPmDesk({
+        directory,
+        job,
+        store,
+        logs: kugetsu.home.logs,
+        sessions: () => kugetsu.sessions(),
+        // The operator's own agent has as many for one turn: else a loop of it would have no end.
+        turnsLeft: async () =>
+          latest.turnsPerDay -
+          (await (job.actor.id === 0
+            ? store.countChildren(job.id)
+            : turnsToday(job.forge, job.actor.id))),
+        place,
+        log,
+      }),
+  });
   const worker: Worker = setup.use(
     createWorker({
       store,
@@ -163,11 +238,14 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           anew(),
           forges.current(),
         ]);
+        assertIsFor(job);
+        const { instance } = forge(job.forge);
+        const instances = forges.all().map((one) => one.forge.instance);
         const admit = createAdmit({
           forge,
-          served: servedBy(allow, forge(job.forge).instance),
-          delegateAllow,
-          commandAllow,
+          served: servedBy(allow, instance),
+          delegateAllow: wordsHere(delegateAllow, instance, instances),
+          commandAllow: wordsHere(commandAllow, instance, instances),
           turnsPerDay,
           turnsToday: () => turnsToday(job.forge, job.actor.id, job.id),
           nameInRefs: followName.inRefs,
@@ -175,57 +253,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
         });
         return admit(job);
       },
-      handle: createHandle({
-        forge,
-        kugetsu,
-        store,
-        queue: {
-          jobsOf: (ref) => store.list({ ref, limit: 50 }),
-          stop: (ref, { by, waiting }) => worker.stopRef(ref, by, { waiting }),
-          pausedAt: async () => (await store.paused())?.pausedAt,
-        },
-        settings: {
-          limits: async () => (await anew()).limits,
-          get allowCiChanges() {
-            return latest.allowCiChanges;
-          },
-          get allowSubmodules() {
-            return latest.allowSubmodules;
-          },
-          get allowLfs() {
-            return latest.allowLfs;
-          },
-          version,
-          get giteaUrl() {
-            return forges.all()[0]?.forge.url;
-          },
-        },
-        log,
-        mask,
-        say: (jobId, message) => outbox.put([message], jobId),
-        turnLog: (jobId) =>
-          openTurnLog(turnLogPath(kugetsu.home.logs, jobId), {
-            mask,
-            failed: (error) =>
-              log.warn({ err: error, job: jobId }, "The turn's log cannot be written"),
-          }),
-        pmClient: (job, directory) =>
-          openPmDesk({
-            directory,
-            job,
-            store,
-            logs: kugetsu.home.logs,
-            sessions: () => kugetsu.sessions(),
-            // The operator's own agent has as many for one turn: else a loop of it would have no end.
-            turnsLeft: async () =>
-              latest.turnsPerDay -
-              (await (job.actor.id === 0
-                ? store.countChildren(job.id)
-                : turnsToday(job.forge, job.actor.id))),
-            place,
-            log,
-          }),
-      }),
+      handle: async (job, run) => {
+        assertIsFor(job);
+        return handle(job, run);
+      },
+      servers,
       report: reportEnd,
       caps: async () => ({ dev: (await anew()).maxConcurrentAgents, pm: 1 }),
       onDead: (owners) => kugetsu.endLeftovers(owners),
@@ -243,6 +275,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     worker,
     forges,
     gates,
+    servers,
     forge,
     settings: anew,
     place,

@@ -35,10 +35,13 @@ export function neededToken(settings: Settings, name: OwnSecret, help: string): 
 /** A token, if it is set. What is wrong is a problem of the settings. */
 export function checkedToken(settings: Settings, name: OwnSecret): string | undefined {
   const token = settings.secret(name);
-  if (token !== undefined && !isToken(token))
-    settings.problem(`${name} holds white space, or characters that no token has.`);
+  if (token !== undefined && !isToken(token)) settings.problem(`${name} ${WHY_NO_TOKEN}`);
   return token;
 }
+
+/** In words that go on after what the token is called. */
+export const WHY_NO_TOKEN =
+  "holds white space (perhaps a line break at its end), or characters that no token has.";
 
 /** Whether a token could stand in a header. */
 export function isToken(text: string): boolean {
@@ -54,15 +57,17 @@ export function webhookSecretsOf(
   const help =
     "make one with `openssl rand -hex 32`, and put the same text into the field Secret of the webhook " +
     `(${where}).`;
-  const secrets = [neededSecret(settings, name, help)];
+  const secret = neededSecret(settings, name, help);
+  const wrong = secret === "" ? undefined : whyBadSecret(secret);
+  if (wrong !== undefined) settings.problem(`${name} ${wrong}: ${help}`);
   // So that a secret can be changed without losing what is delivered meanwhile: no forge tries again.
   const previous = settings.secret(`${name}_PREVIOUS`);
-  if (previous !== undefined) secrets.push(previous);
-  for (const secret of secrets) {
-    const wrong = secret === "" ? undefined : whyBadSecret(secret);
-    if (wrong !== undefined) settings.problem(`${name} ${wrong}: ${help}`);
-  }
-  return secrets;
+  const wrongBefore = previous === undefined ? undefined : whyBadSecret(previous);
+  if (wrongBefore !== undefined)
+    settings.problem(
+      `${name}_PREVIOUS ${wrongBefore}: take it out as soon as every webhook has the new secret.`,
+    );
+  return previous === undefined ? [secret] : [secret, previous];
 }
 
 /** Why that text cannot be the secret of a webhook, in words that go on after its name; undefined where it can. */

@@ -4,7 +4,10 @@ import type { Forge } from "../forge/forge.ts";
 export type AskedForge = Pick<
   Forge,
   | "instance"
+  | "self"
   | "issue"
+  | "comment"
+  | "reviewWords"
   | "repository"
   | "changes"
   | "reviews"
@@ -15,12 +18,29 @@ export type AskedForge = Pick<
   | "resendFailed"
 >;
 
-/** That forge, whose every call is given up once `signal` is aborted: what comes after it must not happen then. */
-export function whileWanted(forge: Forge, signal: AbortSignal): AskedForge {
-  const ask = async <T>(work: () => Promise<T>): Promise<T> => orAborted(work, signal);
+/**
+ * That forge, whose every call is given up once `signal` is aborted: what comes after it must not happen then.
+ * @param failed told of each call that the forge failed
+ */
+export function whileWanted(
+  forge: Forge,
+  signal: AbortSignal,
+  failed: (error: unknown) => void = () => undefined,
+): AskedForge {
+  const ask = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await orAborted(work, signal);
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  };
   const { resendFailed } = forge;
   return {
     instance: forge.instance,
+    self: () => ask(() => forge.self()),
+    comment: (owner, name, id) => ask(() => forge.comment(owner, name, id)),
+    reviewWords: (at, place, id) => ask(() => forge.reviewWords(at, place, id)),
     issue: (at) => ask(() => forge.issue(at)),
     repository: (owner, name) => ask(() => forge.repository(owner, name)),
     changes: (repository, since, validators) =>
@@ -37,7 +57,7 @@ export function whileWanted(forge: Forge, signal: AbortSignal): AskedForge {
 }
 
 /** @throws the signal's reason as soon as it is aborted */
-export async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function orAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const done = new AbortController();
   const aborted = new Promise<never>((_, reject) => {

@@ -1,11 +1,13 @@
 import type { Forge } from "../forge/forge.ts";
 import type { Acceptance, Delivery } from "../jobs/accept.ts";
+import type { ReportEnd } from "../jobs/contract.ts";
 import { backoff } from "../jobs/backoff.ts";
+import { createForgeGates, type ForgeGates, leftAloneUntil } from "../jobs/forge-slots.ts";
 import { createPump, type Pump } from "../jobs/pump.ts";
 import type { Database } from "../kugetsu/db/database.ts";
 import type { Log } from "../log.ts";
 import type { Origin } from "../server/receive.ts";
-import { orAborted, whileWanted } from "./asked.ts";
+import { whileWanted } from "./asked.ts";
 import { resend, type Resent } from "./resend.ts";
 import { carryOutLooks, createMemory, lookAtRepositories, type Memory } from "./round.ts";
 import { troubleOf } from "./trouble.ts";
@@ -26,7 +28,9 @@ export interface CatchUp extends AsyncDisposable {
 export interface CatchUpOptions {
   readonly db: Database;
   /** The forges that are configured now, by name. */
-  readonly forges: () => ReadonlyMap<string, Forge>;
+  readonly forges: () => Promise<ReadonlyMap<string, Forge>>;
+  /** Shared with whatever else asks the forges. */
+  readonly gates?: ForgeGates;
   /** How events of a forge are read; who the bot is there is asked here. */
   readonly origin: (forge: string) => Promise<Omit<Origin, "bot">>;
   /** KUGETSU_ALLOW: whom the bot works for; the repositories that it names are watched from the start. */
@@ -37,6 +41,10 @@ export interface CatchUpOptions {
   readonly onState?: (state: FoundState) => Promise<void>;
   /** Told before a repository is known by its new name. */
   readonly onRename?: (rename: Rename) => Promise<void>;
+  /** What is said of an order whose words were deleted while it waited. */
+  readonly report: ReportEnd;
+  /** Told when such orders are over. */
+  readonly onTakenBack?: () => void;
   readonly log: Log;
   readonly now?: () => number;
   /** Between 0 and 1, for the jitter. */
@@ -53,16 +61,27 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
   const { pollMs = 5_000, log } = options;
   const closing = new AbortController();
   const watches = new Map<string, ForgeWatch>();
+  const gates = options.gates ?? createForgeGates(options.now);
   let timer: NodeJS.Timeout | undefined;
 
-  const all = (): readonly ForgeWatch[] => {
-    for (const name of options.forges().keys())
-      if (!watches.has(name)) watches.set(name, createForgeWatch(name, options, closing.signal));
+  const all = async (): Promise<readonly ForgeWatch[]> => {
+    const names = [...(await options.forges()).keys()];
+    if (closing.signal.aborted) return [];
+    for (const name of names) {
+      const watch = () => createForgeWatch(name, { ...options, gates }, closing.signal);
+      if (!watches.has(name)) watches.set(name, watch());
+    }
     return [...watches.values()];
   };
-  const wake = (): void => {
-    for (const one of all()) one.wake();
-  };
+  const pump = createPump(
+    async () => {
+      for (const one of await all()) one.wake();
+    },
+    (error) => {
+      log.error({ err: error }, "The forges cannot be listed");
+    },
+  );
+  const { wake } = pump;
   return {
     start: () => {
       timer ??= setInterval(wake, pollMs).unref();
@@ -70,11 +89,13 @@ export function createCatchUp(options: CatchUpOptions): CatchUp {
     },
     wake,
     once: async () => {
-      await Promise.all(all().map((one) => one.round({ all: true })));
+      await Promise.all((await all()).map((one) => one.round({ all: true })));
     },
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       closing.abort(new Error("The bot ends."));
+      pump.close();
+      await pump.busy();
       await Promise.all([...watches.values()].map((one) => one.closed()));
       log.debug({}, "Nothing is looked for any more.");
     },
@@ -88,8 +109,12 @@ interface ForgeWatch {
   closed(): Promise<void>;
 }
 
-function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSignal): ForgeWatch {
-  const { now = Date.now, random = Math.random, intervalMs = 300_000, log } = options;
+function createForgeWatch(
+  name: string,
+  options: CatchUpOptions & { readonly gates: ForgeGates },
+  signal: AbortSignal,
+): ForgeWatch {
+  const { now = Date.now, random = Math.random, intervalMs = 300_000, log, gates } = options;
   const memory: Memory = createMemory();
   let resent: Resent | undefined;
   /** All was looked at once since the start. */
@@ -100,17 +125,24 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
   let trouble: string | undefined;
   let last: Promise<void> = Promise.resolve();
 
-  const watchOf = async (forge: Forge): Promise<Watch> => {
-    const bot = await orAborted(() => forge.self(), signal);
-    const { onState = nothing, onRename = nothing, accept, db } = options;
+  const watchOf = async (configured: Forge): Promise<Watch> => {
+    const forge = whileWanted(configured, signal, (error) => {
+      const until = leftAloneUntil(error, now());
+      if (until !== undefined) gates.close(name, until);
+    });
+    const bot = await forge.self();
+    const { onState = nothing, onRename = nothing, accept, db, report } = options;
+    const { onTakenBack = () => undefined } = options;
     return {
       name,
-      forge: whileWanted(forge, signal),
+      forge,
       origin: { ...(await options.origin(name)), bot },
       db,
       accept,
       onState,
       onRename,
+      report,
+      onTakenBack,
       log,
       now,
       random,
@@ -136,8 +168,9 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
   };
 
   const round = async (all: boolean): Promise<void> => {
-    const forge = options.forges().get(name);
+    const forge = (await options.forges()).get(name);
     if (forge === undefined || signal.aborted || (!all && now() < dueAt)) return;
+    if (gates.closed().includes(name)) return;
     try {
       const quiet = await look(forge, all);
       tries = quiet === undefined ? 0 : tries + 1;

@@ -1,8 +1,11 @@
 import { join } from "node:path";
-import { describeConfig, readHome } from "../config.ts";
+import { warningsOfBare } from "../admission/here.ts";
+import { describeConfig, readHome, readWorkConfig } from "../config.ts";
+import { instanceOf } from "../forges/setting.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
 import type { HeldSetting } from "../settings.ts";
 import { parseArguments } from "./arguments.ts";
-import type { CliCommand } from "./command.ts";
+import type { CliCommand, Io } from "./command.ts";
 import { readHomeConfig } from "./read-config.ts";
 
 /** `kugetsu config`. Works before `init`. */
@@ -37,10 +40,27 @@ what triggers, and the limits of turns; for what belongs to the start it has to 
         ? `${JSON.stringify({ path, settings: settings.map(toJson) })}\n`
         : table(settings),
     );
-    for (const warning of warnings) io.stderr.write(`kugetsu: ${warning}\n`);
+    for (const warning of [...warnings, ...(await namelessOf(io))])
+      io.stderr.write(`kugetsu: ${warning}\n`);
     check();
   },
 };
+
+/** What is to be said of names in lists of people that are on no forge; nothing while a setting is wrong. */
+async function namelessOf(io: Pick<Io, "env" | "stderr">): Promise<readonly string[]> {
+  try {
+    const held = readWorkConfig(
+      io.env,
+      await readHomeConfig({ ...io, stderr: { write: () => true } }),
+    );
+    const { createForgeFile } = await import("../forges/file.ts");
+    const { forges } = await createForgeFile(held.home, held.forges).load();
+    return warningsOfBare(held, [...held.forges, ...forges].map(instanceOf));
+  } catch (error) {
+    if (error instanceof KugetsuError) return [];
+    throw error;
+  }
+}
 
 function toJson({ name, value, from }: HeldSetting) {
   return typeof from === "number"

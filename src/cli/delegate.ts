@@ -8,8 +8,8 @@ export const delegate: CliCommand = {
   usage: `Usage: kugetsu delegate MESSAGE [--debug] [--detach] [--json]
 
 The PM agent of \`kugetsu init\` coordinates: it can start and continue agents on issues (\`kugetsu start\` is on its
-PATH), and use the forge's API with the token of env/pm-agent.env (\`kugetsu env set GITEA_TOKEN - pm-agent\`,
-for GitHub GITHUB_TOKEN).
+PATH), and use the forge's API with the token of env/pm-agent.env (\`kugetsu env set GITEA_TOKEN - pm-agent\`, for
+GitHub GITHUB_TOKEN).
 It remembers what was said before. A running server does the work, else this process.
 
   MESSAGE   the order; \`-\` reads it from standard input

@@ -19,7 +19,8 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
                              GITEA_WEBHOOK_SECRET_PREVIOUS is accepted too, while it is being changed
   GITEA_PERMISSION_TOKEN     token of an admin of the whole server, for what the bot's account is not told about
                              people's rights: read:repository, read:organization, read:user
-  GITHUB_TOKEN               token of the bot's account on GitHub
+  GITHUB_TOKEN               token of the bot's account on GitHub: a classic one with the scope repo (in organisations
+                             read:org as well), or a fine-grained one with contents, issues and pull requests: write
   GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_ACCOUNTS
                              or a GitHub App: its number, its key (text or path), the accounts that it serves
   GITHUB_WEBHOOK_SECRET      as for Gitea, and GITHUB_WEBHOOK_SECRET_PREVIOUS
@@ -49,9 +50,10 @@ Settings are environment variables, and all but the secrets and KUGETSU_HOME may
   KUGETSU_ALLOW              owners, owner/repo and host/owner/repo that are served (all)
   TRIGGERS                   what an order may come by: comment, issue, label, assignment, mention (all)
   TRIGGER_LABEL              the label that asks for a fix (kugetsu)
-  DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners
+  DELEGATE_ALLOW             logins that may delegate, beside the repository's admins and owners; of one of several
+                             forges host/login
   COMMAND_ALLOW              logins, organisations and organisation/team whose orders count where the forge does not
-                             tell the bot whether they may push
+                             tell the bot whether they may push; of one of several forges with host/ before them
   ALLOW_CI_CHANGES           owner/repo and host/owner/repo whose CI files agents may change
   CLEANUP_AFTER              how long after its issue was closed a session is removed; 0: never (168h)
   ALLOW_SUBMODULES           owners, (host/)owner/repo, or all: where .kugetsu.yml may ask for submodules

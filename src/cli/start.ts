@@ -10,8 +10,8 @@ export const start: CliCommand = {
 
 An agent begins anew on the issue REF, in a clean worktree of its own on the branch fix/issue-NUMBER, in a session
 forked from the base session. What an earlier worktree of the issue held and nobody has pushed is kept under a ref
-first. Where REF is on a configured forge (\`kugetsu help serve\`), the branch is pushed and a pull request opened;
-elsewhere it stays in the worktree. A running server does the work, else this process.
+first. Where REF is on a configured forge (GITEA_URL and GITEA_TOKEN, GITHUB_TOKEN, \`kugetsu forge add\`), the branch is
+pushed and a pull request opened; elsewhere it stays in the worktree. A running server does the work, else this process.
 
   REF       instance/user/repo#number, or instance/user/repo#-name for what has no number yet
   MESSAGE   the order; \`-\` reads it from standard input

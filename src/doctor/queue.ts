@@ -1,5 +1,7 @@
 import { and, count, desc, eq, gte, inArray, type SQL } from "drizzle-orm";
 import { livingLeases, serverOf } from "../cli/served.ts";
+import { instanceOf } from "../forges/setting.ts";
+import { HELD_HELP, heldBack, heldWords } from "../jobs/held.ts";
 import type { MessageKind } from "../jobs/message.ts";
 import { pauseInForce } from "../jobs/pause.ts";
 import { jobs, outbox } from "../jobs/schema.ts";
@@ -18,13 +20,13 @@ const SHOWN = 5;
 /** A check of what stands in the database; none where there is none yet, or one of another version. */
 export function stored(
   name: string,
-  look: (db: Database) => Promise<Finding | readonly Finding[]>,
+  look: (db: Database, subject: Subject) => Promise<Finding | readonly Finding[]>,
 ): Check {
   return {
     name,
     async look(subject: Subject) {
       const opened = await subject.database().catch(() => undefined);
-      return opened?.schema === "current" ? look(opened.db) : [];
+      return opened?.schema === "current" ? look(opened.db, subject) : [];
     },
   };
 }
@@ -97,6 +99,13 @@ export const failedJobs = stored("jobs", async (db) => {
     `${total} failed or timed out in the last 24 hours. The last one, ${last.ref}, ${how}${why}`,
     `\`kugetsu logs ${last.ref}\` shows how it went; \`/kugetsu retry\` in the issue gives the order again.`,
   );
+});
+
+/** What waits for a forge that is not configured, or for a server that another one has taken the name of. */
+export const heldWork = stored("held work", async ({ orm }, subject) => {
+  const { settings = [] } = (await subject.forges()) ?? {};
+  const servers = settings.map((forge) => ({ name: forge.name, instance: instanceOf(forge) }));
+  return heldBack(orm, servers).map((held) => warning(heldWords(held), HELD_HELP));
 });
 
 export const messages = stored("outbox", async (db) => {

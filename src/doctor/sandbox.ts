@@ -8,7 +8,8 @@ import { type Check, ok, problem, warning } from "./check.ts";
 export const sandbox: Check = {
   name: "sandbox",
   timeoutMs: 30_000,
-  async look({ env, config, home }) {
+  async look(subject) {
+    const { env, config, home } = subject;
     if (config === undefined) return [];
     if (config.sandbox === "off") {
       return warning(
@@ -32,8 +33,9 @@ export const sandbox: Check = {
     } catch (error) {
       if (!(error instanceof KugetsuError)) throw error;
       // The server does not start without one; the command line warns and goes on.
+      const { settings = [] } = (await subject.forges()) ?? {};
       const isNeeded =
-        config.sandbox === "required" || config.forges.length > 0 || Boolean(env["GITEA_URL"]);
+        config.sandbox === "required" || settings.length > 0 || Boolean(env["GITEA_URL"]);
       return (isNeeded ? problem : warning)(error.message, error.hint);
     } finally {
       await rm(place, { recursive: true, force: true });

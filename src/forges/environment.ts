@@ -30,6 +30,10 @@ const TOKEN_HELP =
 const GITEA_WHERE = "in Gitea: Settings, Webhooks, of the repository or the organisation";
 const GITHUB_WHERE = "in GitHub: Settings, Webhooks, or the settings of the App";
 
+const STRAY_TOKEN =
+  "GITHUB_TOKEN is set, and GITHUB_WEBHOOK_SECRET is not, so that GitHub is left out: set GITHUB_WEBHOOK_SECRET to serve it as well, or take GITHUB_TOKEN out of the server's environment.";
+const NO_OTHERS = { stored: 0, warn: () => undefined };
+
 export function forgeAddresses(settings: Settings): ForgeAddresses {
   const [id] = settings.list("GITHUB_APP_ID", /^[1-9]\d{0,14}$/, "the number of a GitHub App");
   return {
@@ -46,19 +50,33 @@ export function forgeAddresses(settings: Settings): ForgeAddresses {
 /**
  * The forges that the environment configures: `gitea`, `github`, both or none. Their secrets are the environment's
  * alone; of a private key's path the file is read. What is wrong is a problem of the settings.
+ * @param others how many forges are configured elsewhere, and who is told of what is left out
  */
 export function readForges(
   settings: Settings,
   addresses: ForgeAddresses,
   use: ForgeUse,
+  others: { readonly stored: number; readonly warn: (words: string) => void } = NO_OTHERS,
 ): readonly ForgeSetting[] {
-  const forges = [gitea(settings, addresses, use), github(settings, addresses, use)].filter(
+  const own = gitea(settings, addresses, use);
+  const isStray =
+    use === "serve" && others.stored + (own === undefined ? 0 : 1) > 0 && isStrayToken(settings);
+  if (isStray) others.warn(STRAY_TOKEN);
+  const forges = [own, isStray ? undefined : github(settings, addresses, use)].filter(
     (forge) => forge !== undefined,
   );
   const [one, other] = forges;
   if (one !== undefined && other !== undefined && instanceOf(one) === instanceOf(other))
     settings.problem("GITEA_URL and GITHUB_URL name the same host: a host is one forge.");
   return forges;
+}
+
+/** Many a machine has one, for programs that have nothing to do with the bot. */
+function isStrayToken(settings: Settings): boolean {
+  const isAppSet =
+    settings.isSet("GITHUB_APP_ID") || isAnySet(settings, ["GITHUB_APP_PRIVATE_KEY"]);
+  const secrets = ["GITHUB_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET_PREVIOUS"];
+  return isAnySet(settings, ["GITHUB_TOKEN"]) && !isAppSet && !isAnySet(settings, secrets);
 }
 
 function gitea(

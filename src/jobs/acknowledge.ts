@@ -1,6 +1,7 @@
 import { statusQueued } from "../reply.ts";
 import type { Job } from "./job.ts";
 import type { MessageTarget, NewMessage } from "./message.ts";
+import { instanceIn } from "./servers.ts";
 import { isSilent } from "./silent.ts";
 
 /** What is said as soon as a job is admitted: a reaction on the words, and the status comment. */
@@ -80,7 +81,8 @@ function reactionTarget(job: Job): MessageTarget | undefined {
 }
 
 function targetOf(job: Job): MessageTarget {
-  return { owner: job.repository.owner, name: job.repository.name, number: job.issueNumber };
+  const { repository, issueNumber: number, ref } = job;
+  return { instance: instanceIn(ref), owner: repository.owner, name: repository.name, number };
 }
 
 // What gave the order makes the key, and with it the hidden marker, unique on the forge also after a new database.

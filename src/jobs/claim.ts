@@ -8,6 +8,7 @@ import { jobLease, toJob } from "./job-row.ts";
 import { earlierOfIssue } from "./earlier.ts";
 import { pauseInForce } from "./pause.ts";
 import { jobs } from "./schema.ts";
+import { jobsOf, type Server } from "./servers.ts";
 
 /** How many jobs of a lane may run at once, over all processes. */
 export interface Caps {
@@ -20,16 +21,22 @@ export interface ClaimRequest {
   readonly caps: Caps;
   /** Claim one of these jobs or none. */
   readonly only?: readonly number[] | undefined;
+  /** The forges that are configured now: what is for any other waits. Default: no job does. */
+  readonly servers?: readonly Server[] | undefined;
 }
 
 /** `JobStore.claim` inside a transaction of the caller's, which must be immediate. */
-export function claim(tx: Tx, { owner, caps, only }: ClaimRequest, now: number): Job | undefined {
+export function claim(
+  tx: Tx,
+  { owner, caps, only, servers }: ClaimRequest,
+  now: number,
+): Job | undefined {
   const isPaused = pauseInForce(tx) !== undefined;
   const lanes = (["quick", "dev", "pm"] as const).filter(
     (lane) => lane === "quick" || (!isPaused && liveLeases(tx, lane) < caps[lane]),
   );
   for (const lane of lanes) {
-    const id = oldest(tx, lane, only, now);
+    const id = oldest(tx, lane, { only, servers }, now);
     if (id === undefined) continue;
     const row = tx
       .update(jobs)
@@ -57,10 +64,10 @@ function liveLeases(tx: Tx, kind: Lane): number {
 function oldest(
   tx: Tx,
   lane: Lane,
-  only: readonly number[] | undefined,
+  { only, servers }: Pick<ClaimRequest, "only" | "servers">,
   now: number,
 ): number | undefined {
-  const before = earlierOfIssue(tx, ["received", "queued", "running"]);
+  const before = earlierOfIssue(tx, ["received", "queued", "running"], servers);
   const held = tx
     .select({ one: sql`1` })
     .from(leases)
@@ -73,6 +80,7 @@ function oldest(
         eq(jobs.state, "queued"),
         eq(jobs.lane, lane),
         lte(jobs.dueAt, now),
+        jobsOf(servers),
         only === undefined ? undefined : inArray(jobs.id, [...only]),
         lane === "quick" ? undefined : and(notExists(held), notExists(before)),
       ),

@@ -3,7 +3,7 @@ import type { Database, Tx } from "../kugetsu/db/database.ts";
 import { sessions } from "../kugetsu/db/schema.ts";
 import { accept, type Acceptance, type Delivery, submit, type SubmitOptions } from "./accept.ts";
 import type { Admission, ReportEnd } from "./contract.ts";
-import { nextReceived, postpone, type DueAdmission, settle } from "./settle.ts";
+import { nextReceived, postpone, type DueAdmission, settle, type WhichReceived } from "./settle.ts";
 import { claim, type ClaimRequest } from "./claim.ts";
 import { finish, interrupt, recover, type Recovery } from "./end.ts";
 import type { Job, JobEnd, JobState, JobSummary, Lane, NewJob } from "./job.ts";
@@ -54,13 +54,9 @@ export interface JobStore {
   }): Promise<number>;
 
   /**
-   * The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now. None of
-   * the forges in `except`; with `only`, one of those.
+   * The oldest job whose admission is due, out of order for quick ones; those in `busy` are being admitted now.
    */
-  nextReceived(
-    busy: readonly number[],
-    which?: { readonly only?: readonly number[] | undefined; readonly except?: readonly string[] },
-  ): Promise<DueAdmission | undefined>;
+  nextReceived(busy: readonly number[], which?: WhichReceived): Promise<DueAdmission | undefined>;
   /** Carries out an admission. Returns the job as it is now, or undefined when it was no longer `received`. */
   settle(jobId: number, admission: Admission): Promise<Job | undefined>;
   /** Counts a failed try of the admission; the next one is due at `dueAt`. `isFault`: the forge was available. */
@@ -143,10 +139,7 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     return result;
   };
   return {
-    accept: async (delivery) => {
-      const acceptance = db.write((tx) => accept(tx, delivery, now()));
-      return delivery.takeBack === undefined ? acceptance : speaking(acceptance);
-    },
+    accept: async (delivery) => db.write((tx) => accept(tx, delivery, now())),
     submit: async (job, options = {}) =>
       speaking(db.write((tx) => submit(tx, job, options, now()))),
     get: async (id) => {

@@ -5,6 +5,8 @@ export type MessageKind = "reaction" | "status" | "comment" | "review";
 
 /** Where it belongs on the forge. */
 export interface MessageTarget {
+  /** host[:port] of the server; messages of old have none. */
+  readonly instance?: string;
   readonly owner: string;
   readonly name: string;
   /** Number of the issue or pull request. */

@@ -7,6 +7,7 @@ import { leases } from "../kugetsu/db/schema.ts";
 import type { Message, NewMessage } from "./message.ts";
 import { putMessage } from "./outbox-rows.ts";
 import { jobs, outbox } from "./schema.ts";
+import { messagesOf, type Server } from "./servers.ts";
 
 /** What still has to be said to the forges. All times are milliseconds since the epoch. */
 export interface OutboxStore {
@@ -17,9 +18,13 @@ export interface OutboxStore {
   put(messages: readonly NewMessage[], jobId?: number): Promise<void>;
   /**
    * Takes the next message that is due, one of an issue at a time, and counts the try before it is made. None of the
-   * forges in `except`.
+   * forges in `except`, and none that is for another server than those in `servers`, should that be told.
    */
-  claim(owner: Owner, except?: readonly string[]): Promise<Message | undefined>;
+  claim(
+    owner: Owner,
+    except?: readonly string[],
+    servers?: readonly Server[],
+  ): Promise<Message | undefined>;
   /** It is on the forge, under that id when it is a comment. */
   sent(message: Message, owner: Owner, remoteId: number | undefined): Promise<void>;
   /** It failed, and the next try is due at `dueAt`. `why` may be shown to the operator. */
@@ -71,9 +76,9 @@ export function createOutboxStore({
       });
       onOutbox?.();
     },
-    claim: async (owner, except = []) => {
+    claim: async (owner, except = [], servers) => {
       // Most wakes find nothing: they need not wait for the one writer.
-      const ripe = { now: now(), intervalMs, except };
+      const ripe = { now: now(), intervalMs, except, servers };
       if (nextDue(db.orm, ripe) === undefined) return undefined;
       return db.write((tx) => claimMessage(tx, owner, ripe));
     },
@@ -130,6 +135,7 @@ interface Ripe {
   readonly now: number;
   readonly intervalMs: number;
   readonly except: readonly string[];
+  readonly servers: readonly Server[] | undefined;
 }
 
 function claimMessage(tx: Tx, owner: Owner, ripe: Ripe): Message | undefined {
@@ -159,7 +165,7 @@ function claimMessage(tx: Tx, owner: Owner, ripe: Ripe): Message | undefined {
   };
 }
 
-function nextDue(tx: Tx, { now, intervalMs, except }: Ripe): number | undefined {
+function nextDue(tx: Tx, { now, intervalMs, except, servers }: Ripe): number | undefined {
   const older = alias(outbox, "older");
   // Whether it need not wait for the interval.
   const isRipe = (row: typeof outbox | typeof older) =>
@@ -175,6 +181,7 @@ function nextDue(tx: Tx, { now, intervalMs, except }: Ripe): number | undefined 
         eq(older.state, "due"),
         eq(older.group, outbox.group),
         sql`${older.id} < ${outbox.id}`,
+        messagesOf(servers, older),
         or(sql`${older.attempts} > 0`, isRipe(older)),
       ),
     );
@@ -190,6 +197,7 @@ function nextDue(tx: Tx, { now, intervalMs, except }: Ripe): number | undefined 
         eq(outbox.state, "due"),
         lte(outbox.dueAt, now),
         notInArray(outbox.forge, [...except]),
+        messagesOf(servers),
         isRipe(outbox),
         notExists(sending),
         notExists(before),

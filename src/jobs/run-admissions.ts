@@ -6,6 +6,7 @@ import { type ForgeGates, ForgeSlots, leftAloneUntil } from "./forge-slots.ts";
 import type { JobEnd } from "./job.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Log } from "../log.ts";
+import type { Server } from "./servers.ts";
 import { persist } from "./persist.ts";
 
 export interface AdmissionsOptions {
@@ -62,9 +63,9 @@ export function createAdmissions(options: AdmissionsOptions) {
   };
   return {
     /** Begins what is due and has room. */
-    fill: async (): Promise<void> => {
+    fill: async (servers: readonly Server[] | undefined): Promise<void> => {
       for (;;) {
-        const which = { only: only?.(), except: slots.full() };
+        const which = { only: only?.(), except: slots.full(), servers };
         const received = await store.nextReceived([...busy.keys()], which);
         if (received === undefined) return;
         const { id, forge } = received.job;

@@ -8,6 +8,7 @@ import type { Message } from "./message.ts";
 import type { OutboxStore } from "./outbox.ts";
 import { persist } from "./persist.ts";
 import { createPump } from "./pump.ts";
+import type { Server } from "./servers.ts";
 
 /**
  * Says one message to its forge and returns the comment's id, where it is one. Edits when `remoteId` is set; looks for
@@ -31,6 +32,8 @@ export interface SenderOptions {
   readonly log: Log;
   /** How many messages may be on their way to a forge at once; 4 unless it says less. */
   readonly slots?: (forge: string) => number;
+  /** The forges that are configured, asked each time: what is for any other waits. Default: nothing does. */
+  readonly servers?: () => Promise<readonly Server[]>;
   /** Shared with whatever else asks the forges. */
   readonly gates?: ForgeGates;
   readonly now?: () => number;
@@ -59,8 +62,9 @@ export function createOutboxSender(options: SenderOptions): OutboxSender {
   let timer: NodeJS.Timeout | undefined;
 
   const fill = async (): Promise<void> => {
+    const servers = await options.servers?.();
     while (!closing.signal.aborted) {
-      const message = await store.claim(owner, slots.full());
+      const message = await store.claim(owner, slots.full(), servers);
       if (message === undefined) return;
       slots.take(message.forge);
       const sending: Promise<void> = send(message).finally(() => {

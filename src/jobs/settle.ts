@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { and, asc, eq, inArray, lte, notExists, notInArray, or, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { isActUsed, keyOfWords } from "./act.ts";
@@ -9,6 +10,7 @@ import { dropHeld, putMessage, releaseHeld } from "./outbox-rows.ts";
 import { earlierOfIssue } from "./earlier.ts";
 import { tellIfPaused } from "./pause.ts";
 import { jobs } from "./schema.ts";
+import { jobsOf, type Server } from "./servers.ts";
 
 /** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
 export interface DueAdmission {
@@ -17,15 +19,25 @@ export interface DueAdmission {
   readonly faults: number;
 }
 
+/** Which jobs may be admitted. */
+export interface WhichReceived {
+  /** One of these or none. */
+  readonly only?: readonly number[] | undefined;
+  /** None of these forges. */
+  readonly except?: readonly string[];
+  /** See ClaimRequest. */
+  readonly servers?: readonly Server[] | undefined;
+}
+
 /** `JobStore.nextReceived` inside a transaction of the caller's. */
 export function nextReceived(
   tx: Tx,
   busy: readonly number[],
   now: number,
-  { only, except = [] }: { only?: readonly number[] | undefined; except?: readonly string[] },
+  { only, except = [], servers }: WhichReceived,
 ): DueAdmission | undefined {
   // What is admitted out of order would run out of order. A quick one, `stop` above all, waits for nobody.
-  const before = earlierOfIssue(tx, ["received"]);
+  const before = earlierOfIssue(tx, ["received"], servers);
   const row = tx
     .select()
     .from(jobs)
@@ -35,6 +47,7 @@ export function nextReceived(
         lte(jobs.dueAt, now),
         notInArray(jobs.id, [...busy]),
         notInArray(jobs.forge, [...except]),
+        jobsOf(servers),
         only === undefined ? undefined : inArray(jobs.id, [...only]),
         or(eq(jobs.lane, "quick"), notExists(before)),
       ),
@@ -94,8 +107,11 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
       act: { ...row.act, ref, isPullRequest, repository },
     };
   }
-  const words = outcome.kind === "refused" ? outcome.words : outcome.why;
-  return { state: outcome.kind, words, finishedAt: now };
+  if (outcome.kind === "refused")
+    return { state: "refused", words: outcome.words, finishedAt: now };
+  // What is denied today may be done and told tomorrow: whoever can sign can guess it before.
+  const freed = outcome.denied === true ? { meaning: randomUUID() } : {};
+  return { state: "dropped", words: outcome.why, finishedAt: now, ...freed };
 }
 
 /** One act gives one order: a comment, for example, one command, however often it is edited. */

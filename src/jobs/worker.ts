@@ -11,6 +11,7 @@ import type { Log } from "../log.ts";
 import { createPump } from "./pump.ts";
 import type { StopAnswer, StoppedJobs } from "./request-stop.ts";
 import { runJob } from "./run-job.ts";
+import type { Server } from "./servers.ts";
 import { JobStop } from "./stop.ts";
 
 /** Works off the queue: admits, claims, runs; once a day forgets what is old. Several processes may do so on one database. */
@@ -43,6 +44,8 @@ export interface WorkerOptions {
   readonly report: ReportEnd;
   /** Asked at every claim; zeros pause the lanes. */
   readonly caps: () => Caps | Promise<Caps>;
+  /** The forges that are configured, asked each time: what is for any other waits. Default: nothing does. */
+  readonly servers?: (() => Promise<readonly Server[]>) | undefined;
   readonly log: Log;
   /** How long `drain` lets turns go on, in milliseconds. */
   readonly graceMs: number;
@@ -112,8 +115,9 @@ export function createWorker(options: WorkerOptions): Worker {
 
   const turn = async (): Promise<void> => {
     if (!isDraining) {
-      await admissions.fill();
-      await claimAll();
+      const servers = await options.servers?.();
+      await admissions.fill(servers);
+      await claimAll(servers);
     }
     await abortWhatIsAsked();
     await tellWaiters();
@@ -132,10 +136,10 @@ export function createWorker(options: WorkerOptions): Worker {
     () => undefined,
   );
 
-  const claimAll = async (): Promise<void> => {
+  const claimAll = async (servers: readonly Server[] | undefined): Promise<void> => {
     for (;;) {
       if (isDraining) return;
-      const job = await store.claim({ owner, caps: await options.caps(), only: only?.() });
+      const job = await store.claim({ owner, caps: await options.caps(), only: only?.(), servers });
       if (job === undefined) return;
       begin(job);
     }

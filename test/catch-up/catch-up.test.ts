@@ -1,7 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { createForgeGates } from "../../src/jobs/forge-slots.ts";
+import type { NewJob } from "../../src/jobs/job.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { repositories } from "../../src/jobs/schema.ts";
-import { HOUR, MINUTE, openWorld, SECOND, SHOP } from "./world.ts";
+import { newDelivery, newJob } from "../jobs/queue.ts";
+import { HOUR, MINUTE, openWorld, SECOND, SHOP, type World } from "./world.ts";
 
 describe("what came while the bot was down", () => {
   test("five comments, one of them edited: after the start each command runs once", async () => {
@@ -124,7 +127,69 @@ describe("one comment gives one order", () => {
     world.forge.editComment(id, { by: "olivia", body: "/kugetsu fix it" });
     await world.catchUp().once();
     await world.deliver();
-    expect(await world.orders()).toEqual(["queued: fix it"]);
+    expect(await world.orders()).toEqual(["queued: fix it", "dropped: fix it"]);
+  });
+
+  test("edited, told and refused", async () => {
+    const world = await openWorld();
+    world.watch();
+    const id = world.say("Nothing yet.", "rita");
+    world.pass(MINUTE);
+    world.forge.editComment(id, { by: "olivia", body: "/kugetsu fix it" });
+    await world.deliver();
+    expect(await world.orders()).toEqual(["refused: fix it"]);
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual(["refused: fix it"]);
+    expect(world.missed()).toEqual([]);
+  });
+});
+
+const forged = (world: World, change: Partial<NewJob>) => {
+  const [id = 0] = world.forge.issue(SHOP, 1).comments.map((comment) => comment.id);
+  const [owner = "", name = ""] = SHOP.split("/");
+  const [walter, nora] = [world.person("walter"), { id: 4711, login: "nora" }];
+  const told = newJob(1, {
+    ref: `${world.forge.host}/${SHOP}#1`,
+    repository: { id: world.shop, owner, name },
+    commentId: id,
+    commentBody: "/kugetsu fix it",
+    commentUpdatedAt: new Date(world.queue.clock.now).toISOString().replace(".000", ""),
+    author: walter,
+    actor: walter,
+    word: "forged",
+    ...change,
+  });
+  return newDelivery({ ...told, author: change.author ?? nora });
+};
+
+describe("whoever can sign cannot hide an order by a story that comes before it", () => {
+  test("be it told while that waits", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.say("/kugetsu fix it");
+    await world.queue.store.accept(forged(world, {}));
+    await world.deliver();
+    expect(await world.orders()).toEqual(["dropped: forged", "queued: fix it"]);
+  });
+
+  test("or denied before it happened, when its delivery is lost as well", async () => {
+    const world = await openWorld();
+    world.watch();
+    const at = world.queue.clock.now + MINUTE;
+    const label = forged(world, {
+      trigger: "label",
+      label: "kugetsu",
+      commentId: 0,
+      commentBody: "",
+      commentUpdatedAt: new Date(at).toISOString().replace(".000", ""),
+      author: world.person("walter"),
+    });
+    await world.queue.store.accept(label);
+    expect(await world.orders()).toEqual(["dropped: forged"]);
+    world.pass(MINUTE);
+    world.forge.label(SHOP, 1, { by: "walter", name: "kugetsu" });
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual(["dropped: forged", "queued: fix"]);
   });
 });
 
@@ -195,14 +260,14 @@ describe("a forge", () => {
     two.say("/kugetsu fix it");
     one.forge.fail({ answer: "hang", times: Infinity });
     const catchUp = two.catchUp({
-      forges: () =>
+      forges: async () =>
         new Map([
           ["dead", one.view],
           ["gitea", two.view],
         ]),
     });
     two.queue.db.write((tx) =>
-      seeRepository(tx, {
+      watchRepository(tx, {
         forge: "dead",
         repository: { id: one.shop, owner: "olivia", name: "shop" },
         seenAt: 0,
@@ -217,6 +282,25 @@ describe("a forge", () => {
       { forge: "gitea", trouble: null },
       { forge: "dead", lookedAt: null, trouble: null },
     ]);
+  });
+
+  test("that asked to be left alone is left alone, whoever it told, and tells the others", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.say("/kugetsu fix it");
+    const gates = createForgeGates(() => world.queue.clock.now);
+    const catchUp = world.catchUp({ gates });
+    gates.close("gitea", world.queue.clock.now + MINUTE);
+    const before = world.forge.requests.length;
+    await catchUp.once();
+    expect(world.forge.requests).toHaveLength(before);
+    world.pass(MINUTE);
+    world.forge.fail({ answer: 401, times: 1, path: /repos/ });
+    await catchUp.once();
+    expect(gates.closed()).toEqual(["gitea"]);
+    world.pass(HOUR);
+    await catchUp.once();
+    expect(await world.orders()).toEqual(["queued: fix it"]);
   });
 
   test("that sends failed deliveries again is asked for that, and no lists are read", async () => {
@@ -243,7 +327,7 @@ describe("a forge", () => {
     await world.deliver();
     world.pass(HOUR);
     const requests = world.forge.requests.length;
-    const catchUp = world.catchUp({ forges: () => new Map([["gitea", resending]]) });
+    const catchUp = world.catchUp({ forges: async () => new Map([["gitea", resending]]) });
     const start = world.queue.clock.now;
     for (let rounds = 0; rounds < 5; rounds++) {
       await catchUp.once();
@@ -258,7 +342,7 @@ describe("a forge", () => {
     // Another process knows nothing of what this one left to do, but for how long nothing came: a day at most.
     world.pass(48 * HOUR);
     const now = world.queue.clock.now;
-    await world.catchUp({ forges: () => new Map([["gitea", resending]]) }).once();
+    await world.catchUp({ forges: async () => new Map([["gitea", resending]]) }).once();
     expect(asked.at(-1)).toBe(now - 24 * HOUR - 10 * MINUTE);
   });
 });

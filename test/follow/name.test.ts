@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFollowName } from "../../src/follow/name.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { outbox, repositories } from "../../src/jobs/schema.ts";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { type Desk, openDesk } from "../handlers/desk.ts";
 import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
 
@@ -23,7 +23,7 @@ async function openRepository() {
   const store = createJobStore({ db });
   const repository = { id, owner: "ann", name: `app${id}` };
   const ref = (number: number, name = `ann/app${id}`) => `${INSTANCE}/${name}#${number}`;
-  db.write((tx) => seeRepository(tx, { forge: "gitea", repository, seenAt: 1 }));
+  db.write((tx) => watchRepository(tx, { forge: "gitea", repository, seenAt: 1 }));
   await sessions.put({ ref: ref(1), kind: "forked", repositoryId: id });
   const log = keptLog();
   const follow = createFollowName({ kugetsu, log });

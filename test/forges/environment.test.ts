@@ -108,6 +108,8 @@ test("its key may be a text without line breaks, or a file's path", async () => 
     const { forges, secrets } = readConfig(env);
     expect(forges[0]?.secrets.app?.privateKey).toBe(key);
     expect(secrets.own).toContain(key);
+    // A path is no secret: hidden, no message about it could be read.
+    expect(secrets.own).not.toContain(path);
     expect(readWorkConfig(env).forges).toMatchObject([
       { name: "github", accounts: ["acme", "olivia"] },
     ]);
@@ -239,4 +241,17 @@ test("no secret of a forge is ever printed", () => {
   for (const shown of [JSON.stringify(config), inspect(config, { depth: 9 })])
     for (const secret of [TOKEN, SECRET, APP.GITHUB_WEBHOOK_SECRET, "PRIVATE KEY"])
       expect(shown).not.toContain(secret);
+});
+
+test("a token for GitHub that is there for something else keeps no other forge from being served", () => {
+  const stray = { GITHUB_TOKEN: "x" };
+  const config = readConfig({ ...HOME, ...GITEA, ...stray });
+  expect(config.forges.map(({ name }) => name)).toEqual(["gitea"]);
+  expect(config.warnings).toEqual([
+    expect.stringMatching(/set GITHUB_WEBHOOK_SECRET to .* or take GITHUB_TOKEN out/) as string,
+  ]);
+  // No agent may have it even so.
+  expect(config.secrets.own).toContain("x");
+  expect(readConfig({ ...HOME, ...stray }, undefined, 1).forges).toEqual([]);
+  expect(problemsOf({ ...GITEA, ...stray, GITHUB_APP_ID: "1" })).toMatch(/both set/);
 });

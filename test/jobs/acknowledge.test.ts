@@ -8,7 +8,7 @@ const job = (change: Partial<Job> = {}) => storedJob({ commentId: 77, ...change 
 const key = (change: Partial<Job>) => statusMessage(job(change), "", true).key;
 const keys = (change: Partial<Job>) => rejection(job(change), "No.").map((one) => one.key);
 
-const ISSUE = { owner: "ann", name: "app", number: 14 };
+const ISSUE = { instance: "localhost:3000", owner: "ann", name: "app", number: 14 };
 
 describe("an acknowledgement", () => {
   test("of a turn is a reaction on the comment, and the status comment", () => {

@@ -1,5 +1,7 @@
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
-import { deliveries } from "../../src/jobs/schema.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
+import { deliveries, repositories } from "../../src/jobs/schema.ts";
 import { accepted, CAPS, createQueue, newDelivery, newJob, queued } from "./queue.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -14,6 +16,22 @@ test("deliveries are forgotten after thirty days", async () => {
   clock.now += 1;
   await store.prune();
   expect(db.orm.select().from(deliveries).all()).toEqual([]);
+});
+
+test("a repository that could not be read for thirty days is forgotten, and no other", async () => {
+  const { store, db, clock } = createQueue();
+  for (const id of [1, 2]) {
+    const repository = { id, owner: "ann", name: `app${id}` };
+    db.write((tx) => watchRepository(tx, { forge: "gitea", repository, seenAt: clock.now }));
+  }
+  const gone = eq(repositories.repositoryId, 1);
+  db.write((tx) => tx.update(repositories).set({ trouble: "It is gone." }).where(gone).run());
+  clock.now += 30 * DAY_MS;
+  await store.prune();
+  expect(db.orm.select().from(repositories).all()).toHaveLength(2);
+  clock.now += 1;
+  await store.prune();
+  expect(db.orm.select().from(repositories).all()).toMatchObject([{ name: "app2" }]);
 });
 
 test("thirty days after its end a job keeps its row and its order, and loses all other texts", async () => {

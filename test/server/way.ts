@@ -1,9 +1,9 @@
+import { gt } from "drizzle-orm";
 import { createAdmit } from "../../src/admission/admit.ts";
 import { servedBy } from "../../src/admission/served.ts";
 import type { TriggerName } from "../../src/config.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { readerOf } from "../../src/forges/adapter.ts";
-import { reportEnd } from "../../src/handlers/report-end.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore, type JobStore } from "../../src/jobs/job-store.ts";
 import { createOutboxStore } from "../../src/jobs/outbox.ts";
@@ -36,6 +36,7 @@ interface Queue {
   readonly accept: Accept;
   /** How often something to be looked at was stored. */
   readonly looked: () => number;
+  /** At issues. */
   readonly looks: () => readonly (typeof looks.$inferSelect)[];
   /** Waits for all deliveries, decides all that came, says what is to be said, and tells of all jobs, oldest first. */
   settle(): Promise<readonly Job[]>;
@@ -97,7 +98,6 @@ async function wayOf<W extends Place & AsyncDisposable>(
         triggers,
         triggerLabel: "kugetsu",
       }),
-      report: reportEnd,
       onJob: () => undefined,
       onLook: () => {
         looked += 1;
@@ -132,7 +132,7 @@ async function wayOf<W extends Place & AsyncDisposable>(
       store,
       accept: own,
       looked: () => looked,
-      looks: () => db.orm.select().from(looks).all(),
+      looks: () => db.orm.select().from(looks).where(gt(looks.issueNumber, 0)).all(),
       settle: async () => {
         await world.forge.deliveriesSent();
         await decide();

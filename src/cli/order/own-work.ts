@@ -1,7 +1,9 @@
 import { createEngine } from "../../engine.ts";
 import { reportEnd } from "../../handlers/report-end.ts";
+import type { Forge } from "../../forge/forge.ts";
 import { OPERATOR } from "../../jobs/stop.ts";
-import { NO_FORGE } from "../../jobs/job.ts";
+import { type Job, NO_FORGE } from "../../jobs/job.ts";
+import { assertServer, instanceIn } from "../../jobs/servers.ts";
 import { KugetsuError } from "../../kugetsu/errors.ts";
 import { NOBODY } from "../../kugetsu/git/place.ts";
 import { parseRef, printRef } from "../../kugetsu/ref.ts";
@@ -101,7 +103,7 @@ export async function openOwnWork(
     },
     workOff: async (jobId) => {
       const job = await engine.store.get(jobId);
-      if (job !== undefined && job.forge !== NO_FORGE) assertForge(engine.forge, job.forge, jobId);
+      if (job !== undefined && job.forge !== NO_FORGE) assertForge(engine.forge, job, jobId);
       await take(jobId);
     },
     stop: async (jobId) => {
@@ -120,9 +122,13 @@ export async function openOwnWork(
   };
 }
 
-function assertForge(forge: (name: string) => unknown, name: string, jobId: number): void {
+function assertForge(
+  forge: (name: string) => Forge,
+  { forge: name, ref }: Pick<Job, "forge" | "ref">,
+  jobId: number,
+): void {
   try {
-    forge(name);
+    assertServer(forge(name), { name, instance: instanceIn(ref) });
   } catch (cause) {
     throw new KugetsuError(
       "unavailable",

@@ -14,7 +14,12 @@ export interface AppOptions {
   readonly id: number;
   /** PEM, PKCS#1 or PKCS#8. */
   readonly privateKey: string;
-  /** Whose repositories are served, in lower case: anybody can install a public App. */
+  /**
+   * Whose repositories are served, in lower case: anybody can install a public App. An account is known by its name
+   * alone: one that is renamed or deleted frees its name, and whoever takes that is served from then on. So an App that
+   * is public is safe only while the operator keeps this list as the accounts are called; one that is private, which
+   * only its owner can install, is safe by itself.
+   */
   readonly accounts: readonly string[];
   /** Told of each token before it is used. */
   readonly learnToken?: ((token: string) => void) | undefined;

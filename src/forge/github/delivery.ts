@@ -1,3 +1,4 @@
+import { readDeliveryId } from "../delivery-id.ts";
 import type {
   EventIssue,
   ForgeEvent,
@@ -87,8 +88,7 @@ export function isActedOn(event: unknown, action: unknown): boolean {
 
 /** The id that GitHub gave a delivery, the same when it is sent again; at most 100 plain characters, or undefined. */
 export function deliveryId(headers: Headers): string | undefined {
-  const id = headers.get("X-GitHub-Delivery");
-  return id !== null && /^[A-Za-z0-9._:-]{1,100}$/.test(id) ? id : undefined;
+  return readDeliveryId(headers.get("X-GitHub-Delivery"));
 }
 
 function issueEvent(

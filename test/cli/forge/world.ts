@@ -10,7 +10,6 @@ import type { SandboxForge, SandboxForgeOptions } from "../../../src/demo/forge/
 import { createForgeFile, type StoredForges } from "../../../src/forges/file.ts";
 import { openForgeRegistry } from "../../../src/forges/registry.ts";
 import { routeOf } from "../../../src/forges/route.ts";
-import { reportEnd } from "../../../src/handlers/report-end.ts";
 import { createJobStore } from "../../../src/jobs/job-store.ts";
 import { openDatabase } from "../../../src/kugetsu/db/database.ts";
 import { createLeaseStore } from "../../../src/kugetsu/db/leases.ts";
@@ -97,7 +96,6 @@ export async function openSetUp(options: SandboxForgeOptions = {}): Promise<SetU
             triggers: ["comment"],
             triggerLabel: "kugetsu",
           }),
-          report: reportEnd,
           onJob: () => undefined,
           onLook: () => undefined,
           log,

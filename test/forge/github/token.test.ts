@@ -47,3 +47,11 @@ test.each(["", "a b", "a\nb"])("is not %j", (token) => {
     expect.objectContaining({ code: "invalid" }),
   );
 });
+
+const create = (token: string) => () =>
+  createGitHub({ url: "https://github.com", apiUrl: undefined, auth: { kind: "token", token } });
+
+test("a token with a line break at its end is told as that", () => {
+  expect(create(`${TOKEN}\n`)).toThrow(/holds white space \(perhaps a line break at its end\)/);
+  expect(create("")).toThrow("There is no token.");
+});

@@ -1,3 +1,5 @@
+import { readDeliveryId } from "../../delivery-id.ts";
+
 const DELIVERY_HEADERS = [
   "X-Gitea-Delivery",
   "X-Forgejo-Delivery",
@@ -15,8 +17,9 @@ const OLD_NAMES = new Map([
 
 /** The id that the forge gave a delivery, at most 100 plain characters, or undefined. */
 export function deliveryId(headers: Headers): string | undefined {
-  const id = DELIVERY_HEADERS.map((name) => headers.get(name)).find((value) => value !== null);
-  return id !== undefined && /^[A-Za-z0-9._:-]{1,100}$/.test(id) ? id : undefined;
+  return readDeliveryId(
+    DELIVERY_HEADERS.map((name) => headers.get(name)).find((value) => value !== null),
+  );
 }
 
 /** Gitea's Event-Type: the event alone misleads. */
