@@ -11,6 +11,7 @@ import { parseRef, printRef } from "../kugetsu/ref.ts";
 import type { RepositoryName } from "../kugetsu/session/rename.ts";
 import type { Thread } from "../thread.ts";
 import { confirmAct, type ConfirmedAct } from "./confirm.ts";
+import { isEditorKnown } from "./editor.ts";
 import { placeOfPull, type PullPlace } from "./pull-request.ts";
 import { withReviewWords } from "./review-words.ts";
 import { decideRight } from "./right.ts";
@@ -47,6 +48,11 @@ export function createAdmit(options: AdmitOptions): Admit {
     if (!right.may) {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
       return refused(job, { why: right.why, who: right.who });
+    }
+    if (!(await isEditorKnown(forge, job, act))) {
+      const help = "A hook of its own for the repository (`kugetsu forge watch`) tells who edited.";
+      log.warn({ job: job.id, who: job.actor.login, why: "edited", help }, "refused");
+      return refused(job, { why: "edited" });
     }
     const place = await placeOf(forge, { ...job, ref: await refOf(forge, job, act, options) }, act);
     if (place.kind === "missing") return dropped("the forge knows no such pull request");

@@ -16,6 +16,8 @@ export type ConfirmedAct =
       readonly sameAs: readonly string[];
       /** When the words got as they are, or the label or assignee was set; ISO 8601. */
       readonly at: string;
+      /** Somebody may have had a hand in the words since they were written; the forge does not say who. */
+      readonly mayBeEdited: boolean;
       /**
        * All comments of the issue, for the snapshot: asked along, since the acknowledgement waits for it. None for what
        * needs no agent.
