@@ -44,6 +44,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     if (act.kind === "denied") return dropped(act.why);
     // A renamed or transferred repository still answers to the name that a payload may tell.
     if (!served(act.repository)) return dropped("the operator does not serve the repository now");
+    if (act.isOld) return dropped("the command is an old one, in words that were edited now");
     const right = await decideRight(forge, act.repository, job, options);
     if (!right.may) {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");

@@ -18,6 +18,8 @@ export type ConfirmedAct =
       readonly at: string;
       /** Somebody may have had a hand in the words since they were written; the forge does not say who. */
       readonly mayBeEdited: boolean;
+      /** It gave its order, or nobody's notice, long ago. */
+      readonly isOld: boolean;
       /**
        * All comments of the issue, for the snapshot: asked along, since the acknowledgement waits for it. None for what
        * needs no agent.

@@ -26,7 +26,7 @@ export async function findSetting(
   if (Date.parse(act.at) < (job.notBefore ?? earliestOf(job)))
     return { denied: `the ${what} is too old` };
   const key = `${what}:${act.id}`;
-  const done = { at: act.at, mayBeEdited: false };
+  const done = { at: act.at, mayBeEdited: false, isOld: false };
   const opened = await issue;
   if (opened === undefined || !isOpening(act, opened)) return { act: key, sameAs: [], ...done };
   // Whatever an issue is opened with gives one order, its text before all.

@@ -13,6 +13,8 @@ export type FoundAct =
       readonly at: string;
       /** Somebody may have had a hand in the words since they were written; the forge does not say who. */
       readonly mayBeEdited: boolean;
+      /** It gave its order, or nobody's notice, long ago. */
+      readonly isOld: boolean;
     }
   | { readonly denied: string };
 
@@ -20,6 +22,7 @@ interface Words {
   readonly issueNumber: number;
   readonly body: string;
   readonly author: Person;
+  readonly createdAt: string;
   readonly updatedAt: string;
   readonly mayBeEdited: boolean;
 }
@@ -47,7 +50,9 @@ export async function findWords(
     return { denied: `the ${what} is older than a day` };
   const sameAs = job.opening === true ? [openingOf(job)] : [];
   const { updatedAt: at, mayBeEdited } = words;
-  return { act: keyOfWords(job), sameAs, at, mayBeEdited };
+  // Comments are mended for years: only an edit that first makes a command counts.
+  const isOld = job.again === true && job.createdAt - Date.parse(words.createdAt) > OLDEST_MS;
+  return { act: keyOfWords(job), sameAs, at, mayBeEdited, isOld };
 }
 
 const NAMES = {

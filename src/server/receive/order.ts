@@ -41,7 +41,7 @@ export function jobOf(
     NewJob,
     "commentId" | "action" | "commentUpdatedAt" | "commentBody" | "author" | "actor"
   > &
-    Partial<Pick<NewJob, "trigger" | "label" | "opening" | "only">>,
+    Partial<Pick<NewJob, "trigger" | "label" | "opening" | "again" | "only">>,
 ): Exclude<Asked, { takeBack: unknown }> {
   const ref = refOf(repository, issue.number, origin.instance);
   if (ref === undefined) return { ignored: "the repository's name cannot stand in an issue ref" };
