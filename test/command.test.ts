@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCommand, suggestVerb, VERBS } from "../src/command.ts";
+import { ANYBODY, isMentionOf, parseCommand, suggestVerb, VERBS } from "../src/command.ts";
 
 const bot = { botLogin: "kugetsu-bot" };
 
@@ -151,6 +151,16 @@ describe("a word that is no verb", () => {
   it.each([["frobnicate"], [""], ["1234"], ["x"]])("%j is like none", (word) => {
     expect(suggestVerb(word)).toBeUndefined();
   });
+});
+
+it.each([
+  ["@kugetsu[bot] fix it", "kugetsu[bot]", true],
+  ["@kugetsu fix it", "kugetsu", true],
+  ["@rita.b-c_d: fix it", "rita.b-c_d", false],
+])("of whoever is mentioned, it is told who: %s", (body, mention, isBot) => {
+  const command = parseCommand(body, { botLogin: ANYBODY });
+  expect(command).toMatchObject({ verb: "fix", message: "it", mention });
+  expect(isMentionOf("kugetsu[bot]", mention)).toBe(isBot);
 });
 
 describe("a GitHub App is addressed", () => {

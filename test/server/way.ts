@@ -25,7 +25,7 @@ type Accept = ReturnType<typeof createAccept>;
 export interface Way extends AsyncDisposable {
   readonly world: World;
   /** A queue of its own, for the test that calls it: all that comes from now on goes there. */
-  begin(triggers?: readonly TriggerName[]): Queue;
+  begin(triggers?: readonly TriggerName[], options?: { isBotKnown: boolean }): Queue;
 }
 
 interface Queue {
@@ -55,7 +55,7 @@ export async function openWay(): Promise<Way> {
   for (const path of ["gitea", "gitea/again"])
     world.forge.addHook(SHOP, { url: `${server.url}/webhooks/${path}`, secret: SECRET });
 
-  const begin: Way["begin"] = (triggers = TRIGGERS) => {
+  const begin: Way["begin"] = (triggers = TRIGGERS, { isBotKnown } = { isBotKnown: true }) => {
     const db = temporaryDatabase();
     const { clock } = world;
     const times = { now: () => clock.now };
@@ -69,7 +69,7 @@ export async function openWay(): Promise<Way> {
       origin: (forge) => ({
         forge,
         instance: world.gitea.instance,
-        bot: world.person("kugetsu-bot"),
+        bot: isBotKnown ? world.person("kugetsu-bot") : undefined,
         triggers,
         triggerLabel: "kugetsu",
       }),
