@@ -18,6 +18,9 @@ import { decideRight } from "./right.ts";
 import { snapshotThread } from "./snapshot.ts";
 import type { ServedBy } from "./served.ts";
 
+/** After so many tries an order goes on without reviews that the forge fails to tell, as it may do for ever. */
+const PATIENCE = 3;
+
 export interface AdmitOptions {
   readonly forge: (name: string) => Forge;
   readonly served: ServedBy;
@@ -37,7 +40,7 @@ export interface AdmitOptions {
 /** Decides whether a delivery's word becomes work: the forge confirms the act, and the actor's right. */
 export function createAdmit(options: AdmitOptions): Admit {
   const { forge: forgeOf, served, turnsPerDay, turnsToday, log } = options;
-  return async (job) => {
+  return async (job, { tries } = { tries: 0 }) => {
     const forge = forgeOf(job.forge);
     if (!served(job.repository)) return dropped("the operator does not serve this repository");
     const act = await confirmAct(forge, job);
@@ -73,7 +76,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     const isNamedSo = owner === job.repository.owner && name === job.repository.name;
     return {
       kind: "queued",
-      thread: await threadOf(forge, job, act, log),
+      thread: await threadOf(forge, job, act, { log, tries }),
       act: act.act,
       sameAs: act.sameAs,
       ...(isAsTold ? {} : { ref, isPullRequest }),
@@ -120,7 +123,12 @@ async function placeOf(forge: Forge, job: Job, { issue, repository }: Act): Prom
 }
 
 /** What an agent will read; undefined where none will. */
-async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thread | undefined> {
+async function threadOf(
+  forge: Forge,
+  job: Job,
+  act: Act,
+  { log, tries }: { log: Log; tries: number },
+): Promise<Thread | undefined> {
   if (job.lane === "quick") return undefined;
   const thread = await snapshotThread(forge, job, act);
   if (!act.issue.isPullRequest) return thread;
@@ -128,6 +136,7 @@ async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thr
   return withReviewWords(forge, job, thread, {
     issue: act.issue,
     trigger,
+    isPatient: tries < PATIENCE,
     onUnreadable: (error) => {
       log.warn({ err: error, job: job.id }, "The reviews of the pull request cannot be read");
     },
