@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANYBODY, isMentionOf, parseCommand, suggestVerb, VERBS } from "../src/command.ts";
+import { busyMs } from "../src/markdown/deadline.ts";
 
 const bot = { botLogin: "kugetsu-bot" };
 
@@ -127,10 +128,10 @@ describe("a hostile comment of a megabyte", () => {
     ["commands", "`/kugetsu fix\n".repeat(70_000)],
     ["comments", "<!--".repeat(250_000)],
   ])("does not hold up the server: %s", (_, bomb) => {
-    const begun = performance.now();
+    const begun = busyMs();
     parseCommand(`${bomb.slice(0, 60_000)}\n\n/kugetsu fix\n\n${bomb}`, bot);
     parseCommand(bomb, bot);
-    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(busyMs() - begun).toBeLessThan(3000);
   });
 });
 
