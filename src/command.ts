@@ -17,7 +17,12 @@ export interface Command {
   readonly message: string;
   /** What stands before the command in the comment, trimmed. */
   readonly context: string;
+  /** Whom it is said to, where ANYBODY may be meant. */
+  readonly mention?: string;
 }
+
+/** In the place of the bot's login, while that is not known: whoever is mentioned may be meant. */
+export const ANYBODY = Symbol("anybody");
 
 /** A command stands in the first 64 K characters of a comment: only so much is parsed. */
 const MOST_PARSED = 65_536;
@@ -31,7 +36,7 @@ const REST_OF_LINE = /[ \t\u00A0]*(?:\r\n?|\n|$)/y;
 /** How the bot may be addressed. */
 interface Address {
   /** Its login, where `@login` before a verb is a command as well. */
-  readonly botLogin?: string | undefined;
+  readonly botLogin?: string | typeof ANYBODY | undefined;
   /** Whether `/kugetsu` is one; default true. */
   readonly slash?: boolean;
 }
@@ -63,7 +68,7 @@ interface Candidate {
 function findCandidates(body: string, { botLogin = "", slash = true }: Address): Candidate[] {
   const names = [
     ...(slash ? [String.raw`(?<slash>\/kugetsu)`] : []),
-    ...(botLogin === "" ? [] : [`@${nameOf(botLogin)}[,:]?`]),
+    ...(botLogin === "" ? [] : [`@(?<login>${nameOf(botLogin)})[,:]?`]),
   ];
   if (names.length === 0) return [];
   // Not `^`: with the m flag it also matches after U+2028, where Markdown has no new line.
@@ -80,7 +85,9 @@ function findCandidates(body: string, { botLogin = "", slash = true }: Address):
       end,
       mentioned: match.groups?.["slash"] === undefined,
     });
-    if (command !== undefined) candidates.push({ start, command });
+    const mention = match.groups?.["login"];
+    const said = botLogin === ANYBODY && mention !== undefined ? { mention } : {};
+    if (command !== undefined) candidates.push({ start, command: { ...command, ...said } });
   }
   return candidates;
 }
@@ -138,8 +145,14 @@ function proseOf(text: string): { start: number; end: number }[] {
   return prose;
 }
 
+/** Whether a mention of anybody is one of the bot. */
+export function isMentionOf(botLogin: string, mention: string): boolean {
+  return new RegExp(`^${nameOf(botLogin)}$`, "i").test(mention);
+}
+
 /** A GitHub App is `slug[bot]` to the API, and `@slug` to people. */
-function nameOf(botLogin: string): string {
+function nameOf(botLogin: string | typeof ANYBODY): string {
+  if (botLogin === ANYBODY) return String.raw`[A-Za-z0-9][\w.-]{0,99}(?:\[bot\])?`;
   const slug = botLogin.replace(/\[bot\]$/, "");
   return slug === botLogin ? escapeRegExp(slug) : String.raw`${escapeRegExp(slug)}(?:\[bot\])?`;
 }

@@ -233,7 +233,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       leases,
       owner,
       gates,
-      admit: async (job) => {
+      admit: async (job, before) => {
         const [{ allow, delegateAllow, commandAllow, turnsPerDay }] = await Promise.all([
           anew(),
           forges.current(),
@@ -251,7 +251,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
           nameInRefs: followName.inRefs,
           log,
         });
-        return admit(job);
+        return admit(job, before);
       },
       handle: async (job, run) => {
         assertIsFor(job);

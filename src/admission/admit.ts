@@ -11,11 +11,15 @@ import { parseRef, printRef } from "../kugetsu/ref.ts";
 import type { RepositoryName } from "../kugetsu/session/rename.ts";
 import type { Thread } from "../thread.ts";
 import { confirmAct, type ConfirmedAct } from "./confirm.ts";
+import { isEditorKnown } from "./editor.ts";
 import { placeOfPull, type PullPlace } from "./pull-request.ts";
 import { withReviewWords } from "./review-words.ts";
 import { decideRight } from "./right.ts";
 import { snapshotThread } from "./snapshot.ts";
 import type { ServedBy } from "./served.ts";
+
+/** After so many tries an order goes on without reviews that the forge fails to tell, as it may do for ever. */
+const PATIENCE = 3;
 
 export interface AdmitOptions {
   readonly forge: (name: string) => Forge;
@@ -36,17 +40,23 @@ export interface AdmitOptions {
 /** Decides whether a delivery's word becomes work: the forge confirms the act, and the actor's right. */
 export function createAdmit(options: AdmitOptions): Admit {
   const { forge: forgeOf, served, turnsPerDay, turnsToday, log } = options;
-  return async (job) => {
+  return async (job, { tries } = { tries: 0 }) => {
     const forge = forgeOf(job.forge);
     if (!served(job.repository)) return denied("the operator does not serve this repository");
     const act = await confirmAct(forge, job);
     if (act.kind === "denied") return denied(act.why);
     // A renamed or transferred repository still answers to the name that a payload may tell.
     if (!served(act.repository)) return dropped("the operator does not serve the repository now");
+    if (act.isOld) return dropped("the command is an old one, in words that were edited now");
     const right = await decideRight(forge, act.repository, job, options);
     if (!right.may) {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
       return refused(job, { why: right.why, who: right.who });
+    }
+    if (!(await isEditorKnown(forge, job, act))) {
+      const help = "A hook of its own for the repository (`kugetsu forge watch`) tells who edited.";
+      log.warn({ job: job.id, who: job.actor.login, why: "edited", help }, "refused");
+      return refused(job, { why: "edited" });
     }
     const place = await placeOf(forge, { ...job, ref: await refOf(forge, job, act, options) }, act);
     if (place.kind === "missing") return dropped("the forge knows no such pull request");
@@ -66,7 +76,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     const isNamedSo = owner === job.repository.owner && name === job.repository.name;
     return {
       kind: "queued",
-      thread: await threadOf(forge, job, act, log),
+      thread: await threadOf(forge, job, act, { log, tries }),
       act: act.act,
       sameAs: act.sameAs,
       ...(isAsTold ? {} : { ref, isPullRequest }),
@@ -118,7 +128,12 @@ async function placeOf(forge: Forge, job: Job, { issue, repository }: Act): Prom
 }
 
 /** What an agent will read; undefined where none will. */
-async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thread | undefined> {
+async function threadOf(
+  forge: Forge,
+  job: Job,
+  act: Act,
+  { log, tries }: { log: Log; tries: number },
+): Promise<Thread | undefined> {
   if (job.lane === "quick") return undefined;
   const thread = await snapshotThread(forge, job, act);
   if (!act.issue.isPullRequest) return thread;
@@ -126,6 +141,7 @@ async function threadOf(forge: Forge, job: Job, act: Act, log: Log): Promise<Thr
   return withReviewWords(forge, job, thread, {
     issue: act.issue,
     trigger,
+    isPatient: tries < PATIENCE,
     onUnreadable: (error) => {
       log.warn({ err: error, job: job.id }, "The reviews of the pull request cannot be read");
     },

@@ -1,3 +1,4 @@
+import { isMentionOf } from "../command.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { Comment, Forge, Issue, Repository } from "../forge/forge.ts";
 import type { Job } from "../jobs/job.ts";
@@ -16,6 +17,10 @@ export type ConfirmedAct =
       readonly sameAs: readonly string[];
       /** When the words got as they are, or the label or assignee was set; ISO 8601. */
       readonly at: string;
+      /** Somebody may have had a hand in the words since they were written; the forge does not say who. */
+      readonly mayBeEdited: boolean;
+      /** It gave its order, or nobody's notice, long ago. */
+      readonly isOld: boolean;
       /**
        * All comments of the issue, for the snapshot: asked along, since the acknowledgement waits for it. None for what
        * needs no agent.
@@ -32,6 +37,8 @@ export async function confirmAct(forge: Forge, job: Job): Promise<ConfirmedAct> 
     if (person.id === bot.id) return denied("the bot wrote it itself");
     if (isBot(person)) return denied(`${person.login} is a bot`);
   }
+  if (job.mention !== undefined && !isMentionOf(bot.login, job.mention))
+    return denied("it is said to somebody else");
   const at = { owner, name, number: job.issueNumber };
   const asked = missing(forge.issue(at));
   const [repository, issue, found, [comments]] = await Promise.all([

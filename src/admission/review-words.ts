@@ -11,7 +11,9 @@ interface ReviewFacts {
   readonly issue: Issue;
   /** Milliseconds since the epoch. */
   readonly trigger: number;
-  /** Told of reviews that the bot may not read; it works on what it may read. */
+  /** Whether a forge that fails to tell the reviews is waited for. */
+  readonly isPatient: boolean;
+  /** Told of reviews that the bot cannot read; it works on what it can read. */
   readonly onUnreadable: (error: KugetsuError) => void;
 }
 
@@ -23,13 +25,13 @@ export async function withReviewWords(
   forge: Forge,
   order: Pick<NewJob, "repository" | "author" | "trigger" | "commentId">,
   thread: Thread,
-  { issue, trigger, onUnreadable }: ReviewFacts,
+  { issue, trigger, isPatient, onUnreadable }: ReviewFacts,
 ): Promise<Thread> {
   const { owner, name } = order.repository;
   const at = { owner, name, number: issue.number };
   const [bot, all] = await Promise.all([
     forge.self(),
-    readable(forge.reviews(at, issue.createdAt), onUnreadable),
+    readable(forge.reviews(at, issue.createdAt), { isPatient, onUnreadable }),
   ]);
   const isOrder = ({ place, id }: ReviewWords) => place === order.trigger && id === order.commentId;
   const said = all
@@ -50,12 +52,13 @@ export async function withReviewWords(
 
 async function readable(
   asked: Promise<readonly ReviewWords[]>,
-  onUnreadable: ReviewFacts["onUnreadable"],
+  { isPatient, onUnreadable }: Pick<ReviewFacts, "isPatient" | "onUnreadable">,
 ): Promise<readonly ReviewWords[]> {
   try {
     return await asked;
   } catch (error) {
-    if (!(error instanceof KugetsuError) || error.code === "unavailable") throw error;
+    if (!(error instanceof KugetsuError) || (isPatient && error.code === "unavailable"))
+      throw error;
     onUnreadable(error);
     return [];
   }

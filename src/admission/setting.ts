@@ -26,10 +26,11 @@ export async function findSetting(
   if (Date.parse(act.at) < (job.notBefore ?? earliestOf(job)))
     return { denied: `the ${what} is too old` };
   const key = `${what}:${act.id}`;
+  const done = { at: act.at, mayBeEdited: false, isOld: false };
   const opened = await issue;
-  if (opened === undefined || !isOpening(act, opened)) return { act: key, sameAs: [], at: act.at };
+  if (opened === undefined || !isOpening(act, opened)) return { act: key, sameAs: [], ...done };
   // Whatever an issue is opened with gives one order, its text before all.
-  return { act: openingOf(job), sameAs: [`issue:${job.issueNumber}`], at: act.at };
+  return { act: openingOf(job), sameAs: [`issue:${job.issueNumber}`], ...done };
 }
 
 /** Any other label tells of itself in the same way: then this one was set before, when perhaps a turn ran. */

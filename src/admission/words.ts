@@ -1,5 +1,5 @@
 import type { Person } from "../forge/event.ts";
-import type { Forge, Issue } from "../forge/forge.ts";
+import type { Comment, Forge, Issue } from "../forge/forge.ts";
 import { keyOfWords } from "../jobs/act.ts";
 import type { Job } from "../jobs/job.ts";
 
@@ -11,6 +11,10 @@ export type FoundAct =
       readonly sameAs: readonly string[];
       /** When it was done, ISO 8601. */
       readonly at: string;
+      /** Somebody may have had a hand in the words since they were written; the forge does not say who. */
+      readonly mayBeEdited: boolean;
+      /** It gave its order, or nobody's notice, long ago. */
+      readonly isOld: boolean;
     }
   | { readonly denied: string };
 
@@ -18,7 +22,9 @@ interface Words {
   readonly issueNumber: number;
   readonly body: string;
   readonly author: Person;
+  readonly createdAt: string;
   readonly updatedAt: string;
+  readonly mayBeEdited: boolean;
 }
 
 // Whoever knows a hook's secret can sign an old comment again. What was older than a day when it came is never worked
@@ -43,7 +49,10 @@ export async function findWords(
   if (job.createdAt - Date.parse(words.updatedAt) > OLDEST_MS)
     return { denied: `the ${what} is older than a day` };
   const sameAs = job.opening === true ? [openingOf(job)] : [];
-  return { act: keyOfWords(job), sameAs, at: words.updatedAt };
+  const { updatedAt: at, mayBeEdited } = words;
+  // Comments are mended for years: only an edit that first makes a command counts.
+  const isOld = job.again === true && job.createdAt - Date.parse(words.createdAt) > OLDEST_MS;
+  return { act: keyOfWords(job), sameAs, at, mayBeEdited, isOld };
 }
 
 const NAMES = {
@@ -64,14 +73,17 @@ async function readWords(
   const { owner, name } = job.repository;
   switch (trigger) {
     case "comment":
-      return forge.comment(owner, name, commentId);
+      return asWords(await forge.comment(owner, name, commentId));
     case "review":
     case "review_comment":
-      return forge.reviewWords({ owner, name, number: job.issueNumber }, trigger, commentId);
+      return asWords(
+        await forge.reviewWords({ owner, name, number: job.issueNumber }, trigger, commentId),
+      );
     case "issue": {
       const issue = await asked;
       if (issue === undefined) return undefined;
-      return { ...issue, issueNumber: issue.number, updatedAt: momentOf(job, issue) };
+      const words = { ...issue, issueNumber: issue.number };
+      return { ...words, mayBeEdited: isChanged(issue), updatedAt: momentOf(job, issue) };
     }
     // Those stand in no words.
     case "label":
@@ -80,6 +92,14 @@ async function readWords(
     default:
       return trigger satisfies never;
   }
+}
+
+function asWords(comment: Comment | undefined): Words | undefined {
+  return comment && { ...comment, mayBeEdited: isChanged(comment) };
+}
+
+function isChanged({ createdAt, updatedAt }: { createdAt: string; updatedAt: string }): boolean {
+  return Date.parse(updatedAt) !== Date.parse(createdAt);
 }
 
 /** An issue is changed by each comment: only of an edit, and as the delivery told it, that is the time of its words. */

@@ -9,7 +9,8 @@ import type { Log } from "../log.ts";
 import type { Origin } from "../server/receive.ts";
 import { whileWanted } from "./asked.ts";
 import { resend, type Resent } from "./resend.ts";
-import { carryOutLooks, createMemory, lookAtRepositories, type Memory } from "./round.ts";
+import { carryOutLooks } from "./look.ts";
+import { createMemory, lookAtRepositories, type Memory } from "./round.ts";
 import { troubleOf } from "./trouble.ts";
 import type { FoundState, Rename, Watch } from "./watch.ts";
 
@@ -152,13 +153,13 @@ function createForgeWatch(
 
   const look = async (forge: Forge, all: boolean): Promise<number | undefined> => {
     const watch = await watchOf(forge);
-    const quiet = await carryOutLooks(watch);
-    if (quiet !== undefined) return quiet;
+    const looked = await carryOutLooks(watch);
+    if (looked?.wantsQuiet === true) return looked.dueAt;
     const { resendFailed } = watch.forge;
     if (resendFailed === undefined) {
       const allow = await options.allow();
       const kind = all ? "every" : hasLooked ? "due" : "start";
-      const until = await lookAtRepositories(watch, { memory, allow, intervalMs, kind });
+      const until = await lookAtRepositories(watch, { memory, allow, intervalMs, kind, looked });
       hasLooked ||= until === undefined;
       return until;
     }

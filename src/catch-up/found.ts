@@ -8,6 +8,8 @@ export interface Found {
   readonly writtenAt: number;
   /** Where people read it. */
   readonly url: string;
+  /** When it was first written, in whatever words. */
+  readonly createdAt: number;
   /** Somebody may have had a hand in it whom the list does not name. */
   readonly mayBeEdited: boolean;
 }
@@ -27,6 +29,7 @@ export function foundWords(repository: RepositoryId, words: Comment | ReviewWord
       actor: author,
     },
     writtenAt: Date.parse(updatedAt),
+    createdAt: Date.parse(words.createdAt),
     url: words.webUrl,
     mayBeEdited,
   };
@@ -59,6 +62,7 @@ export function foundIssue(repository: RepositoryId, issue: Issue): Found {
   return {
     event: issueEvent(repository, text, { action: "opened", actor: issue.author }),
     writtenAt: Date.parse(issue.createdAt),
+    createdAt: Date.parse(issue.createdAt),
     url: issue.webUrl,
     mayBeEdited: Date.parse(issue.updatedAt) !== Date.parse(issue.createdAt),
   };
@@ -76,6 +80,7 @@ export function foundAct(
   return {
     event: issueEvent(repository, then, { ...how, actor: act.actor }),
     writtenAt: Date.parse(act.at),
+    createdAt: Date.parse(act.at),
     url: issue.webUrl,
     mayBeEdited: false,
   };

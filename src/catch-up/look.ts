@@ -11,7 +11,7 @@ import { foundInReviews } from "./found.ts";
 import { ifThere } from "./if-there.ts";
 import { offer } from "./offer.ts";
 import { openPlace } from "./place.ts";
-import { type Trouble, troubleOf } from "./trouble.ts";
+import { PATIENCE, type Trouble, troubleOf } from "./trouble.ts";
 import type { Watch } from "./watch.ts";
 
 type Look = typeof looks.$inferSelect;
@@ -22,18 +22,52 @@ const BEFORE_MS = 2 * 60 * 1_000;
 const BUSY_MS = 60 * 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** The looks that are due, oldest first. */
-export function dueLooks({ db, name, now }: Watch): readonly Look[] {
+/** As many as are carried out before other things have their turn. */
+const MOST = 50;
+
+/**
+ * Carries out the looks that are due. That some are in vain says little of the forge, which may fail over one pull
+ * request for ever: they wait, and all else goes on.
+ * @returns why the looks were left off: the forge wants to be left alone, or answered for none of several repositories
+ */
+export async function carryOutLooks(watch: Watch): Promise<Trouble | undefined> {
+  let inVain: number[] = [];
+  const leftAlone = new Set<number>();
+  for (const look of dueLooks(watch)) {
+    const { repositoryId } = look;
+    if (leftAlone.has(repositoryId)) continue;
+    const trouble = await carryOut(watch, look);
+    if (trouble?.wantsQuiet === true) return trouble;
+    inVain = trouble === undefined ? [] : [...inVain, repositoryId];
+    if (trouble === undefined || inVain.length < PATIENCE) continue;
+    if (new Set(inVain).size > 1) return trouble;
+    leaveAlone(watch, repositoryId, trouble.dueAt);
+    leftAlone.add(repositoryId);
+    inVain = [];
+  }
+  return undefined;
+}
+
+/** Those that were never tried go first. */
+function dueLooks({ db, name, now }: Watch): readonly Look[] {
   return db.orm
     .select()
     .from(looks)
     .where(and(eq(looks.forge, name), lte(looks.dueAt, now())))
-    .orderBy(asc(looks.id))
+    .orderBy(asc(looks.tries), asc(looks.dueAt), asc(looks.id))
+    .limit(MOST)
     .all();
 }
 
+/** The other looks at a repository wait as long as the last one does. */
+function leaveAlone({ db, name, now }: Watch, repositoryId: number, dueAt: number): void {
+  const due = and(eq(looks.forge, name), lte(looks.dueAt, now()));
+  const ofIt = and(due, eq(looks.repositoryId, repositoryId));
+  db.write((tx) => tx.update(looks).set({ dueAt }).where(ofIt).run());
+}
+
 /** Reads from the forge what a delivery only hinted at. @returns why that has to be tried again, which it is for a day */
-export async function carryOut(watch: Watch, look: Look): Promise<Trouble | undefined> {
+async function carryOut(watch: Watch, look: Look): Promise<Trouble | undefined> {
   const { name: forge, log, signal, now } = watch;
   const fields = { forge, kind: look.kind, repository: look.repositoryId, issue: look.issueNumber };
   try {
@@ -44,7 +78,8 @@ export async function carryOut(watch: Watch, look: Look): Promise<Trouble | unde
     if (signal.aborted) throw error;
     const trouble = troubleOf(error, look.tries + 1, watch);
     if (trouble.isUnavailable && now() - look.createdAt < DAY_MS) {
-      postpone(watch, look, trouble.dueAt);
+      // Longer than the forge is left alone, so that not the same ones are in the way each time.
+      postpone(watch, look, 2 * trouble.dueAt - now());
       log.info({ ...fields, why: trouble.words }, "A look at the forge is tried again");
       return trouble;
     }

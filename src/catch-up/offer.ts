@@ -61,6 +61,9 @@ async function whyNot(
 ): Promise<string | undefined> {
   if (now - found.writtenAt > DAY_MS) return "It was found more than a day after it was written.";
   if (!found.mayBeEdited) return undefined;
+  // What it said before, no list tells.
+  if (now - found.createdAt > DAY_MS)
+    return "It was edited more than a day after it was written, and may be an old command.";
   // Whoever may push here may not be allowed to delegate.
   if (job.verb === "delegate" || !(await place.editorsMayPush()))
     return "It was edited, and the forge does not tell by whom.";

@@ -11,6 +11,13 @@ import { moveCursor, type Watched } from "./watched.ts";
 
 /** Of a busy repository this many answers are read in one look; the next one goes on. */
 const MOST_ANSWERS = 5;
+/**
+ * What is asked in one look beside the lists, at about one for an act and ten for a pull request's reviews; the next one
+ * goes on.
+ */
+const MOST_ASKED = 300;
+const ASKED_FOR_ACTS = 1;
+const ASKED_FOR_REVIEWS = 10;
 // What a forge lists may come a little later than the time that it bears, and many acts bear the same second.
 const OVERLAP_MS = 2 * 60 * 1_000;
 const SECOND_MS = 1_000;
@@ -30,14 +37,24 @@ export async function readRepository(
   const at = { forge: watch.name, id: watched.id };
   const repository = { id: watched.id, owner: watched.owner, name: watched.name };
   const read: Issue[] = [];
+  let left = MOST_ASKED;
   let { cursor, validators } = watched;
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
     const since = wholeSecond(cursor);
     const changes = await watch.forge.changes(repository, iso(since), validators);
     const fresh = onlySince(changes, since);
-    await workOff(watch, { repository, changes: fresh, since, examined });
-    read.push(...fresh.issues);
+    const within = fitting(watch, fresh.issues, { left, examined });
+    const worked = { ...fresh, issues: within.issues };
+    await workOff(watch, { repository, changes: worked, since, examined });
+    read.push(...within.issues);
+    ({ left } = within);
     const latest = watch.now() + AHEAD_MS;
+    if (within.next !== undefined) {
+      cursor = Math.max(cursor, Math.min(Date.parse(within.next.updatedAt), latest));
+      moveCursor(watch.db, at, { cursor, validators: {} });
+      examined.keep(read);
+      return false;
+    }
     const comments = Math.min(newestOf(fresh.comments), latest);
     const issues = Math.min(newestOf(fresh.issues), latest);
     if (changes.complete) {
@@ -57,6 +74,28 @@ export async function readRepository(
     moveCursor(watch.db, at, { cursor, validators });
   }
   return false;
+}
+
+/** The first of the issues, the longest unchanged first, about which no more is asked than may be. */
+function fitting(
+  watch: Watch,
+  issues: readonly Issue[],
+  { left, examined }: { left: number; examined: Examined },
+): { readonly issues: readonly Issue[]; readonly next?: Issue; readonly left: number } {
+  let over = left;
+  for (const [at, issue] of issues.entries()) {
+    const asked = examined.isDone(issue) ? 0 : askedFor(watch, issue);
+    if (asked > over) return { issues: issues.slice(0, at), next: issue, left };
+    over -= asked;
+  }
+  return { issues, left: over };
+}
+
+function askedFor({ origin: { bot, triggerLabel } }: Watch, issue: Issue): number {
+  const isLabelled = issue.labels.some((one) => one.toLowerCase() === triggerLabel.toLowerCase());
+  const isAssigned = issue.assignees.some(({ id }) => id === bot.id);
+  const acts = isLabelled || isAssigned ? ASKED_FOR_ACTS : 0;
+  return acts + (issue.isPullRequest ? ASKED_FOR_REVIEWS : 0);
 }
 
 async function workOff(

@@ -1,7 +1,7 @@
 import { servedBy } from "../admission/served.ts";
 import { createExamined, type Examined } from "./examined.ts";
 import { followRepository } from "./follow.ts";
-import { carryOut, dueLooks } from "./look.ts";
+import { carryOutLooks } from "./look.ts";
 import { readRepository } from "./read-repository.ts";
 import { type Trouble, troubleOf, whileAnswered } from "./trouble.ts";
 import { type AskedAgain, watchConfigured } from "./configured.ts";
@@ -34,18 +34,18 @@ export interface RoundOptions {
   readonly allow: readonly string[];
   readonly intervalMs: number;
   readonly kind: Which["kind"];
+  /** Why the looks of this round were left off, if they were. */
+  readonly looked: Trouble | undefined;
 }
 
 const HOUR_MS = 60 * 60 * 1_000;
 /** A look takes two requests; forges that count allow 5,000 an hour. */
 const SPACING_MS = 1_500;
 
-/** The looks that are due on one forge. @returns until when it is to be left alone, see `whileAnswered` */
-export async function carryOutLooks(watch: Watch): Promise<number | undefined> {
-  return whileAnswered(dueLooks(watch), (look) => carryOut(watch, look));
-}
-
-/** One look at each repository of a forge that is due. @returns the same */
+/**
+ * One look at each repository of a forge that is due.
+ * @returns until when the forge is to be left alone, see `whileAnswered`
+ */
 export async function lookAtRepositories(
   watch: Watch,
   options: RoundOptions,
@@ -57,7 +57,11 @@ export async function lookAtRepositories(
   const served = servedBy(allow, watch.forge.instance);
   const interval = Math.max(intervalMs, countRepositories(db, name) * SPACING_MS);
   const which: Which = { kind: options.kind, now: now(), intervalMs };
+  let { looked } = options;
   return whileAnswered(repositoriesToLookAt(db, name, which), async (watched) => {
+    // What a delivery hinted at meanwhile does not wait for all of them.
+    looked ??= await carryOutLooks(watch);
+    if (looked?.wantsQuiet === true) return looked;
     if (served(watched)) return lookAt(watch, watched, memory, interval);
     passOver(watch, watched, now() + interval);
     return undefined;

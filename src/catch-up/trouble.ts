@@ -42,7 +42,7 @@ function waitFor(error: KugetsuError | undefined, tries: number, random: number)
 }
 
 /** After so many in a row that a forge does not answer for, it is left alone. */
-const PATIENCE = 3;
+export const PATIENCE = 3;
 
 /**
  * Does one after the other, as long as the forge answers.

@@ -53,13 +53,13 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
   if (look !== undefined) addLook(tx, { ...look, forge }, now);
   if (delivery.job === undefined || comesAtWrongTime(tx, delivery.job))
     return { kind: "accepted", jobId: undefined };
-  const job = insert(
-    tx,
-    delivery.job,
-    { meaning: meaningOf(delivery.job), state: "received" },
-    now,
-  );
-  if (job === undefined) return { kind: "repeated" };
+  const told = hook === null ? delivery.job : { ...delivery.job, hook };
+  const meaning = meaningOf(told);
+  const job = insert(tx, told, { meaning, state: "received" }, now);
+  if (job === undefined) {
+    if (hook !== null) vouch(tx, meaning, told);
+    return { kind: "repeated" };
+  }
   tx.update(deliveries)
     .set({ jobId: job.id })
     .where(and(eq(deliveries.forge, forge), eq(deliveries.deliveryId, deliveryId)))
@@ -68,6 +68,12 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
     putMessage(tx, message, { jobId: job.id, held: true }, now);
   }
   return { kind: "accepted", jobId: job.id };
+}
+
+/** A hook of its own tells the same as another one did before: what it says is worth more. */
+function vouch(tx: Tx, meaning: string, told: NewJob): void {
+  const waiting = and(eq(jobs.meaning, meaning), eq(jobs.state, "received"));
+  tx.update(jobs).set({ act: told, actorId: told.actor.id }).where(waiting).run();
 }
 
 /** Of a pull request it is not known yet whose turns are meant: its own, or those of the issue that it is for. */

@@ -30,9 +30,10 @@ export type Admission =
 
 /**
  * Reads the act again from the forge. May run more than once for a job and must change nothing of it.
+ * `tries`: how often that was in vain, 0 when left out.
  * @throws KugetsuError `unavailable`: tried again until it answers; anything else: a few times
  */
-export type Admit = (job: Job) => Promise<Admission>;
+export type Admit = (job: Job, before?: { readonly tries: number }) => Promise<Admission>;
 
 /**
  * How a handler ended. `interrupted` (by a shutdown's or a pause's abort): the job goes on after that; with `waitMs` it

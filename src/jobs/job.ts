@@ -39,6 +39,12 @@ export interface NewJob {
   readonly label?: string | undefined;
   /** It comes of the opening of the issue: text, labels and assignees that it was opened with are one act. */
   readonly opening?: boolean | undefined;
+  /** It is said to whoever has that login: who the bot is, was not known then. */
+  readonly mention?: string | undefined;
+  /** There may have been an order in the words before they were edited: an old one is not given again. */
+  readonly again?: boolean | undefined;
+  /** The hook of its own that told of it. Nobody but that repository's or organisation's own people can sign its stories. */
+  readonly hook?: string | undefined;
   /** Worked off only while no other turn of the issue runs or waits, or only while one does. */
   readonly only?: "idle" | "busy" | undefined;
   /**

@@ -36,7 +36,7 @@ export function createAdmissions(options: AdmissionsOptions) {
 
   const run = async ({ job, tries, faults }: DueAdmission): Promise<void> => {
     try {
-      const admission = await options.admit(job);
+      const admission = await options.admit(job, { tries });
       const settled = await persist(() => store.settle(job.id, admission), log, closing);
       if (settled?.state === "dropped")
         log.info({ job: job.id, why: settled.words }, "A job is dropped");

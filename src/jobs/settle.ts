@@ -75,6 +75,10 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
   const waiting = and(eq(jobs.id, jobId), eq(jobs.state, "received"));
   const row = tx.select().from(jobs).where(waiting).get();
   if (row === undefined) return undefined;
+  // A hook of its own told meanwhile who edited: it is admitted anew.
+  const isVouchedFor = row.act.hook !== undefined;
+  if (admission.kind === "refused" && admission.words === "edited" && isVouchedFor)
+    return undefined;
   const why = admission.kind === "queued" ? whyDropped(tx, row, admission) : undefined;
   const outcome: Admission = why === undefined ? admission : { kind: "dropped", why };
   if (outcome.kind === "queued") releaseHeld(tx, jobId, now);

@@ -138,7 +138,7 @@ async function lookUp(
     { repository, author: order.by, commentId: 0 },
     thread,
     // Whoever runs the bot sees all that is there.
-    { issue, trigger: Infinity, onUnreadable: () => undefined },
+    { issue, trigger: Infinity, isPatient: true, onUnreadable: () => undefined },
   );
   return { ...about, ref: place.ref, isPullRequest: true, thread: read };
 }

@@ -3,6 +3,7 @@ import type { Pictures } from "../forge/forge.ts";
 import type { Picture } from "../kugetsu/runner.ts";
 import { picturesIn } from "./find.ts";
 import { pictureType } from "./type.ts";
+import { sideBySide } from "../side-by-side.ts";
 
 /** A text that an agent is shown, and where it stands, for example `the issue's text`. */
 export interface PicturedText {
@@ -62,7 +63,7 @@ export async function gatherPictures(
       return "unavailable";
     }
   };
-  const answers = await sideBySide(wanted, ([address]) => read(address));
+  const answers = await sideBySide(wanted, SIDE_BY_SIDE, ([address]) => read(address));
   let left = MOST_BYTES;
   const pictures = [];
   const leftOut = [];
@@ -103,17 +104,4 @@ function judged(answer: Awaited<ReturnType<Pictures["read"]>>): Judged {
   if (type === undefined) return "unknown";
   if (type.width * type.height > MOST_PIXELS) return "too_many_pixels";
   return { mimeType: type.mimeType, bytes: answer.bytes };
-}
-
-async function sideBySide<T, R>(
-  items: readonly T[],
-  act: (item: T) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  const waiting = items.entries();
-  const work = async () => {
-    for (const [at, item] of waiting) results[at] = await act(item);
-  };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
-  return results;
 }

@@ -1,11 +1,12 @@
 import type { Thread, ThreadComment } from "../thread.ts";
+import { busyMs } from "../markdown/deadline.ts";
 import { withoutInvisible } from "../markdown/invisible.ts";
 import { fenced } from "./fence.ts";
 import { stripHidden } from "./strip-hidden.ts";
 
 /** Characters of one issue text or comment. */
 const MOST_OF_ONE = 60_000;
-/** Milliseconds for a whole conversation, and what each text gets at least: enough for any that people write. */
+/** Milliseconds, with a processor, for a whole conversation, and what each text gets at least: enough for any that people write. */
 const DEADLINE = 2000;
 const LEAST_DEADLINE = 20;
 
@@ -14,9 +15,8 @@ const LEAST_DEADLINE = 20;
  * into `most` characters, and the text says so.
  */
 export function conversation(thread: Thread, token: string, most: number): string {
-  const begun = performance.now();
-  const within = (): number =>
-    Math.max(LEAST_DEADLINE, Math.min(500, begun + DEADLINE - performance.now()));
+  const begun = busyMs();
+  const within = (): number => Math.max(LEAST_DEADLINE, Math.min(500, begun + DEADLINE - busyMs()));
   const title = oneLine(thread.title, 500);
   const issue = fenced(
     token,

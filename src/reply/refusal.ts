@@ -16,6 +16,8 @@ export type Refusal =
   | "fork"
   /** The pull request's branch is the default branch, to which nothing goes without a review. */
   | "default_branch"
+  /** The words were edited, and who did that is told only by whoever knows a secret that others have as well. */
+  | "edited"
   | "archived";
 
 /** One short comment for someone whose order is not taken. It mentions nobody: the thread's people see it anyway. */
@@ -43,6 +45,8 @@ function reason({ why, limit }: { why: Refusal; limit?: number | undefined }): s
       return "The branch of this pull request lies in a fork, and I can push to this repository alone. Push the branch to this repository, open a pull request from there, and write this again; or write `/kugetsu fix` on the issue that it is for.";
     case "default_branch":
       return "The branch of this pull request is the repository's default branch, and I push nothing there that nobody has reviewed. Write `/kugetsu fix` on an issue: I open a pull request of my own.";
+    case "edited":
+      return "These words were edited, and I cannot be sure by whom. Please write a new comment. Edits count once this repository has a webhook with a secret of its own, which my operator makes with `kugetsu forge watch`.";
     case "archived":
       return "This repository is archived, so nothing can be pushed to it.";
     default:

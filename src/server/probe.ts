@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Forge } from "../forge/forge.ts";
 import type { ConfiguredForge } from "../forges/registry.ts";
 import type { Database } from "../kugetsu/db/database.ts";
-import type { Readiness } from "./ready.ts";
+import { inTime, type Readiness } from "./ready.ts";
 
 // Anybody may ask; the forge costs a request to it, the sandbox a process.
 const FRESH_MS = 5_000;
@@ -28,9 +28,9 @@ export function createReadiness(parts: {
   return async () => {
     const configured = await parts.forges();
     const [opencode, isBoxed, ...answering] = await Promise.all([
-      parts.opencode(),
-      boxes(),
-      ...configured.map(({ forge }) => answersOf(forge)),
+      inTime(parts.opencode()),
+      inTime(boxes()),
+      ...configured.map(({ forge }) => inTime(answersOf(forge))),
     ]);
     return {
       parts: {

@@ -11,6 +11,7 @@ export interface Readiness {
 
 // A part that hangs is one that cannot be used; whoever asks (a load balancer) rarely waits longer.
 const PATIENCE_MS = 5_000;
+const PART_PATIENCE_MS = 3_000;
 const NO_SANDBOX = "SANDBOX=off: agents run without a sandbox.";
 
 export async function answerReadiness(
@@ -21,7 +22,7 @@ export async function answerReadiness(
   let found: Readiness = { parts: {}, forges: {} };
   let isReady = false;
   try {
-    found = await withinPatience(readiness());
+    found = await within(PATIENCE_MS, readiness());
     isReady = isUsable(found);
   } catch (error) {
     log.warn({ err: error }, "It could not be told whether the bot is ready.");
@@ -49,11 +50,16 @@ function isUsable({ parts, forges }: Readiness): boolean {
   return isAnyForge && Object.values(others).every(Boolean);
 }
 
-async function withinPatience<T>(work: Promise<T>): Promise<T> {
+/** Whether a part can be used; one that hangs cannot, and says nothing of the others. */
+export async function inTime(part: Promise<boolean>): Promise<boolean> {
+  return within(PART_PATIENCE_MS, part).catch(() => false);
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(new Error("It took too long"));
-  }, PATIENCE_MS);
+  }, ms);
   try {
     return await Promise.race([work, late.promise]);
   } finally {

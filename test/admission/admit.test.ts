@@ -184,6 +184,17 @@ test("the reviews of a pull request that cannot be read are left out, and the op
   expect(log.lines).toContainEqual(expect.objectContaining({ level: "warn" }));
 });
 
+test("reviews that the forge fails to tell are waited for a few times", async () => {
+  const { admit, log } = create();
+  const order = world.order({ issue: await openPull("walter", "untold") });
+  world.forge.fail({ path: /\/reviews/, answer: 500, times: Infinity });
+  await expect(admit(order, { tries: 2 })).rejects.toMatchObject({ code: "unavailable" });
+  const admission = await admit(order, { tries: 3 });
+  world.forge.clearFaults();
+  expect(admission).toMatchObject({ kind: "queued", thread: { comments: [] } });
+  expect(log.lines).toContainEqual(expect.objectContaining({ level: "warn" }));
+});
+
 test("without the right it is refused with a reaction and a short comment that mentions nobody", async () => {
   const { admit, log } = create();
   const job = world.order({ by: "rita" });

@@ -36,6 +36,7 @@ async function read(
   trigger: string,
   change: Partial<Job> = {},
   answers: readonly CapturedAnswer[] = [captured("106"), captured("107")],
+  isPatient = true,
 ) {
   await using server = await replay([captured("001"), ...answers]);
   const gitea = createGitea({ url: server.url, token: "t" });
@@ -43,7 +44,7 @@ async function read(
   const repository = { id: 1, owner: "olivia", name: "shop" };
   const job = storedJob({ repository, issueNumber: 3, author: OLIVIA, ...change });
   const onUnreadable = ({ code }: KugetsuError) => unreadable.push(code);
-  const facts = { issue: ISSUE, trigger: Date.parse(trigger), onUnreadable };
+  const facts = { issue: ISSUE, trigger: Date.parse(trigger), isPatient, onUnreadable };
   return { thread: await withReviewWords(gitea, job, THREAD, facts), unreadable };
 }
 
@@ -95,7 +96,7 @@ test("the bot's own reviews are left out", async () => {
   expect(bodies((await read("2026-11-22T17:21:39Z", {}, answers)).thread)).toEqual(["Soon."]);
 });
 
-test("reviews that may not be read are left out, and that is told; a forge that is away is waited for", async () => {
+test("reviews that may not be read are left out, and that is told; a forge that is away is waited for, not for ever", async () => {
   const { thread, unreadable } = await read("2026-11-22T17:21:39Z", {}, [
     captured("106", { status: 403, body: {} }),
   ]);
@@ -105,4 +106,7 @@ test("reviews that may not be read are left out, and that is told; a forge that 
   await expect(read("2026-11-22T17:21:39Z", {}, away)).rejects.toMatchObject({
     code: "unavailable",
   });
+  const without = await read("2026-11-22T17:21:39Z", {}, away, false);
+  expect(bodies(without.thread)).toEqual(["Soon."]);
+  expect(without.unreadable).toEqual(["unavailable"]);
 });

@@ -228,6 +228,49 @@ describe("words that somebody else may have edited", () => {
   });
 });
 
+test("a comment of long ago that is edited now is told to the operator: its command may be as old", async () => {
+  const world = await openWorld();
+  const id = world.say("/kugetsu fix the buton");
+  world.pass(48 * HOUR);
+  world.watch();
+  world.pass(HOUR);
+  world.forge.editComment(id, { by: "walter", body: "/kugetsu fix the button" });
+  await world.catchUp().once();
+  expect(await world.orders()).toEqual([]);
+  expect(world.missed()).toMatchObject([{ why: expect.stringContaining("edited") as string }]);
+});
+
+test("an old command is not given again by an edit that is told, a new one is", async () => {
+  const world = await openWorld();
+  world.watch();
+  const [old, talk] = [world.say("/kugetsu fix the buton"), world.say("Hello.")];
+  await world.forge.deliveriesSent();
+  const before = world.forge.deliveries.length;
+  world.pass(48 * HOUR);
+  world.forge.editComment(old, { by: "walter", body: "/kugetsu fix the button" });
+  world.forge.editComment(talk, { by: "walter", body: "/kugetsu fix the window" });
+  await world.forge.deliveriesSent();
+  await world.deliver(world.forge.deliveries.slice(before));
+  const orders = ["dropped: fix the button", "queued: fix the window"];
+  expect(await world.orders()).toEqual(orders);
+  await world.catchUp().once();
+  expect(await world.orders()).toEqual(orders);
+  expect(world.missed()).toEqual([]);
+});
+
+test("a command of today may be mended", async () => {
+  const world = await openWorld();
+  world.watch();
+  const id = world.say("/kugetsu fix the buton");
+  world.pass(MINUTE);
+  await world.forge.deliveriesSent();
+  const before = world.forge.deliveries.length;
+  world.forge.editComment(id, { by: "walter", body: "/kugetsu fix the button" });
+  await world.forge.deliveriesSent();
+  await world.deliver(world.forge.deliveries.slice(before));
+  expect(await world.orders()).toEqual(["queued: fix the button"]);
+});
+
 describe("what the issue says", () => {
   test("goes along where nobody can have changed it since the order", async () => {
     const world = await openWorld();

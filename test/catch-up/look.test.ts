@@ -67,6 +67,64 @@ test("a look that is asked for again while it is carried out is carried out agai
   expect(world.states).toHaveLength(2);
 });
 
+async function broken(): Promise<World> {
+  const world = await openWorld();
+  for (let number = 2; number <= 5; number++)
+    world.forge.createIssue(SHOP, { by: "walter", title: "T", body: "It is." });
+  for (let number = 1; number <= 4; number++) add(world, number);
+  return world;
+}
+const asked = ({ forge }: World) =>
+  forge.requests.filter(({ path }) => /issues\/\d+$/.test(path)).length;
+
+describe("looks that the forge does not answer", () => {
+  test("do not keep the repositories from being read", async () => {
+    const world = await broken();
+    world.watch();
+    world.forge.fail({ answer: 500, times: Infinity, path: /issues\/\d+$/ });
+    world.say("/kugetsu fix it");
+    world.pass(10 * MINUTE);
+    await world.catchUp().once();
+    world.forge.clearFaults();
+    expect(await world.orders()).toEqual(["queued: fix it"]);
+  });
+
+  test("are left off after three of one repository, and those of another one go on", async () => {
+    const world = await broken();
+    const { id } = await world.forge.addRepository("olivia/cellar", {
+      collaborators: { "kugetsu-bot": "admin" },
+    });
+    const repository = { id, owner: "olivia", name: "cellar" };
+    const look = { forge: "gitea", repository, issueNumber: 1, kind: "state" } as const;
+    world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
+    world.forge.fail({ answer: 500, times: Infinity, path: /shop\/issues\/\d+$/ });
+    const catchUp = world.catchUp();
+    await catchUp.once();
+    expect(asked(world)).toBe(4);
+    expect(world.states).toMatchObject([{ repository, state: "gone" }]);
+    expect(waiting(world).map(({ tries }) => tries)).toEqual([1, 1, 1, 0]);
+  });
+
+  test("go behind those that were not tried yet", async () => {
+    const world = await broken();
+    world.forge.fail({ answer: 500, times: 3, path: /issues\/\d+$/ });
+    const catchUp = world.catchUp();
+    await catchUp.once();
+    world.pass(HOUR);
+    await catchUp.once();
+    expect(world.states.map(({ number }) => number)).toEqual([4, 1, 2, 3]);
+  });
+
+  test("are all left off where the forge wants to be left alone, and nothing else is asked", async () => {
+    const world = await broken();
+    world.watch();
+    world.forge.fail({ answer: 429, headers: { "retry-after": "60" }, path: /issues\/\d+$/ });
+    await world.catchUp().once();
+    expect(asked(world)).toBe(1);
+    expect(world.repository().lookedAt).toBeNull();
+  });
+});
+
 function told(world: World, name: string, id = world.shop): void {
   const repository = { id, owner: "olivia", name };
   const look = { forge: "gitea", repository, issueNumber: 0, kind: "repository" } as const;

@@ -74,6 +74,28 @@ describe("the cursor", () => {
   });
 });
 
+test("one look asks only so much, and the next one goes on, also within one second", async () => {
+  const world = await openWorld();
+  world.watch();
+  const issue = { by: "walter", title: "T", body: "It is.", labels: ["kugetsu"] };
+  world.pass(MINUTE);
+  for (let more = 0; more < 310; more++) world.forge.createIssue(SHOP, issue);
+  world.pass(MINUTE);
+  const told = () => new Set(world.states.map(({ number }) => number)).size;
+  const asked = () => world.forge.requests.filter(({ path }) => path.includes("/timeline")).length;
+  const catchUp = world.catchUp();
+  await catchUp.once();
+  expect([asked(), told()]).toEqual([300, 300]);
+  expect(world.repository().dueAt).toBe(world.queue.clock.now);
+  // Something may have changed once more within the second.
+  await catchUp.once();
+  expect([asked(), told()]).toEqual([600, 300]);
+  await catchUp.once();
+  expect([asked(), told()]).toEqual([610, 310]);
+  expect(world.repository().dueAt).toBeGreaterThan(world.queue.clock.now);
+  expect(await world.queue.store.list()).toHaveLength(310);
+});
+
 describe("a repository that is called otherwise now", () => {
   test("is followed, and what is kept under its name is told", async () => {
     const world = await openWorld();

@@ -58,6 +58,19 @@ test("ten deliveries of the same act at once make one job", async () => {
   expect(queues[0]?.db.orm.select().from(deliveries).all()).toHaveLength(10);
 });
 
+test("what a hook of its own tells takes the place of the same told by another one", async () => {
+  const { store } = createQueue();
+  const job = newJob(1);
+  const refused = { kind: "refused", words: "edited", say: [] } as const;
+  await store.accept(newDelivery(job));
+  expect(await store.accept(newDelivery(job, { hook: "shop" }))).toEqual({ kind: "repeated" });
+  await store.accept(newDelivery(job));
+  expect(await store.get(1)).toMatchObject({ hook: "shop" });
+  // An admission that began before knew nothing of that.
+  expect(await store.settle(1, refused)).toBeUndefined();
+  expect(await store.nextReceived([])).toMatchObject({ job: { id: 1, hook: "shop" } });
+});
+
 test("the same delivery again is a repetition, whatever it carries", async () => {
   const { store } = createQueue();
   const delivery = newDelivery(newJob(1));

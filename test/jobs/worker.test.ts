@@ -133,7 +133,8 @@ test("an admission is tried again with backoff while the forge is unavailable", 
   const queue = createQueue();
   const { store, clock } = queue;
   let tries = 0;
-  const admit: WorkerOptions["admit"] = async () => {
+  const admit: WorkerOptions["admit"] = async (_, before) => {
+    expect(before).toEqual({ tries });
     tries++;
     if (tries < 6) throw new KugetsuError("unavailable", "The forge is away.");
     return { kind: "queued", thread: THREAD };

@@ -19,6 +19,29 @@ it("ends work that would go on for ever", () => {
   expect(performance.now() - begun).toBeLessThan(2000);
 });
 
+it("counts the time with a processor alone", () => {
+  const wait = new Int32Array(new SharedArrayBuffer(4));
+  let calls = 0;
+  // Nothing can interrupt it, and it takes no processor.
+  const slow = (): number => {
+    Atomics.wait(wait, 0, 0, calls++ === 0 ? 100 : 1);
+    for (let n = 0; n < 1000; n += 1) wait[1] = n;
+    return calls;
+  };
+  expect(withDeadline(50, slow)).toBe(2);
+});
+
+it("gives work up that never has a processor", () => {
+  const wait = new Int32Array(new SharedArrayBuffer(4));
+  let calls = 0;
+  const idle = (): never => {
+    calls += 1;
+    for (;;) Atomics.wait(wait, 0, 0, 5);
+  };
+  expect(withDeadline(10, idle)).toBeUndefined();
+  expect(calls).toBeGreaterThan(1);
+});
+
 it("ends work that runs out of stack", () => {
   const deep = (n: number): number => 1 + deep(n + 1);
   expect(withDeadline(1000, () => deep(0))).toBeUndefined();

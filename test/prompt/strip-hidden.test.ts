@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stripHidden } from "../../src/prompt/strip-hidden.ts";
+import { busyMs } from "../../src/markdown/deadline.ts";
 
 const ID = "0a1b2c3d-0000-4000-8000-0123456789ab";
 
@@ -67,7 +68,7 @@ it.each([
   ["quotes", '<a "'.repeat(15_000)],
   ["nested comments", "<!<!-- -->-- ".repeat(4000)],
 ])("takes no more than its time for %s", (_, bomb) => {
-  const begun = performance.now();
+  const begun = busyMs();
   stripHidden(bomb);
-  expect(performance.now() - begun).toBeLessThan(5000);
+  expect(busyMs() - begun).toBeLessThan(5000);
 });

@@ -4,6 +4,7 @@ import type { Nodes } from "mdast";
 import { parseCommand } from "../../src/command.ts";
 import { parseMarkdown } from "../../src/markdown.ts";
 import { harmless } from "../../src/reply/harmless.ts";
+import { busyMs } from "../../src/markdown/deadline.ts";
 
 const LIVE =
   /@[\w-]|#\d|(?<!\w)!\d|\bGH-\d|<!--\s*kugetsu|(?:^|\n)[ \t]*\/[a-z]+(?:\s|$)|https?:\/\/\S*\/(?:issues|pulls?)\/\d/i;
@@ -195,9 +196,9 @@ describe("harmless answers in time", () => {
   ])(
     "%s",
     (_, bomb) => {
-      const begun = performance.now();
+      const begun = busyMs();
       const result = harmless(bomb);
-      expect(performance.now() - begun).toBeLessThan(4000);
+      expect(busyMs() - begun).toBeLessThan(4000);
       expect(result.length).toBeLessThan(16_000);
       expect(actingIn(result)).toEqual([]);
     },

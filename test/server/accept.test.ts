@@ -386,6 +386,47 @@ test("a deleted comment has the words of its issue's orders looked at", async ()
   expect(queue.looks()).toMatchObject([{ issueNumber: number, kind: "words" }]);
 });
 
+describe("before the forge told who the bot is, an order is none the less one", () => {
+  beforeEach(() => {
+    queue = way.begin(undefined, { isBotKnown: false });
+  });
+
+  test("an assignment, and that it is taken away", async () => {
+    const number = oldIssue();
+    assign(number);
+    expect(await queue.settle()).toMatchObject([{ state: "queued", trigger: "assignment" }]);
+    way.world.clock.now += MINUTE;
+    unassign(number);
+    expect((await queue.settle())[1]).toMatchObject({ state: "queued", verb: "stop" });
+  });
+
+  test("what a new issue is opened with", async () => {
+    open({ assignees: ["kugetsu-bot"] });
+    expect(await queue.settle()).toMatchObject([{ state: "queued", trigger: "assignment" }]);
+  });
+
+  test("a word of its name", async () => {
+    const number = oldIssue();
+    way.world.forge.comment(SHOP, number, { by: "walter", body: "@kugetsu-bot: fix it" });
+    expect(await queue.settle()).toMatchObject([{ state: "queued", verb: "fix", message: "it" }]);
+  });
+
+  test("and what is somebody else's is not, and nobody is told", async () => {
+    const number = oldIssue();
+    way.world.forge.assign(SHOP, number, { by: "walter", assignee: "olivia" });
+    way.world.forge.comment(SHOP, number, { by: "walter", body: "@olivia fix it" });
+    expect(await queue.settle()).toMatchObject([
+      { state: "dropped", trigger: "assignment" },
+      { state: "dropped", mention: "olivia" },
+    ]);
+    expect(said(number)).toEqual([]);
+    // The own command comes before whatever may be one.
+    const both = "@olivia fix it\n\n/kugetsu fix that";
+    way.world.forge.comment(SHOP, number, { by: "walter", body: both });
+    expect((await queue.settle())[2]).toMatchObject({ state: "queued", message: "that" });
+  });
+});
+
 test("what the operator switched off gives no order, however it is told", async () => {
   queue = way.begin(["comment"]);
   const number = open({ body: FIX, labels: ["kugetsu"], assignees: ["kugetsu-bot"] });

@@ -104,8 +104,6 @@ const post = ({ headers, body }: (typeof CAPTURED)[number]) => ({ method: "POST"
 
 test.each(CAPTURED.map((one) => [one.file, one] as const))(
   "the server takes %s",
-  // The longest is given up where a busy machine needs half a second to read it.
-  { retry: 2 },
   async (file, delivery) => {
     const number = file.slice(0, 3);
     const { app, asked, stored, names, told, log } = open();

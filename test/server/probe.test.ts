@@ -85,6 +85,24 @@ test("with two forges, one that is down is told by its name", async () => {
   });
 });
 
+test("a forge that hangs is one that does not answer, and all else is told", async () => {
+  await using parts = await probe();
+  await using other = await startSandboxForge();
+  const { token } = other.addUser("kugetsu-bot");
+  const setting = giteaSetting({ name: "other", url: other.url, token });
+  parts.forges.push({ setting, forge: openForge(setting) });
+  other.fail({ answer: "hang", times: Infinity });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const asked = parts.readiness();
+  await other.until(() => other.requests.length > 0);
+  await parts.forge.until(() => parts.forge.requests.length > 0);
+  vi.advanceTimersByTime(2_999);
+  await expect(Promise.race([asked, Promise.resolve("waits")])).resolves.toBe("waits");
+  vi.advanceTimersByTime(1);
+  vi.useRealTimers();
+  expect(await asked).toMatchObject({ parts: { opencode: true }, forges: { other: false } });
+});
+
 test("a database that is closed is told alone", async () => {
   await using parts = await probe();
   parts.database[Symbol.dispose]();

@@ -89,11 +89,13 @@ describe("an event", () => {
     });
   });
 
-  test("may name the bot, once its name is known", () => {
-    expect(jobOf(receive(comment("@kugetsu-bot fix"), ORIGIN))).toMatchObject({ verb: "fix" });
-    expect(receive(comment("@kugetsu-bot fix"), { ...ORIGIN, bot: undefined })).toMatchObject({
-      ignored: "no command",
-    });
+  test("may name the bot, and anybody while its name is not known", () => {
+    const mention = (login: string) => comment(`@${login} fix`);
+    expect(jobOf(receive(mention("kugetsu-bot"), ORIGIN))).toMatchObject({ verb: "fix" });
+    expect(receive(mention("adam"), ORIGIN)).toMatchObject({ ignored: "no command" });
+    const unknown = { ...ORIGIN, bot: undefined };
+    expect(jobOf(receive(mention("adam"), unknown))).toMatchObject({ mention: "adam" });
+    expect(receive(comment("@adam is slow"), unknown)).toMatchObject({ ignored: "no command" });
   });
 
   test.each([

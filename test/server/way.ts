@@ -28,7 +28,7 @@ type Accept = ReturnType<typeof createAccept>;
 export interface Way<W extends Place = World> extends AsyncDisposable {
   readonly world: W;
   /** A queue of its own, for the test that calls it: all that comes from now on goes there. */
-  begin(triggers?: readonly TriggerName[]): Queue;
+  begin(triggers?: readonly TriggerName[], options?: { isBotKnown: boolean }): Queue;
 }
 
 interface Queue {
@@ -80,7 +80,7 @@ async function wayOf<W extends Place & AsyncDisposable>(
   for (const path of [kind, `${kind}/again`])
     world.forge.addHook(SHOP, { url: `${server.url}/webhooks/${path}`, secret: SECRET });
 
-  const begin: Way<W>["begin"] = (triggers = TRIGGERS) => {
+  const begin: Way<W>["begin"] = (triggers = TRIGGERS, { isBotKnown } = { isBotKnown: true }) => {
     const db = temporaryDatabase();
     const { clock } = world;
     const times = { now: () => clock.now };
@@ -94,7 +94,7 @@ async function wayOf<W extends Place & AsyncDisposable>(
       origin: (forge) => ({
         forge,
         instance: view.instance,
-        bot: world.person(bot),
+        bot: isBotKnown ? world.person(bot) : undefined,
         triggers,
         triggerLabel: "kugetsu",
       }),

@@ -1,4 +1,5 @@
 import type { giteaApi } from "gitea-js";
+import { sideBySide } from "../../side-by-side.ts";
 import type { IssueAddress } from "../forge.ts";
 import { assertId, issueSegments } from "./address.ts";
 import { type PlacedReview, type PlacedWords, readReview, readReviewComment } from "./answers.ts";
@@ -10,6 +11,8 @@ type Api = ReturnType<typeof giteaApi>;
 const READ = "read the reviews";
 /** Of so many of the newest reviews the comments on lines are read: each costs a call. */
 const MAX_REVIEWS = 50;
+/** Calls at once: an order's acknowledgement waits for them. */
+const SIDE_BY_SIDE = 10;
 
 /** One review's body. Undefined when it is gone, not handed in yet, or only asked for. */
 export async function reviewBody(
@@ -32,8 +35,9 @@ export async function reviewComment(
 ): Promise<PlacedWords | undefined> {
   assertId(id);
   const reviews = commented(await handedIn(api, at, repositoryUrl));
-  for (const review of reviews.toReversed()) {
-    const comments = await commentsOf(api, at, review, repositoryUrl);
+  for (let end = reviews.length; end > 0; end -= SIDE_BY_SIDE) {
+    const some = reviews.slice(Math.max(0, end - SIDE_BY_SIDE), end);
+    const comments = await commentsOfAll(api, at, some, repositoryUrl);
     const found = comments.find(({ words }) => words.id === id);
     if (found !== undefined) return found;
   }
@@ -51,11 +55,8 @@ export async function reviewsSince(
   repositoryUrl: string,
 ): Promise<readonly PlacedWords[]> {
   const reviews = await handedIn(api, at, repositoryUrl);
-  const found: PlacedWords[] = [...reviews];
-  for (const review of commented(reviews)) {
-    found.push(...(await commentsOf(api, at, review, repositoryUrl)));
-  }
-  return found
+  const comments = await commentsOfAll(api, at, commented(reviews), repositoryUrl);
+  return [...reviews, ...comments]
     .filter((one) => changedAt(one) >= Date.parse(since))
     .toSorted((a, b) => changedAt(a) - changedAt(b));
 }
@@ -80,6 +81,18 @@ async function handedIn(
 
 function commented(reviews: readonly PlacedReview[]): readonly PlacedReview[] {
   return reviews.filter(({ comments }) => comments > 0).slice(-MAX_REVIEWS);
+}
+
+async function commentsOfAll(
+  api: Api,
+  at: IssueAddress,
+  reviews: readonly PlacedReview[],
+  repositoryUrl: string,
+): Promise<readonly PlacedWords[]> {
+  const comments = await sideBySide(reviews, SIDE_BY_SIDE, (review) =>
+    commentsOf(api, at, review, repositoryUrl),
+  );
+  return comments.flat();
 }
 
 async function commentsOf(

@@ -73,7 +73,8 @@ function labels(event: IssueEvent, origin: Origin): Asked {
 
 function assignment(event: IssueEvent, origin: Origin): Asked {
   if (!origin.triggers.includes("assignment")) return { ignored: "assignments give no orders" };
-  const isSet = hasAssignee(event, origin);
+  const isUnknown = origin.bot === undefined;
+  const isSet = isUnknown ? event.action === "assigned" : hasAssignee(event, origin);
   // Whose assignment it was is not told: if it was somebody else's, the forge knows of no such act of the bot's.
   if (isSet !== (event.action === "assigned")) return { ignored: "another assignee" };
   return setOrTaken(event, origin, { trigger: "assignment", isSet });
@@ -145,6 +146,9 @@ function isTriggerLabel(label: string | undefined, { triggerLabel }: Origin): bo
   return label?.toLowerCase() === triggerLabel.toLowerCase();
 }
 
+/** Anybody may be the bot while that is not known; the admission knows. */
 function hasAssignee({ issue }: IssueEvent, { bot }: Origin): boolean {
-  return bot !== undefined && issue.assignees.some(({ id }) => id === bot.id);
+  return bot === undefined
+    ? issue.assignees.length > 0
+    : issue.assignees.some(({ id }) => id === bot.id);
 }

@@ -1,4 +1,4 @@
-import { type Command, parseCommand, type Verb } from "../../command.ts";
+import { ANYBODY, type Command, parseCommand, type Verb } from "../../command.ts";
 import type { EventIssue, RepositoryId, WordsPlace } from "../../forge/event.ts";
 import type { Lane, NewJob } from "../../jobs/job.ts";
 import { KugetsuError } from "../../kugetsu/errors.ts";
@@ -17,13 +17,19 @@ const LANES = {
   help: "quick",
 } satisfies Record<Verb, Lane>;
 
-/** The command in words of that place, as far as TRIGGERS lets it be one. */
+/**
+ * The command in words of that place, as far as TRIGGERS lets it be one. While it is not known who the bot is, that may
+ * be one said to anybody: the admission knows.
+ */
 export function commandIn(body: string, place: WordsPlace, origin: Origin): Command | undefined {
   const { bot, triggers } = origin;
-  return parseCommand(body, {
-    botLogin: triggers.includes("mention") ? bot?.login : undefined,
+  const isMention = triggers.includes("mention");
+  const command = parseCommand(body, {
+    botLogin: isMention ? bot?.login : undefined,
     slash: triggers.includes(place === "issue" ? "issue" : "comment"),
   });
+  if (command !== undefined || bot !== undefined || !isMention) return command;
+  return parseCommand(body, { botLogin: ANYBODY, slash: false });
 }
 
 /** The order that nobody wrote: that of a label or an assignment. */
@@ -41,7 +47,7 @@ export function jobOf(
     NewJob,
     "commentId" | "action" | "commentUpdatedAt" | "commentBody" | "author" | "actor"
   > &
-    Partial<Pick<NewJob, "trigger" | "label" | "opening" | "only">>,
+    Partial<Pick<NewJob, "trigger" | "label" | "opening" | "again" | "only">>,
 ): Asked {
   const ref = refOf(repository, issue.number, origin.instance);
   if (ref === undefined) return { ignored: "the repository's name cannot stand in an issue ref" };

@@ -15,6 +15,7 @@ export function receiveWords(event: WordsEvent, origin: Origin): Asked {
   const asked = jobOf(event, origin, command, {
     // Jobs of old say nothing where it was a comment.
     ...(place === "comment" ? {} : { trigger: place }),
+    ...(action === "edited" && mayHaveOrdered(event, origin) ? { again: true } : {}),
     commentId: words.id,
     action,
     commentUpdatedAt: words.updatedAt,
@@ -25,4 +26,9 @@ export function receiveWords(event: WordsEvent, origin: Origin): Asked {
   if (!issue.isPullRequest || place !== "comment") return asked;
   // Gitea tells a reply to a comment on a line, and an edit of one, as a comment, under whose id it then knows none.
   return { ...asked, look: { repository, issueNumber: issue.number, kind: "reviews" } };
+}
+
+/** Nobody knows of what is not told. */
+function mayHaveOrdered({ place, words: { previousBody } }: WordsEvent, origin: Origin): boolean {
+  return previousBody === undefined || commandIn(previousBody, place, origin)?.verb !== undefined;
 }
