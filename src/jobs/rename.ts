@@ -1,6 +1,7 @@
 import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Tx } from "../kugetsu/db/database.ts";
+import { KugetsuError } from "../kugetsu/errors.ts";
 import { parseRef, pmRef, printRef } from "../kugetsu/ref.ts";
 import { PM_AGENT } from "../kugetsu/session/core.ts";
 import { jobs, looks, outbox, repositories } from "./schema.ts";
@@ -12,7 +13,7 @@ export interface NamedRepository {
   readonly repository: RepositoryId;
 }
 
-/** What the repository is called here; undefined where it is not watched. */
+/** What the repository is called here, perhaps by a delivery alone; undefined where it is not watched. */
 export function nameOf(
   tx: Tx,
   forge: string,
@@ -39,6 +40,48 @@ export function renameInQueue(tx: Tx, { forge, repository }: NamedRepository): v
     .where(and(eq(looks.forge, forge), eq(looks.repositoryId, id)))
     .run();
   renameMessages(tx, { forge, repository });
+}
+
+/** The name under which a turn of the repository runs; undefined while none does. */
+export function nameAtWork(
+  tx: Tx,
+  {
+    forge,
+    instance,
+    id,
+  }: { readonly forge: string; readonly instance: string; readonly id: number },
+): Pick<RepositoryId, "owner" | "name"> | undefined {
+  const refs = refsAtWork(tx, forge, id).map((ref) => parseRef(ref));
+  const found = refs.find((ref) => ref.instance === instance);
+  return found && { owner: found.owner, name: found.repo };
+}
+
+/** @throws KugetsuError `conflict` while a turn runs under another name */
+export function assertNoneRuns(tx: Tx, { forge, repository }: NamedRepository): void {
+  const { id, owner, name } = repository;
+  const other = refsAtWork(tx, forge, id).find((ref) => {
+    const parsed = parseRef(ref);
+    return parsed.owner !== owner || parsed.repo !== name;
+  });
+  if (other === undefined) return;
+  throw new KugetsuError("conflict", `${other} is at work: it gets its new name after that.`);
+}
+
+function refsAtWork(tx: Tx, forge: string, id: number): readonly string[] {
+  return tx
+    .selectDistinct({ ref: jobs.ref })
+    .from(jobs)
+    .where(
+      and(
+        eq(jobs.forge, forge),
+        eq(jobs.repositoryId, id),
+        eq(jobs.state, "running"),
+        ne(jobs.lane, "quick"),
+        ne(jobs.ref, PM_AGENT),
+      ),
+    )
+    .all()
+    .map(({ ref }) => ref);
 }
 
 function ofRepository(forge: string, id: number) {

@@ -3,12 +3,13 @@ import { createFollowName } from "../../src/follow/name.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { outbox, repositories } from "../../src/jobs/schema.ts";
 import { seeRepository } from "../../src/jobs/repositories.ts";
-import { type Desk, openDesk } from "../handlers/desk.ts";
+import { type Desk, openDesk, SHOP } from "../handlers/desk.ts";
 import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
 
 let desk: Desk;
 beforeAll(async () => {
   desk = await openDesk();
+  desk.forge.addUser("mallory");
 });
 afterAll(() => desk[Symbol.asyncDispose]());
 
@@ -26,7 +27,7 @@ async function openRepository() {
   db.write((tx) => seeRepository(tx, { forge: "gitea", repository, seenAt: 1 }));
   await sessions.put({ ref: ref(1), kind: "forked", repositoryId: id });
   const log = keptLog();
-  const follow = createFollowName({ kugetsu, log });
+  const follow = createFollowName({ kugetsu, forge: () => desk.gitea, log });
   const to = { id, owner: "bob", name: `new${id}` };
   return {
     id,
@@ -116,4 +117,69 @@ test("the same repository on another forge, and another one of that forge, stay 
   expect(await one.store.get(elsewhere)).toMatchObject({ ref: one.ref(7) });
   expect(await other.store.get(theirs)).toMatchObject({ ref: other.ref(1) });
   expect(await desk.sessions.get(other.ref(1))).toBeDefined();
+});
+
+/** mallory's own repository, of which a delivery told that it is called `told`; and who follows names. */
+async function openOwn(told: string) {
+  const { forge, gitea, kugetsu } = desk;
+  const name = `own${++ids}`;
+  const { id } = await forge.addRepository(`mallory/${name}`, {
+    files: { "README.md": "# own\n" },
+    collaborators: { "kugetsu-bot": "write" },
+  });
+  const [owner = "", repo = ""] = told.split("/");
+  const db = kugetsu.database;
+  const seen = { forge: "gitea", repository: { id, owner, name: repo }, seenAt: 1 };
+  db.write((tx) => seeRepository(tx, seen));
+  const log = keptLog();
+  const follow = createFollowName({ kugetsu, forge: () => gitea, log });
+  const own = { id, owner: "mallory", name };
+  const ref = (number: number, of = `mallory/${name}`) => `${forge.host}/${of}#${number}`;
+  return {
+    own,
+    ref,
+    follow,
+    store: createJobStore({ db }),
+    found: { forge: "gitea", instance: forge.host, repository: own },
+  };
+}
+
+test("a name that only a delivery told moves nobody's sessions", async () => {
+  const { ref, follow, found } = await openOwn(SHOP);
+  await desk.sessions.put({ ref: ref(5, SHOP), kind: "forked" });
+  await follow.rename(found);
+  expect(await desk.sessions.get(ref(5, SHOP))).toBeDefined();
+  expect(await desk.sessions.get(ref(5))).toBeUndefined();
+});
+
+test("it is no answer either, while a turn is at work under that name", async () => {
+  const { ref, follow, found, own } = await openOwn(SHOP);
+  const { leases, owner } = desk.kugetsu;
+  await leases.acquire({ resource: ref(6, SHOP), kind: "dev", owner });
+  expect(await follow.inRefs(found)).toEqual({ owner: "mallory", name: own.name });
+  await leases.release(ref(6, SHOP), owner.marker);
+});
+
+test("while her own turn runs, the answer is the name of that, whatever was told", async () => {
+  const { ref, follow, found, own, store } = await openOwn(SHOP);
+  const { leases, owner } = desk.kugetsu;
+  const before = { ...own, name: "before" };
+  const waiting = await queued(
+    store,
+    newJob(1, { ref: ref(1, "mallory/before"), repository: before }),
+  );
+  await store.claim({ owner, caps: { dev: 9, pm: 1 }, only: [waiting] });
+  expect(await follow.inRefs(found)).toEqual({ owner: "mallory", name: "before" });
+  await leases.release(ref(1, "mallory/before"), owner.marker);
+});
+
+test("sessions of an unknown repository follow a name that the forge leads on from", async () => {
+  const { forge } = desk;
+  const { own, ref, follow, found } = await openOwn("mallory/never");
+  await follow.rename(found);
+  await desk.sessions.put({ ref: ref(3), kind: "forked" });
+  const name = `newer${own.id}`;
+  forge.rename(`mallory/${own.name}`, name);
+  await follow.rename({ ...found, repository: { ...own, name } });
+  expect(await desk.sessions.get(ref(3, `mallory/${name}`))).toBeDefined();
 });
