@@ -114,6 +114,11 @@ export async function startBot(
       }),
       onRename: ({ forge: name, instance, id, to }) =>
         engine.followName.rename({ forge: name, instance, repository: { id, ...to } }),
+      report: reportEnd,
+      onTakenBack: () => {
+        worker.wake();
+        sender.wake();
+      },
       log,
     }),
   );
@@ -128,7 +133,6 @@ export async function startBot(
   const accept = createAccept({
     store,
     origin,
-    report: reportEnd,
     onJob: () => worker.wake(),
     onLook: () => catchUp.wake(),
     log,

@@ -38,9 +38,9 @@ export function createAdmit(options: AdmitOptions): Admit {
   const { forge: forgeOf, served, turnsPerDay, turnsToday, log } = options;
   return async (job) => {
     const forge = forgeOf(job.forge);
-    if (!served(job.repository)) return dropped("the operator does not serve this repository");
+    if (!served(job.repository)) return denied("the operator does not serve this repository");
     const act = await confirmAct(forge, job);
-    if (act.kind === "denied") return dropped(act.why);
+    if (act.kind === "denied") return denied(act.why);
     // A renamed or transferred repository still answers to the name that a payload may tell.
     if (!served(act.repository)) return dropped("the operator does not serve the repository now");
     const right = await decideRight(forge, act.repository, job, options);
@@ -77,6 +77,11 @@ export function createAdmit(options: AdmitOptions): Admit {
 
 function dropped(why: string): Admission {
   return { kind: "dropped", why };
+}
+
+/** Of a story that is not the forge's own. */
+function denied(why: string): Admission {
+  return { kind: "dropped", why, denied: true };
 }
 
 function refused(job: Job, reason: { why: Refusal; who?: Person; limit?: number }): Admission {

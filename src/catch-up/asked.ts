@@ -5,6 +5,8 @@ export type AskedForge = Pick<
   Forge,
   | "instance"
   | "issue"
+  | "comment"
+  | "reviewWords"
   | "repository"
   | "changes"
   | "reviews"
@@ -21,6 +23,8 @@ export function whileWanted(forge: Forge, signal: AbortSignal): AskedForge {
   const { resendFailed } = forge;
   return {
     instance: forge.instance,
+    comment: (owner, name, id) => ask(() => forge.comment(owner, name, id)),
+    reviewWords: (at, place, id) => ask(() => forge.reviewWords(at, place, id)),
     issue: (at) => ask(() => forge.issue(at)),
     repository: (owner, name) => ask(() => forge.repository(owner, name)),
     changes: (repository, since, validators) =>

@@ -1,5 +1,6 @@
 import type { Forge } from "../forge/forge.ts";
 import type { Acceptance, Delivery } from "../jobs/accept.ts";
+import type { ReportEnd } from "../jobs/contract.ts";
 import { backoff } from "../jobs/backoff.ts";
 import { createPump, type Pump } from "../jobs/pump.ts";
 import type { Database } from "../kugetsu/db/database.ts";
@@ -37,6 +38,10 @@ export interface CatchUpOptions {
   readonly onState?: (state: FoundState) => Promise<void>;
   /** Told before a repository is known by its new name. */
   readonly onRename?: (rename: Rename) => Promise<void>;
+  /** What is said of an order whose words were deleted while it waited. */
+  readonly report: ReportEnd;
+  /** Told when such orders are over. */
+  readonly onTakenBack?: () => void;
   readonly log: Log;
   readonly now?: () => number;
   /** Between 0 and 1, for the jitter. */
@@ -102,7 +107,8 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
 
   const watchOf = async (forge: Forge): Promise<Watch> => {
     const bot = await orAborted(() => forge.self(), signal);
-    const { onState = nothing, onRename = nothing, accept, db } = options;
+    const { onState = nothing, onRename = nothing, accept, db, report } = options;
+    const { onTakenBack = () => undefined } = options;
     return {
       name,
       forge: whileWanted(forge, signal),
@@ -111,6 +117,8 @@ function createForgeWatch(name: string, options: CatchUpOptions, signal: AbortSi
       accept,
       onState,
       onRename,
+      report,
+      onTakenBack,
       log,
       now,
       random,

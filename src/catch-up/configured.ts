@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { KugetsuError } from "../kugetsu/errors.ts";
-import { seeRepository } from "../jobs/repositories.ts";
+import { watchRepository } from "../jobs/repositories.ts";
 import { repositories } from "../jobs/schema.ts";
 import { type Trouble, troubleOf, whileAnswered } from "./trouble.ts";
 import type { Watch } from "./watch.ts";
@@ -77,5 +77,5 @@ function add(
   { id, owner, name }: { id: number; owner: string; name: string },
 ): void {
   const seen = { forge, repository: { id, owner, name }, seenAt: now() };
-  db.write((tx) => seeRepository(tx, seen));
+  db.write((tx) => watchRepository(tx, seen));
 }

@@ -1,5 +1,5 @@
-import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
-import { keyOfWords } from "../jobs/act.ts";
+import { and, eq, isNotNull, isNull, notInArray, or, sql } from "drizzle-orm";
+import { isSameServer, keyOfWords } from "../jobs/act.ts";
 import type { NewJob } from "../jobs/job.ts";
 import { deliveries, jobs, missed } from "../jobs/schema.ts";
 import type { Database } from "../kugetsu/db/database.ts";
@@ -21,7 +21,7 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
     .where(and(eq(deliveries.forge, forge), eq(deliveries.deliveryId, deliveryIdOf(meaning))));
   if (told.get() !== undefined) return true;
   const same = db.orm.select({ id: jobs.id }).from(jobs).where(eq(jobs.meaning, meaning));
-  if (same.get() !== undefined) return true;
+  if (same.get() !== undefined || isKnownEdit(db, job)) return true;
   const late = db.orm.select({ id: missed.id }).from(missed).where(eq(missed.meaning, meaning));
   if (late.get() !== undefined) return true;
   // A label may be set more than once; words give one order, however often they are edited.
@@ -32,7 +32,7 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
     .from(jobs)
     .where(
       and(
-        eq(jobs.forge, forge),
+        isSameServer(job),
         eq(jobs.repositoryId, repository.id),
         // Rows of old have no key: there was nothing else than comments.
         trigger === "comment"
@@ -44,4 +44,29 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
     )
     .limit(1);
   return given.get() !== undefined;
+}
+
+/** Lists do not say who edited: whoever it was, a delivery told of it, and the forge did not deny it. */
+function isKnownEdit({ orm }: Database, job: NewJob): boolean {
+  const { action, author, commentBody, commentId, issueNumber } = job;
+  if (action !== "edited") return false;
+  const told = (path: string) => sql`json_extract(${jobs.act}, ${path})`;
+  const same = orm
+    .select({ id: jobs.id })
+    .from(jobs)
+    .where(
+      and(
+        isSameServer(job),
+        eq(jobs.commentId, commentId),
+        eq(jobs.repositoryId, job.repository.id),
+        notInArray(jobs.state, ["received", "dropped"]),
+        eq(told("$.issueNumber"), issueNumber),
+        eq(sql`coalesce(${told("$.trigger")}, 'comment')`, job.trigger ?? "comment"),
+        eq(told("$.action"), action),
+        eq(told("$.author.id"), author.id),
+        eq(told("$.commentBody"), commentBody),
+      ),
+    )
+    .limit(1);
+  return same.get() !== undefined;
 }

@@ -1,6 +1,11 @@
 import { and, asc, eq, lte } from "drizzle-orm";
-import { looks } from "../jobs/schema.ts";
+import type { RepositoryId } from "../forge/event.ts";
+import type { Job } from "../jobs/job.ts";
 import { nameOf } from "../jobs/rename.ts";
+import { watchRepository } from "../jobs/repositories.ts";
+import { looks } from "../jobs/schema.ts";
+import { takeBack, waitingInWords } from "../jobs/take-back.ts";
+import type { AskedForge } from "./asked.ts";
 import { tellRename } from "./follow.ts";
 import { foundInReviews } from "./found.ts";
 import { ifThere } from "./if-there.ts";
@@ -50,24 +55,55 @@ export async function carryOut(watch: Watch, look: Look): Promise<Trouble | unde
 }
 
 /** Each returns whether it is done. */
-const READ = { state: readState, reviews: readReviews, repository: readName };
+const READ = {
+  state: readState,
+  reviews: readReviews,
+  words: readWords,
+  repository: readRepository,
+};
 
-/** Somebody tells that the repository has that name: the forge alone knows. */
-async function readName(watch: Watch, { repositoryId: id, owner, name }: Look): Promise<boolean> {
-  const now = await watch.forge.repository(owner, name);
-  const known = nameOf(watch.db.orm, watch.name, id) ?? { owner, name };
-  const isKnown = now.owner === known.owner && now.name === known.name;
-  if (now.id !== id || isKnown) return true;
-  return tellRename(watch, { id, ...known }, { owner: now.owner, name: now.name });
+/** Somebody tells that there is a repository of that name: the forge alone knows. */
+async function readRepository(watch: Watch, look: Look): Promise<boolean> {
+  const { repositoryId: id, createdAt } = look;
+  const now = await ifThere(watch.forge.repository(look.owner, look.name));
+  if (now?.id !== id) return true;
+  const { owner, name } = now;
+  const { name: forge, db } = watch;
+  const known = nameOf(db.orm, forge, id);
+  if (known === undefined) {
+    const seen = { forge, repository: { id, owner, name }, seenAt: createdAt };
+    db.write((tx) => watchRepository(tx, seen));
+    return true;
+  }
+  if (owner === known.owner && name === known.name) return true;
+  return tellRename(watch, { id, ...known }, { owner, name });
+}
+
+/**
+ * The repository that a look is about, under its name of now. What a delivery calls it may be another one's name, or
+ * made up: then what it is known by counts. undefined where the forge has none such.
+ */
+async function confirmed(watch: Watch, look: Look): Promise<RepositoryId | undefined> {
+  const { repositoryId: id, owner, name } = look;
+  const known = nameOf(watch.db.orm, watch.name, id);
+  const isAsKnown = known?.owner === owner && known.name === name;
+  for (const one of [known, isAsKnown ? undefined : { owner, name }]) {
+    const there = one && (await ifThere(watch.forge.repository(one.owner, one.name)));
+    if (there?.id === id) return { id, owner: there.owner, name: there.name };
+  }
+  return undefined;
 }
 
 async function readState(watch: Watch, look: Look): Promise<boolean> {
-  const { owner, name, issueNumber: number, repositoryId: id } = look;
+  const repository = await confirmed(watch, look);
+  if (repository === undefined) return true;
+  const { owner, name } = repository;
+  const number = look.issueNumber;
   const issue = await ifThere(watch.forge.issue({ owner, name, number }));
   await watch.onState({
     forge: watch.name,
     instance: watch.forge.instance,
-    repository: { id, owner, name },
+    repository,
     number,
     state: issue?.state ?? "gone",
     isPullRequest: issue?.isPullRequest,
@@ -77,8 +113,10 @@ async function readState(watch: Watch, look: Look): Promise<boolean> {
 }
 
 async function readReviews(watch: Watch, look: Look): Promise<boolean> {
-  const { owner, name, issueNumber: number, repositoryId: id } = look;
-  const repository = { id, owner, name };
+  const repository = await confirmed(watch, look);
+  if (repository === undefined) return true;
+  const { owner, name } = repository;
+  const number = look.issueNumber;
   const since = look.createdAt - BEFORE_MS;
   const words = await ifThere(
     watch.forge.reviews({ owner, name, number }, new Date(since).toISOString()),
@@ -87,6 +125,44 @@ async function readReviews(watch: Watch, look: Look): Promise<boolean> {
   const found = foundInReviews(repository, words ?? [], { since, now: watch.now() });
   for (const one of found) await offer(watch, place, one);
   return true;
+}
+
+/** Somebody tells that words are gone: of the orders that wait, those are taken back whose words really are. */
+async function readWords(watch: Watch, look: Look): Promise<boolean> {
+  const { name: forge, db, report, now } = watch;
+  const { repositoryId, issueNumber } = look;
+  const orders = waitingInWords(db.orm, { forge, repositoryId, issueNumber });
+  if (orders.length === 0) return true;
+  const repository = await confirmed(watch, look);
+  if (repository === undefined) return true;
+  const gone: number[] = [];
+  for (const order of orders) if (await isGone(watch.forge, repository, order)) gone.push(order.id);
+  const over = db.write((tx) => takeBack(tx, gone, report, now()));
+  if (over.length === 0) return true;
+  watch.log.info({ forge, orders: over }, "The words of waiting orders are deleted");
+  watch.onTakenBack();
+  return true;
+}
+
+async function isGone(
+  forge: AskedForge,
+  { owner, name }: RepositoryId,
+  { trigger = "comment", commentId, issueNumber: number }: Job,
+): Promise<boolean> {
+  switch (trigger) {
+    case "comment":
+      return (await forge.comment(owner, name, commentId)) === undefined;
+    case "review":
+    case "review_comment":
+      return (await forge.reviewWords({ owner, name, number }, trigger, commentId)) === undefined;
+    // Those stand in no such words.
+    case "issue":
+    case "label":
+    case "assignment":
+      return false;
+    default:
+      return trigger satisfies never;
+  }
 }
 
 /** One that was asked for anew meanwhile is not this one any more. */

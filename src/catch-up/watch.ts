@@ -1,5 +1,6 @@
 import type { Person, RepositoryId } from "../forge/event.ts";
 import type { Acceptance, Delivery } from "../jobs/accept.ts";
+import type { ReportEnd } from "../jobs/contract.ts";
 import type { Database } from "../kugetsu/db/database.ts";
 import type { Log } from "../log.ts";
 import type { Origin } from "../server/receive.ts";
@@ -16,6 +17,10 @@ export interface Watch {
   readonly accept: (delivery: Delivery) => Promise<Acceptance>;
   readonly onState: (state: FoundState) => Promise<void>;
   readonly onRename: (rename: Rename) => Promise<void>;
+  /** What is said of an order that was taken back. */
+  readonly report: ReportEnd;
+  /** Orders that waited are over. */
+  readonly onTakenBack: () => void;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -11,8 +11,7 @@ import { resourceOf, toJob } from "./job-row.ts";
 import { addLook, type NewLook } from "./looks.ts";
 import type { NewMessage } from "./message.ts";
 import { putMessage } from "./outbox-rows.ts";
-import { seeRepository } from "./repositories.ts";
-import { takeBack, type TakeBack } from "./take-back.ts";
+import { tellRepository } from "./repositories.ts";
 import { deliveries, jobs } from "./schema.ts";
 
 /** One verified delivery. */
@@ -26,14 +25,12 @@ export interface Delivery {
   readonly receivedAt: number;
   /** The hook of its own that it came through (the last part of the path), if any. */
   readonly hook?: string | undefined;
-  /** The repository that it came from: from now on it is watched. */
+  /** The repository that it tells of: if the forge knows it, it is watched from now on. */
   readonly seen?: RepositoryId | undefined;
   /** What it asks for; undefined when the bot does nothing with it. */
   readonly job?: NewJob | undefined;
   /** What has to be read from the forge to know what it asks for. */
   readonly look?: Omit<NewLook, "forge"> | undefined;
-  /** Words that are gone, whose waiting orders are taken back. */
-  readonly takeBack?: TakeBack | undefined;
   /** What is said as soon as the job is admitted; pure, called inside the transaction. */
   readonly acknowledge?: (job: Job) => readonly NewMessage[];
 }
@@ -52,10 +49,8 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
     .onConflictDoNothing()
     .run();
   if (stored.changes === 0) return { kind: "repeated" };
-  if (seen !== undefined && seeRepository(tx, { forge, repository: seen, seenAt: receivedAt }))
-    addLook(tx, { forge, repository: seen, issueNumber: 0, kind: "repository" }, now);
+  if (seen !== undefined) tellRepository(tx, { forge, repository: seen, seenAt: receivedAt }, now);
   if (look !== undefined) addLook(tx, { ...look, forge }, now);
-  if (delivery.takeBack !== undefined) takeBack(tx, forge, delivery.takeBack, now);
   if (delivery.job === undefined || comesAtWrongTime(tx, delivery.job))
     return { kind: "accepted", jobId: undefined };
   const job = insert(

@@ -1,24 +1,42 @@
 import { createHash } from "node:crypto";
-import { and, eq, inArray, isNotNull, isNull, ne, or } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { NewJob } from "./job.ts";
 import type { JobRow } from "./job-row.ts";
 import { jobs } from "./schema.ts";
 
 /**
- * What a delivery means, hashed: the same act in another delivery has the same. The words belong to it: a comment may
- * be written and edited within the one second that forges tell.
+ * What a delivery means, hashed: the same act in another delivery has the same. All that the admission compares with
+ * what the forge says belongs to it (who, where, which words): a story that is told of an act before its delivery comes,
+ * and is not true, must not take the place of that.
  */
 export function meaningOf(job: NewJob): string {
+  const { forge, ref, repository, issueNumber, author, actor } = job;
+  const people = [author.id, author.login, actor.id, actor.login];
+  const { id, owner, name } = repository;
+  const where = [forge, instanceIn(ref), id, owner, name, issueNumber];
   return createHash("sha256")
-    .update(JSON.stringify([job.forge, job.repository.id, ...actOf(job)]))
+    .update(JSON.stringify([...where, ...people, ...actOf(job)]))
     .digest("hex");
 }
 
+/** host[:port] of a printed ref: under the name of a forge, another server may stand by now. */
+function instanceIn(ref: string): string {
+  return ref.split("/", 1)[0] ?? "";
+}
+
+/** Of the rows of jobs, those of that job's server. */
+export function isSameServer({ forge, ref }: Pick<NewJob, "forge" | "ref">): SQL | undefined {
+  const prefix = `${instanceIn(ref)}/`;
+  return and(eq(jobs.forge, forge), eq(sql`substr(${jobs.ref}, 1, ${prefix.length})`, prefix));
+}
+
 function actOf(job: NewJob): readonly unknown[] {
-  const { trigger = "comment", issueNumber, commentId, action, commentUpdatedAt, verb } = job;
-  if (job.opening === true) return ["issue", issueNumber, "opened"];
-  const words = [commentId, action, commentUpdatedAt, job.commentBody];
+  const { trigger = "comment", commentId, action, verb } = job;
+  // Deliveries and lists may write one moment in two ways.
+  const at = Date.parse(job.commentUpdatedAt);
+  if (job.opening === true) return [trigger, "opened", job.commentBody];
+  const words = [commentId, action, at, job.commentBody];
   switch (trigger) {
     case "comment":
       return words;
@@ -26,10 +44,10 @@ function actOf(job: NewJob): readonly unknown[] {
     case "review_comment":
       return [trigger, ...words];
     case "issue":
-      return [trigger, issueNumber, action, commentUpdatedAt, job.commentBody];
+      return [trigger, action, at, job.commentBody];
     case "label":
     case "assignment":
-      return [trigger, issueNumber, verb, job.actor.id, commentUpdatedAt];
+      return [trigger, verb, at];
     default:
       return trigger satisfies never;
   }
@@ -55,7 +73,7 @@ export function isActUsed(tx: Tx, job: JobRow, acts: readonly string[]): boolean
     .from(jobs)
     .where(
       and(
-        eq(jobs.forge, job.forge),
+        isSameServer(job),
         eq(jobs.repositoryId, job.repositoryId),
         or(inArray(jobs.actKey, [...acts]), ofOld),
         ne(jobs.id, job.id),

@@ -22,8 +22,11 @@ export type Admission =
     }
   /** The actor may not; `say` takes the place of the acknowledgement. */
   | { readonly kind: "refused"; readonly words: string; readonly say: readonly NewMessage[] }
-  /** The forge does not confirm the act; nobody is told, `why` is for the log. */
-  | { readonly kind: "dropped"; readonly why: string };
+  /**
+   * Nobody is told, `why` is for the log. `denied`: the forge does not confirm the act. Whoever told of it may have made
+   * it up, so that the same told again is looked at anew.
+   */
+  | { readonly kind: "dropped"; readonly why: string; readonly denied?: boolean };
 
 /**
  * Reads the act again from the forge. May run more than once for a job and must change nothing of it.

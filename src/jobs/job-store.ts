@@ -141,10 +141,7 @@ export function createJobStore({ db, now = Date.now, onOutbox }: JobStoreOptions
     return result;
   };
   return {
-    accept: async (delivery) => {
-      const acceptance = db.write((tx) => accept(tx, delivery, now()));
-      return delivery.takeBack === undefined ? acceptance : speaking(acceptance);
-    },
+    accept: async (delivery) => db.write((tx) => accept(tx, delivery, now())),
     submit: async (job, options = {}) =>
       speaking(db.write((tx) => submit(tx, job, options, now()))),
     get: async (id) => {

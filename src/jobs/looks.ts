@@ -1,3 +1,4 @@
+import { and, count, eq } from "drizzle-orm";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { looks } from "./schema.ts";
@@ -9,9 +10,15 @@ export interface NewLook {
   readonly repository: RepositoryId;
   /** 0 where it is about the repository itself. */
   readonly issueNumber: number;
-  /** `state`: is the issue open; `reviews`: are there words in its reviews; `repository`: is that its name. */
-  readonly kind: "state" | "reviews" | "repository";
+  /**
+   * `state`: is the issue open; `reviews`: are there words in its reviews; `words`: are those still there that its
+   * waiting orders stand in; `repository`: is there such a repository, and is that its name.
+   */
+  readonly kind: "state" | "reviews" | "words" | "repository";
 }
+
+/** So many repositories of a forge may wait for their first look: whoever can sign can make up any number. */
+const MOST_UNKNOWN = 100;
 
 /**
  * Notes a look that is due at `now`. One that waits already is due now as well: whoever took it out before has to take
@@ -20,11 +27,25 @@ export interface NewLook {
 export function addLook(tx: Tx, look: NewLook, now: number): void {
   const { forge, repository, issueNumber, kind } = look;
   const { id: repositoryId, owner, name } = repository;
+  // A new repository is watched from when it was first told of.
+  const since = kind === "repository" ? {} : { createdAt: now };
   tx.insert(looks)
     .values({ forge, repositoryId, owner, name, issueNumber, kind, dueAt: now, createdAt: now })
     .onConflictDoUpdate({
       target: [looks.forge, looks.repositoryId, looks.issueNumber, looks.kind],
-      set: { owner, name, tries: 0, dueAt: now, createdAt: now },
+      set: { owner, name, tries: 0, dueAt: now, ...since },
     })
     .run();
+}
+
+/** Has the forge asked whether there is such a repository; of too many at once, only the first ones. */
+export function lookForRepository(
+  tx: Tx,
+  { forge, repository }: Pick<NewLook, "forge" | "repository">,
+  now: number,
+): void {
+  const waiting = and(eq(looks.forge, forge), eq(looks.kind, "repository"));
+  const { total = 0 } = tx.select({ total: count() }).from(looks).where(waiting).get() ?? {};
+  if (total < MOST_UNKNOWN)
+    addLook(tx, { forge, repository, issueNumber: 0, kind: "repository" }, now);
 }

@@ -13,7 +13,7 @@ export interface NamedRepository {
   readonly repository: RepositoryId;
 }
 
-/** What the repository is called here, perhaps by a delivery alone; undefined where it is not watched. */
+/** What the repository is called here: its forge named it so once. undefined where it is not watched. */
 export function nameOf(
   tx: Tx,
   forge: string,

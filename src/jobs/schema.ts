@@ -143,7 +143,7 @@ export const outbox = sqliteTable(
   ],
 );
 
-/** Every repository that a verified delivery came from, or that is configured: followed by its id through a rename. */
+/** Every repository of which a delivery came or that is configured, and that its forge knows: followed by its id through a rename. */
 export const repositories = sqliteTable(
   "repositories",
   {
@@ -179,8 +179,8 @@ export const looks = sqliteTable(
     owner: text().notNull(),
     name: text().notNull(),
     issueNumber: integer("issue_number").notNull(),
-    /** `state`: is the issue open; `reviews`: are there words in its reviews; `repository`: is that its name. */
-    kind: text({ enum: ["state", "reviews", "repository"] }).notNull(),
+    /** See NewLook. */
+    kind: text({ enum: ["state", "reviews", "words", "repository"] }).notNull(),
     tries: integer().notNull().default(0),
     dueAt: integer("due_at").notNull(),
     createdAt: integer("created_at").notNull(),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { and, asc, eq, inArray, lte, notExists, notInArray, or, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { isActUsed, keyOfWords } from "./act.ts";
@@ -94,8 +95,11 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
       act: { ...row.act, ref, isPullRequest, repository },
     };
   }
-  const words = outcome.kind === "refused" ? outcome.words : outcome.why;
-  return { state: outcome.kind, words, finishedAt: now };
+  if (outcome.kind === "refused")
+    return { state: "refused", words: outcome.words, finishedAt: now };
+  // What is denied today may be done and told tomorrow: whoever can sign can guess it before.
+  const freed = outcome.denied === true ? { meaning: randomUUID() } : {};
+  return { state: "dropped", words: outcome.why, finishedAt: now, ...freed };
 }
 
 /** One act gives one order: a comment, for example, one command, however often it is edited. */

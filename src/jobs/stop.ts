@@ -2,6 +2,8 @@
 export const OPERATOR = "the operator";
 /** Stands there when the issue was deleted. */
 export const DELETED = "whoever deleted the issue";
+/** Stands there when the words were deleted that the order stood in: no forge's lists tell by whom. */
+export const DELETED_WORDS = "whoever deleted the comment";
 
 /**
  * The reason of a job's AbortSignal. `stop`: somebody asked for its end. It goes on after a restart (`shutdown`), or

@@ -1,46 +1,63 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
-import type { RepositoryId, WordsPlace } from "../forge/event.ts";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { ReportEnd } from "./contract.ts";
+import type { Job } from "./job.ts";
+import { toJob } from "./job-row.ts";
 import { stopRow } from "./request-stop.ts";
 import { jobs } from "./schema.ts";
+import { DELETED_WORDS } from "./stop.ts";
 
-/** Words that are gone: whoever deleted them takes back what was asked in them and has not begun. */
-export interface TakeBack {
-  readonly repository: RepositoryId;
-  readonly place: Exclude<WordsPlace, "issue">;
-  /** Of the words. */
-  readonly id: number;
-  /** A login. */
-  readonly by: string;
-  /** What is said of an order that was admitted. */
-  readonly report: ReportEnd;
-}
-
-/** Ends the orders of these words that wait. Returns the jobs' ids. */
-export function takeBack(
+/** The orders that wait and stand in comments or reviews of an issue, oldest first. */
+export function waitingInWords(
   tx: Tx,
-  forge: string,
-  { repository, place, id, by, report }: TakeBack,
-  now: number,
-): readonly number[] {
+  issue: {
+    /** Name of the forge's route. */
+    readonly forge: string;
+    readonly repositoryId: number;
+    readonly issueNumber: number;
+  },
+): readonly Job[] {
+  const told = (path: string) => sql`json_extract(${jobs.act}, ${path})`;
   const rows = tx
     .select()
     .from(jobs)
     .where(
       and(
-        eq(jobs.forge, forge),
-        eq(jobs.commentId, id),
-        eq(jobs.repositoryId, repository.id),
-        inArray(jobs.state, ["received", "queued"]),
-        eq(sql`coalesce(json_extract(${jobs.act}, '$.trigger'), 'comment')`, place),
+        eq(jobs.forge, issue.forge),
+        eq(jobs.repositoryId, issue.repositoryId),
+        isWaiting(),
+        sql`${jobs.commentId} > 0`,
+        eq(told("$.issueNumber"), issue.issueNumber),
       ),
     )
+    .orderBy(asc(jobs.id))
+    .all();
+  return rows.map(toJob);
+}
+
+/**
+ * Ends those of these orders that wait still: whoever deleted their words took back what was asked in them and had not
+ * begun. `report`: what is said of an order that was admitted. Returns the ids of those that are over.
+ */
+export function takeBack(
+  tx: Tx,
+  ids: readonly number[],
+  report: ReportEnd,
+  now: number,
+): readonly number[] {
+  const rows = tx
+    .select()
+    .from(jobs)
+    .where(and(inArray(jobs.id, [...ids]), isWaiting()))
     .all();
   for (const row of rows) {
     // Of what the forge has not confirmed, nothing was said, and nothing is.
     const say: ReportEnd = row.state === "queued" ? report : () => [];
-    stopRow(tx, row, { by, report: say }, now);
+    stopRow(tx, row, { by: DELETED_WORDS, report: say }, now);
   }
   return rows.map((row) => row.id);
+}
+
+function isWaiting() {
+  return inArray(jobs.state, ["received", "queued"]);
 }

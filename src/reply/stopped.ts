@@ -1,5 +1,5 @@
 import type { Verb } from "../command.ts";
-import { DELETED, OPERATOR } from "../jobs/stop.ts";
+import { DELETED, DELETED_WORDS, OPERATOR } from "../jobs/stop.ts";
 import { code } from "./code.ts";
 
 /** Who stopped it, in a sentence; Markdown. */
@@ -10,6 +10,7 @@ export function whoStopped(by: string, when = ""): string {
 const WORDS: ReadonlyMap<string, string> = new Map([
   [OPERATOR, "The operator"],
   [DELETED, "Whoever deleted the issue"],
+  [DELETED_WORDS, "Whoever deleted the comment"],
 ]);
 
 /** Who stopped an order that came to no report of a turn, and how to go on; Markdown. */

@@ -1,5 +1,4 @@
 import { acknowledgement } from "../jobs/acknowledge.ts";
-import type { ReportEnd } from "../jobs/contract.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
 import { type Origin, receive } from "./receive.ts";
@@ -9,9 +8,7 @@ export interface AcceptOptions {
   readonly store: Pick<JobStore, "accept">;
   /** What holds for a forge now. */
   readonly origin: (forge: string) => Origin | Promise<Origin>;
-  /** What is said of an order that is taken back. */
-  readonly report: ReportEnd;
-  /** A job was stored, or one that waited is over. */
+  /** A job was stored. */
   readonly onJob: () => void;
   /** Something was stored that is to be looked at. */
   readonly onLook: () => void;
@@ -23,27 +20,24 @@ export interface AcceptOptions {
  * way.
  */
 export function createAccept(options: AcceptOptions) {
-  const { store, origin, report, onJob, onLook, log } = options;
+  const { store, origin, onJob, onLook, log } = options;
   return async (delivery: VerifiedDelivery): Promise<"accepted" | "repeated"> => {
     const { event, ...told } = delivery;
     const received = receive(event, await origin(told.forge));
     if ("ignored" in received)
       log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
     const look = "look" in received ? received.look : undefined;
-    const takeBack = "takeBack" in received ? { ...received.takeBack, report } : undefined;
     const acceptance = await store.accept({
       ...told,
       event: event.kind === "other" ? event.name : event.kind,
       seen: received.seen,
       job: "job" in received ? received.job : undefined,
       look,
-      takeBack,
       acknowledge: acknowledgement,
     });
     if (acceptance.kind === "accepted" && acceptance.jobId !== undefined) onJob();
-    if (takeBack !== undefined) onJob();
-    // Also with a job that came before: what is to be looked at may be new.
-    if (look !== undefined) onLook();
+    // Also with a job that came before: what is to be looked at may be new, the repository itself included.
+    if (look !== undefined || received.seen !== undefined) onLook();
     return acceptance.kind;
   };
 }

@@ -24,8 +24,9 @@ function asked(event: Exclude<ForgeEvent, { kind: "installation" }>, origin: Ori
     case "issue":
       return receiveIssue(event, origin);
     case "words_gone": {
-      const { repository, place, id, actor } = event;
-      return { takeBack: { repository, place, id, by: actor.login } };
+      // That they are gone, anybody can tell who can sign: the forge is asked.
+      const { repository, issueNumber } = event;
+      return { look: { repository, issueNumber, kind: "words" } };
     }
     case "review": {
       const { repository, issueNumber, actor } = event;

@@ -43,7 +43,11 @@ test("a confirmed order of somebody with the right is queued with its thread", a
 test("an order that the forge does not confirm is dropped, and nobody is told", async () => {
   const { admit, log } = create();
   const job = world.order({ by: "nora", body: "Hello." }, { commentBody: "/kugetsu fix" });
-  expect(await admit(job)).toEqual({ kind: "dropped", why: "the comment has other words" });
+  expect(await admit(job)).toEqual({
+    kind: "dropped",
+    why: "the comment has other words",
+    denied: true,
+  });
   expect(log.lines).toEqual([]);
 });
 

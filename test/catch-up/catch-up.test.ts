@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import type { NewJob } from "../../src/jobs/job.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { repositories } from "../../src/jobs/schema.ts";
-import { HOUR, MINUTE, openWorld, SECOND, SHOP } from "./world.ts";
+import { newDelivery, newJob } from "../jobs/queue.ts";
+import { HOUR, MINUTE, openWorld, SECOND, SHOP, type World } from "./world.ts";
 
 describe("what came while the bot was down", () => {
   test("five comments, one of them edited: after the start each command runs once", async () => {
@@ -124,7 +126,69 @@ describe("one comment gives one order", () => {
     world.forge.editComment(id, { by: "olivia", body: "/kugetsu fix it" });
     await world.catchUp().once();
     await world.deliver();
-    expect(await world.orders()).toEqual(["queued: fix it"]);
+    expect(await world.orders()).toEqual(["queued: fix it", "dropped: fix it"]);
+  });
+
+  test("edited, told and refused", async () => {
+    const world = await openWorld();
+    world.watch();
+    const id = world.say("Nothing yet.", "rita");
+    world.pass(MINUTE);
+    world.forge.editComment(id, { by: "olivia", body: "/kugetsu fix it" });
+    await world.deliver();
+    expect(await world.orders()).toEqual(["refused: fix it"]);
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual(["refused: fix it"]);
+    expect(world.missed()).toEqual([]);
+  });
+});
+
+describe("whoever can sign cannot hide an order by a story that comes before it", () => {
+  const forged = (world: World, change: Partial<NewJob>) => {
+    const [id = 0] = world.forge.issue(SHOP, 1).comments.map((comment) => comment.id);
+    const [owner = "", name = ""] = SHOP.split("/");
+    const [walter, nora] = [world.person("walter"), { id: 4711, login: "nora" }];
+    const told = newJob(1, {
+      ref: `${world.forge.host}/${SHOP}#1`,
+      repository: { id: world.shop, owner, name },
+      commentId: id,
+      commentBody: "/kugetsu fix it",
+      commentUpdatedAt: new Date(world.queue.clock.now).toISOString().replace(".000", ""),
+      author: walter,
+      actor: walter,
+      word: "forged",
+      ...change,
+    });
+    return newDelivery({ ...told, author: change.author ?? nora });
+  };
+
+  test("be it told while that waits", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.say("/kugetsu fix it");
+    await world.queue.store.accept(forged(world, {}));
+    await world.deliver();
+    expect(await world.orders()).toEqual(["dropped: forged", "queued: fix it"]);
+  });
+
+  test("or denied before it happened, when its delivery is lost as well", async () => {
+    const world = await openWorld();
+    world.watch();
+    const at = world.queue.clock.now + MINUTE;
+    const label = forged(world, {
+      trigger: "label",
+      label: "kugetsu",
+      commentId: 0,
+      commentBody: "",
+      commentUpdatedAt: new Date(at).toISOString().replace(".000", ""),
+      author: world.person("walter"),
+    });
+    await world.queue.store.accept(label);
+    expect(await world.orders()).toEqual(["dropped: forged"]);
+    world.pass(MINUTE);
+    world.forge.label(SHOP, 1, { by: "walter", name: "kugetsu" });
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual(["dropped: forged", "queued: fix"]);
   });
 });
 
@@ -202,7 +266,7 @@ describe("a forge", () => {
         ]),
     });
     two.queue.db.write((tx) =>
-      seeRepository(tx, {
+      watchRepository(tx, {
         forge: "dead",
         repository: { id: one.shop, owner: "olivia", name: "shop" },
         seenAt: 0,

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { addLook } from "../../src/jobs/looks.ts";
-import { looks } from "../../src/jobs/schema.ts";
+import { looks, repositories } from "../../src/jobs/schema.ts";
 import { KugetsuError } from "../../src/kugetsu/errors.ts";
 import { HOUR, MINUTE, openWorld, SHOP, type World } from "./world.ts";
 
@@ -117,5 +117,40 @@ describe("a look at a repository's name", () => {
     await catchUp.once();
     expect(waiting(world)).toEqual([]);
     expect(world.repository()).toMatchObject({ name: "store" });
+  });
+});
+
+describe("a repository that a delivery tells of", () => {
+  const seen = ({ queue }: World) => queue.db.orm.select().from(repositories).all();
+
+  test("is watched, from then on, once the forge knows it by that number and name", async () => {
+    const world = await openWorld();
+    const since = world.queue.clock.now;
+    told(world, "shop");
+    world.pass(MINUTE);
+    await world.catchUp().once();
+    expect(waiting(world)).toEqual([]);
+    expect(seen(world)).toMatchObject([{ repositoryId: world.shop, name: "shop", seenAt: since }]);
+  });
+
+  test("is forgotten when it is an invention", async () => {
+    const world = await openWorld();
+    told(world, "nowhere", 4711);
+    told(world, "shop", 4712);
+    await world.catchUp().once();
+    expect(waiting(world)).toEqual([]);
+    expect(seen(world)).toEqual([]);
+    expect(world.lines).toEqual([]);
+  });
+
+  test("is found in its true place although another name is told of it", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.forge.closeIssue(SHOP, 1);
+    const repository = { id: world.shop, owner: "rita", name: "nowhere" };
+    const look = { forge: "gitea", repository, issueNumber: 1, kind: "state" } as const;
+    world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
+    await world.catchUp().once();
+    expect(world.states[0]).toMatchObject({ state: "closed", repository: { name: "shop" } });
   });
 });

@@ -5,10 +5,12 @@ import { type CatchUp, type CatchUpOptions, createCatchUp } from "../../src/catc
 import type { FoundState, Rename } from "../../src/catch-up/watch.ts";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import type { RecordedDelivery, SandboxForge } from "../../src/demo/forge/sandbox.ts";
+import type { Person } from "../../src/forge/event.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
 import { createGitea } from "../../src/forge/gitea.ts";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { reportEnd } from "../../src/handlers/report-end.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { jobs, missed, repositories } from "../../src/jobs/schema.ts";
 import { createAccept } from "../../src/server/accept.ts";
 import { createQueue, disposing, keptLog, type Line, type Queue } from "../jobs/queue.ts";
@@ -27,6 +29,7 @@ export interface World {
   readonly lines: readonly Line[];
   readonly states: FoundState[];
   readonly renames: Rename[];
+  person(login: string): Person;
   /** Time goes by, for the forge and for the bot. */
   pass(ms: number): void;
   /** A comment a few seconds after the last one, on the one issue there is unless told. */
@@ -50,7 +53,9 @@ export async function openWorld(): Promise<World> {
   clock.now = Date.parse("2026-03-01T12:00:00Z");
   const now = (): number => clock.now;
   const forge = disposing(await startSandboxForge({ now }));
-  for (const login of ["olivia", "walter", "rita"]) forge.addUser(login);
+  const ids = new Map(
+    ["olivia", "walter", "rita"].map((login) => [login, forge.addUser(login).id]),
+  );
   const { token } = forge.addUser("kugetsu-bot");
   const { id: shop } = await forge.addRepository(SHOP, {
     files: { "README.md": "# shop\n" },
@@ -87,7 +92,6 @@ export async function openWorld(): Promise<World> {
   const accept = createAccept({
     store,
     origin: () => ({ ...origin, bot }),
-    report: () => [],
     onJob: () => undefined,
     onLook: () => undefined,
     log,
@@ -102,6 +106,7 @@ export async function openWorld(): Promise<World> {
     lines: log.lines,
     states,
     renames,
+    person: (login) => ({ id: ids.get(login) ?? 0, login }),
     pass,
     say(body, by = "walter", number = 1) {
       pass(10 * SECOND);
@@ -110,7 +115,7 @@ export async function openWorld(): Promise<World> {
     watch(repository = SHOP, id = shop) {
       const [owner = "", name = ""] = repository.split("/");
       const seen = { forge: "gitea", repository: { id, owner, name }, seenAt: clock.now };
-      db.write((tx) => seeRepository(tx, seen));
+      db.write((tx) => watchRepository(tx, seen));
     },
     catchUp: (change = {}) =>
       disposing(
@@ -122,6 +127,7 @@ export async function openWorld(): Promise<World> {
           accept: (delivery) => store.accept(delivery),
           onState: async (state) => void states.push(state),
           onRename: async (rename) => void renames.push(rename),
+          report: reportEnd,
           log,
           now,
           random: () => 0,

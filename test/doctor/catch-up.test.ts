@@ -5,7 +5,7 @@ import { couldNotLook } from "../../src/catch-up/watched.ts";
 import { missedCommands, watchedRepositories } from "../../src/doctor/catch-up.ts";
 import { accept } from "../../src/jobs/accept.ts";
 import { meaningOf } from "../../src/jobs/act.ts";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { createQueue, newDelivery, newJob } from "../jobs/queue.ts";
 import { look, newHome } from "./installation.ts";
 
@@ -50,7 +50,7 @@ test("repositories that cannot be looked at are named with why", async () => {
     [2, "shop"],
   ] as const) {
     const repository = { id, owner: "ann", name };
-    queue.db.write((tx) => seeRepository(tx, { forge: "gitea", repository, seenAt: 0 }));
+    queue.db.write((tx) => watchRepository(tx, { forge: "gitea", repository, seenAt: 0 }));
   }
   expect(await look(watchedRepositories, env)).toMatchObject([
     { status: "ok", detail: "2 looked at for what no delivery told." },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFollowName } from "../../src/follow/name.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { outbox, repositories } from "../../src/jobs/schema.ts";
-import { seeRepository } from "../../src/jobs/repositories.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { type Desk, openDesk, SHOP } from "../handlers/desk.ts";
 import { accepted, keptLog, newJob, queued } from "../jobs/queue.ts";
 
@@ -24,7 +24,7 @@ async function openRepository() {
   const store = createJobStore({ db });
   const repository = { id, owner: "ann", name: `app${id}` };
   const ref = (number: number, name = `ann/app${id}`) => `${INSTANCE}/${name}#${number}`;
-  db.write((tx) => seeRepository(tx, { forge: "gitea", repository, seenAt: 1 }));
+  db.write((tx) => watchRepository(tx, { forge: "gitea", repository, seenAt: 1 }));
   await sessions.put({ ref: ref(1), kind: "forked", repositoryId: id });
   const log = keptLog();
   const follow = createFollowName({ kugetsu, forge: () => desk.gitea, log });
@@ -130,7 +130,7 @@ async function openOwn(told: string) {
   const [owner = "", repo = ""] = told.split("/");
   const db = kugetsu.database;
   const seen = { forge: "gitea", repository: { id, owner, name: repo }, seenAt: 1 };
-  db.write((tx) => seeRepository(tx, seen));
+  db.write((tx) => watchRepository(tx, seen));
   const log = keptLog();
   const follow = createFollowName({ kugetsu, forge: () => gitea, log });
   const own = { id, owner: "mallory", name };

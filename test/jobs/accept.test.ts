@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Job } from "../../src/jobs/job.ts";
+import { watchRepository } from "../../src/jobs/repositories.ts";
 import { deliveries, looks, repositories } from "../../src/jobs/schema.ts";
 import { temporaryFile } from "../kugetsu/db/open.ts";
 import { CAPS, createQueue, newDelivery, newJob, queued, status, THREAD } from "./queue.ts";
@@ -99,21 +100,19 @@ test("a delivery's hook, repository and what is to be looked at are stored with 
   const delivery = newDelivery(undefined, { hook: "shop", seen: SEEN, look: LOOK });
   expect(await store.accept(delivery)).toMatchObject({ kind: "accepted" });
   expect(db.orm.select().from(deliveries).all()).toMatchObject([{ hook: "shop" }]);
-  expect(db.orm.select().from(repositories).all()).toMatchObject([
-    { forge: "gitea", repositoryId: 9, owner: "ann", name: "app", cursor: 1_000_000 },
-  ]);
+  // It is watched once the forge has confirmed it.
+  expect(db.orm.select().from(repositories).all()).toEqual([]);
   expect(db.orm.select().from(looks).all()).toMatchObject([
+    { forge: "gitea", repositoryId: 9, issueNumber: 0, kind: "repository", name: "app" },
     { forge: "gitea", repositoryId: 9, issueNumber: 14, kind: "reviews", dueAt: 1_000_000 },
   ]);
 });
 
 test("all that a delivery brings is stored in one transaction, or nothing of it", async () => {
   const { store, db } = createQueue();
-  const takeBack = { repository: SEEN, place: "comment", id: 5, by: "ann" } as const;
   const speechless = newDelivery(newJob(1), {
     seen: SEEN,
     look: LOOK,
-    takeBack: { ...takeBack, report: () => [] },
     acknowledge: () => {
       throw new Error("no words");
     },
@@ -204,7 +203,7 @@ test("a delivery that tells another name of a repository has the forge asked for
   const seen = { id: 9, owner: "ann", name: "app" };
   const see = async (change: object) =>
     store.accept(newDelivery(undefined, { seen: { ...seen, ...change } }));
-  await see({});
+  db.write((tx) => watchRepository(tx, { forge: "gitea", repository: seen, seenAt: 1 }));
   await see({});
   expect(db.orm.select().from(looks).all()).toEqual([]);
   await see({ name: "new" });

@@ -3,7 +3,17 @@ import { describe, expect, test } from "vitest";
 import type { NewJob } from "../../src/jobs/job.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { jobs } from "../../src/jobs/schema.ts";
-import { accepted, CAPS, createQueue, existing, newJob, queued, status, THREAD } from "./queue.ts";
+import {
+  accepted,
+  CAPS,
+  createQueue,
+  existing,
+  newDelivery,
+  newJob,
+  queued,
+  status,
+  THREAD,
+} from "./queue.ts";
 
 const QUEUED = { kind: "queued", thread: THREAD } as const;
 
@@ -73,6 +83,15 @@ test("a dropped job says nothing", async () => {
     state: "dropped",
   });
   expect(await outbox.counts()).toEqual({ due: 0, dead: 0 });
+});
+
+test("what is denied may be told again, what is dropped for another reason not", async () => {
+  const { store } = createQueue();
+  const [made, known] = [newJob(1), newJob(2)];
+  await store.settle(await accepted(store, made), { kind: "dropped", why: "", denied: true });
+  await store.settle(await accepted(store, known), { kind: "dropped", why: "" });
+  expect(await store.accept(newDelivery(made))).toMatchObject({ kind: "accepted" });
+  expect(await store.accept(newDelivery(known))).toEqual({ kind: "repeated" });
 });
 
 test("a comment gives one command however often it is edited, and an edit that first makes one counts", async () => {

@@ -1,84 +1,61 @@
 import { expect, test } from "vitest";
 import type { ReportEnd } from "../../src/jobs/contract.ts";
-import type { TakeBack } from "../../src/jobs/take-back.ts";
+import { takeBack, waitingInWords } from "../../src/jobs/take-back.ts";
 import {
   accepted,
   CAPS,
   createQueue,
   existing,
-  newDelivery,
   newJob,
   queued,
+  type Queue,
   status,
 } from "./queue.ts";
 
 const report: ReportEnd = (job, end) => [status(job, end.words)];
+const ISSUE = { forge: "gitea", repositoryId: 9, issueNumber: 1 };
 
-const gone = (id: number, change: Partial<TakeBack> = {}) =>
-  newDelivery(undefined, {
-    takeBack: {
-      repository: { id: 9, owner: "ann", name: "app" },
-      place: "comment",
-      id,
-      by: "bob",
-      report,
-      ...change,
-    },
-  });
+const take = ({ db, clock }: Queue, ids: readonly number[]) =>
+  db.write((tx) => takeBack(tx, ids, report, clock.now));
+const waiting = ({ db }: Queue, change: Partial<typeof ISSUE> = {}) =>
+  waitingInWords(db.orm, { ...ISSUE, ...change }).map(({ id }) => id);
 
-test("an order that waits is over when its comment is deleted, and says so", async () => {
-  const { store, outbox } = createQueue();
-  const job = newJob(1);
-  const id = await queued(store, job);
-  expect(await store.accept(gone(job.commentId))).toEqual({ kind: "accepted", jobId: undefined });
-  expect(await existing(store, id)).toMatchObject({ state: "stopped" });
-  const said = await outbox.find(`status:${id}`);
-  expect(said?.body).toContain("bob");
+test("an order that waits is over when its words are deleted, and says so", async () => {
+  const queue = createQueue();
+  const id = await queued(queue.store, newJob(1));
+  expect(take(queue, [id])).toEqual([id]);
+  expect(await existing(queue.store, id)).toMatchObject({ state: "stopped" });
+  const said = await queue.outbox.find(`status:${id}`);
+  expect(said?.body).toBe("Whoever deleted the comment stopped it before an agent began.");
 });
 
 test("of what was not admitted yet, nothing is ever said", async () => {
-  const { store, outbox } = createQueue();
-  const job = newJob(1);
-  const id = await accepted(store, job);
-  await store.accept(gone(job.commentId));
-  expect(await existing(store, id)).toMatchObject({ state: "stopped" });
-  expect(await outbox.counts()).toEqual({ due: 0, dead: 0 });
+  const queue = createQueue();
+  const id = await accepted(queue.store, newJob(1));
+  expect(take(queue, [id])).toEqual([id]);
+  expect(await existing(queue.store, id)).toMatchObject({ state: "stopped" });
+  expect(await queue.outbox.counts()).toEqual({ due: 0, dead: 0 });
 });
 
 test("a turn that runs goes on", async () => {
-  const { store, owner } = createQueue();
-  const job = newJob(1);
-  const id = await queued(store, job);
+  const queue = createQueue();
+  const { store, owner } = queue;
+  const id = await queued(store, newJob(1));
   await store.claim({ owner, caps: CAPS });
-  await store.accept(gone(job.commentId));
+  expect(waiting(queue)).toEqual([]);
+  expect(take(queue, [id])).toEqual([]);
   expect(await existing(store, id)).toMatchObject({ state: "running" });
   expect(await store.stopsAsked([id])).toEqual(new Map());
 });
 
-test.each<[string, Partial<TakeBack>]>([
-  ["another number", { id: 4711 }],
-  ["another place", { place: "review_comment" }],
-  ["another repository", { repository: { id: 10, owner: "ann", name: "app" } }],
-])("words of %s take nothing back", async (_, change) => {
-  const { store } = createQueue();
-  const job = newJob(1);
-  const id = await queued(store, job);
-  await store.accept(gone(job.commentId, change));
-  expect(await existing(store, id)).toMatchObject({ state: "queued" });
-});
-
-test("nor do those of another forge", async () => {
-  const { store } = createQueue();
-  const job = newJob(1);
-  const id = await queued(store, job);
-  await store.accept({ ...gone(job.commentId), forge: "github" });
-  expect(await existing(store, id)).toMatchObject({ state: "queued" });
-});
-
-test("a comment on a line takes back what was asked in it", async () => {
-  const { store } = createQueue();
-  const job = newJob(1, { trigger: "review_comment" });
-  const id = await queued(store, job);
-  await store.accept(gone(job.commentId, { place: "review_comment" }));
-  expect(await existing(store, id)).toMatchObject({ state: "stopped" });
+test("the orders of an issue that stand in words of their own are found, in their order", async () => {
+  const queue = createQueue();
+  const { store } = queue;
+  const first = await queued(store, newJob(1));
+  const second = await accepted(store, newJob(1, { trigger: "review_comment" }));
+  await accepted(store, newJob(1, { trigger: "issue", commentId: 0 }));
+  await accepted(store, newJob(2));
+  expect(waiting(queue)).toEqual([first, second]);
+  expect(waiting(queue, { repositoryId: 10 })).toEqual([]);
+  expect(waiting(queue, { forge: "github" })).toEqual([]);
 });

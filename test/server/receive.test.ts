@@ -197,7 +197,7 @@ describe("words of a review", () => {
   });
 });
 
-test("words that are gone take back what was asked in them", () => {
+test("of words that are said to be gone, the forge is asked", () => {
   const gone = {
     kind: "words_gone",
     place: "comment",
@@ -207,7 +207,7 @@ test("words that are gone take back what was asked in them", () => {
     actor: ADAM,
   } as const;
   expect(receive(gone, ORIGIN)).toEqual({
-    takeBack: { repository: SHOP, place: "comment", id: 77, by: "adam" },
+    look: { repository: SHOP, issueNumber: 14, kind: "words" },
     seen: SHOP,
   });
 });

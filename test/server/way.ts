@@ -1,8 +1,8 @@
+import { gt } from "drizzle-orm";
 import { createAdmit } from "../../src/admission/admit.ts";
 import { servedBy } from "../../src/admission/served.ts";
 import type { TriggerName } from "../../src/config.ts";
 import { deliveryId, readGiteaDelivery } from "../../src/forge/gitea/delivery.ts";
-import { reportEnd } from "../../src/handlers/report-end.ts";
 import type { Job } from "../../src/jobs/job.ts";
 import { createJobStore, type JobStore } from "../../src/jobs/job-store.ts";
 import { createOutboxStore } from "../../src/jobs/outbox.ts";
@@ -33,6 +33,7 @@ interface Queue {
   readonly accept: Accept;
   /** How often something to be looked at was stored. */
   readonly looked: () => number;
+  /** At issues. */
   readonly looks: () => readonly (typeof looks.$inferSelect)[];
   /** Waits for all deliveries, decides all that came, says what is to be said, and tells of all jobs, oldest first. */
   settle(): Promise<readonly Job[]>;
@@ -73,7 +74,6 @@ export async function openWay(): Promise<Way> {
         triggers,
         triggerLabel: "kugetsu",
       }),
-      report: reportEnd,
       onJob: () => undefined,
       onLook: () => {
         looked += 1;
@@ -108,7 +108,7 @@ export async function openWay(): Promise<Way> {
       store,
       accept: own,
       looked: () => looked,
-      looks: () => db.orm.select().from(looks).all(),
+      looks: () => db.orm.select().from(looks).where(gt(looks.issueNumber, 0)).all(),
       settle: async () => {
         await world.forge.deliveriesSent();
         await decide();

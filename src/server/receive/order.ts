@@ -42,7 +42,7 @@ export function jobOf(
     "commentId" | "action" | "commentUpdatedAt" | "commentBody" | "author" | "actor"
   > &
     Partial<Pick<NewJob, "trigger" | "label" | "opening" | "only">>,
-): Exclude<Asked, { takeBack: unknown }> {
+): Asked {
   const ref = refOf(repository, issue.number, origin.instance);
   if (ref === undefined) return { ignored: "the repository's name cannot stand in an issue ref" };
   return {

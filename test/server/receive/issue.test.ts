@@ -152,7 +152,6 @@ describe("a new issue", () => {
     const jobs = [
       became("opened", { issue: LABEL }),
       became("labels_changed", { issue: { ...LABEL, updatedAt: SOON } }),
-      became("assigned", { issue: { ...ASSIGNED, updatedAt: SOON } }),
       became("assigned", { issue: { ...LABEL, ...ASSIGNED, updatedAt: SOON } }),
     ].map((event) => jobOf(event));
     expect(jobs).toMatchObject(jobs.map(() => ({ verb: "fix", message: "" })));
