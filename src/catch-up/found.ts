@@ -1,4 +1,5 @@
 import type { IssueEvent, Person, RepositoryId, WordsEvent } from "../forge/event.ts";
+import { actsOf } from "../admission/setting.ts";
 import type { Comment, Issue, IssueAct, ReviewWords } from "../forge/forge.ts";
 
 /** An act that stands in a list, as a delivery would have told it. Lists do not say who edited. */
@@ -8,6 +9,8 @@ export interface Found {
   readonly writtenAt: number;
   /** Where people read it. */
   readonly url: string;
+  /** Of a label or an assignment: what the admission may call it. */
+  readonly acts?: readonly string[];
   /** Somebody may have had a hand in it whom the list does not name. */
   readonly mayBeEdited: boolean;
 }
@@ -77,6 +80,7 @@ export function foundAct(
     event: issueEvent(repository, then, { ...how, actor: act.actor }),
     writtenAt: Date.parse(act.at),
     url: issue.webUrl,
+    acts: actsOf(how.action === "labelled" ? "label" : "assignment", act, issue),
     mayBeEdited: false,
   };
 }
