@@ -56,7 +56,7 @@ export function createOutboxStore({
   const settle = <T>(message: Message, owner: Owner, write: (tx: Tx) => T): T =>
     db.write((tx) => {
       const result = write(tx);
-      releaseLease(tx, groupLease(groupOf(tx, message.id)), owner.marker);
+      releaseLease(tx, groupLease(message.group), owner.marker);
       return result;
     });
   return {
@@ -147,6 +147,7 @@ function claimMessage(tx: Tx, owner: Owner, ripe: Ripe): Message | undefined {
   return {
     id: row.id,
     jobId: row.jobId ?? undefined,
+    group,
     key: row.key,
     forge: row.forge,
     kind: row.kind,
@@ -211,7 +212,8 @@ function groupOf(tx: Tx, id: number): string {
   );
 }
 
-function groupLease(group: string): string {
+/** What is held while a message of that group is on its way. */
+export function groupLease(group: string): string {
   return `outbox:${group}`;
 }
 

@@ -2,8 +2,10 @@ import { and, eq, inArray, ne, or, sql } from "drizzle-orm";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
+import { leases } from "../kugetsu/db/schema.ts";
 import { parseRef, pmRef, printRef } from "../kugetsu/ref.ts";
 import { PM_AGENT } from "../kugetsu/session/core.ts";
+import { groupLease } from "./outbox.ts";
 import { jobs, looks, outbox, repositories } from "./schema.ts";
 
 /** A repository under the name that its forge gives it now. */
@@ -113,7 +115,10 @@ function renameJobs(tx: Tx, old: string, { forge, repository }: NamedRepository)
     .run();
 }
 
-/** Another repository may have the old name by now: nothing of this one is to be said there. */
+/**
+ * Another repository may have the old name by now: nothing of this one is to be said there.
+ * @throws KugetsuError `conflict` while something is on its way: it would be said twice
+ */
 function renameMessages(tx: Tx, { forge, repository }: NamedRepository): void {
   const { id, owner, name } = repository;
   const about = tx
@@ -124,11 +129,21 @@ function renameMessages(tx: Tx, { forge, repository }: NamedRepository): void {
     ne(sql`json_extract(${outbox.target}, '$.owner')`, owner),
     ne(sql`json_extract(${outbox.target}, '$.name')`, name),
   );
+  const due = and(
+    inArray(outbox.state, ["held", "due"]),
+    inArray(outbox.jobId, about),
+    isElsewhere,
+  );
+  const groups = tx.selectDistinct({ group: outbox.group }).from(outbox).where(due).all();
+  const held = groups.map(({ group }) => groupLease(group));
+  const sending = inArray(leases.resource, held);
+  if (tx.select().from(leases).where(sending).limit(1).get() !== undefined)
+    throw new KugetsuError("conflict", `Something is being said in ${owner}/${name}.`);
   tx.update(outbox)
     .set({
       target: sql`json_set(${outbox.target}, '$.owner', ${owner}, '$.name', ${name})`,
       group: sql`${`${forge}/${owner}/${name}#`} || json_extract(${outbox.target}, '$.number')`,
     })
-    .where(and(inArray(outbox.state, ["held", "due"]), inArray(outbox.jobId, about), isElsewhere))
+    .where(due)
     .run();
 }

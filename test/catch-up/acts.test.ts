@@ -54,8 +54,8 @@ describe("a label and an assignment", () => {
     const catchUp = world.catchUp();
     await catchUp.once();
     expect(await world.orders()).toEqual(["queued: fix", "queued: fix"]);
-    const jobs = [await world.queue.store.get(1), await world.queue.store.get(2)];
-    expect(jobs).toMatchObject([
+    const both = [await world.queue.store.get(1), await world.queue.store.get(2)];
+    expect(both).toMatchObject([
       { trigger: "label", issueNumber: 1, actor: { login: "olivia" } },
       { trigger: "assignment", issueNumber: other, actor: { login: "walter" } },
     ]);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createFollowName } from "../../src/follow/name.ts";
+import type { Message } from "../../src/jobs/message.ts";
+import { createOutboxStore, type OutboxStore } from "../../src/jobs/outbox.ts";
 import { createJobStore } from "../../src/jobs/job-store.ts";
 import { outbox, repositories } from "../../src/jobs/schema.ts";
 import { watchRepository } from "../../src/jobs/repositories.ts";
@@ -55,6 +57,15 @@ async function openRepository() {
   };
 }
 
+/** Takes what is due until it is a message of that job. */
+async function claimOf(out: OutboxStore, job: number): Promise<Message> {
+  for (;;) {
+    const message = await out.claim(desk.kugetsu.owner);
+    if (message === undefined) throw new Error(`nothing is due of job ${job}`);
+    if (message.jobId === job) return message;
+  }
+}
+
 test("sessions, orders and what is to be said go by the new name together", async () => {
   const { store, job, ref, renamed, id, follow, found, lines, row, said } = await openRepository();
   const waiting = await queued(store, job(1));
@@ -95,6 +106,20 @@ test("while a turn is at work nothing is renamed, and what is asked for meanwhil
   await leases.release(ref(1), owner.marker);
   expect(await follow.inRefs(found)).toEqual({ owner: to.owner, name: to.name });
   expect(await desk.sessions.get(ref(1, renamed))).toBeDefined();
+});
+
+test("while something is on its way nothing is renamed: it is said once, and its issue's next after it", async () => {
+  const { store, job, follow, found, row } = await openRepository();
+  const { owner, database: db } = desk.kugetsu;
+  const out = createOutboxStore({ db, intervalMs: 0 });
+  const waiting = await queued(store, job(1));
+  const message = await claimOf(out, waiting);
+  await expect(follow.rename(found)).rejects.toMatchObject({ code: "conflict" });
+  expect(row()).toMatchObject({ owner: "ann" });
+  await out.sent(message, owner, 5);
+  await follow.rename(found);
+  await out.put([{ ...message, body: "Done." }]);
+  expect(await claimOf(out, waiting)).toMatchObject({ remoteId: 5, body: "Done." });
 });
 
 test("a session that an older bot left under another name is found by the repository's id", async () => {

@@ -37,6 +37,7 @@ function message(number: number, change: Partial<Message> = {}): Message {
   return {
     id: 1,
     jobId: 1,
+    group: `gitea/${SHOP}#${number}`,
     key: "status:gitea:1:2:3",
     forge: "gitea",
     kind: "status",
