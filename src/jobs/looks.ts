@@ -33,9 +33,7 @@ export function addLook(tx: Tx, look: NewLook, now: number): void {
     eq(looks.issueNumber, issueNumber),
     eq(looks.kind, kind),
   );
-  const waiting = tx.delete(looks).where(same).returning().get() as
-    | typeof looks.$inferSelect
-    | undefined;
+  const [waiting] = tx.delete(looks).where(same).returning().all();
   // A new repository is watched, and reviews are read, from when they were first told of.
   const isSince = kind === "repository" || kind === "reviews";
   const createdAt = isSince ? (waiting?.createdAt ?? now) : now;

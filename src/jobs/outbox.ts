@@ -147,6 +147,7 @@ function claimMessage(tx: Tx, owner: Owner, ripe: Ripe): Message | undefined {
   return {
     id: row.id,
     jobId: row.jobId ?? undefined,
+    repositoryId: isFresh(row) ? undefined : repositoryOf(tx, row.jobId),
     group,
     key: row.key,
     forge: row.forge,
@@ -204,6 +205,18 @@ function nextDue(tx: Tx, { now, intervalMs, except }: Ripe): number | undefined 
 function isJobOver(tx: Tx, jobId: number): boolean {
   const job = tx.select({ at: jobs.finishedAt }).from(jobs).where(eq(jobs.id, jobId)).get();
   return job !== undefined && job.at !== null;
+}
+
+/** The first status comes right after the admission, and is waited for. */
+function isFresh({ kind, reposted, attempts }: OutboxRow): boolean {
+  return kind === "status" && !reposted && attempts === 1;
+}
+
+function repositoryOf(tx: Tx, jobId: number | null): number | undefined {
+  if (jobId === null) return undefined;
+  const job = tx.select({ id: jobs.repositoryId }).from(jobs).where(eq(jobs.id, jobId)).get();
+  // 0 where no forge knows it.
+  return job?.id || undefined;
 }
 
 function groupOf(tx: Tx, id: number): string {
