@@ -141,7 +141,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       ...(except === undefined ? {} : { except }),
     });
   const gates = createForgeGates();
-  const followName = createFollowName({ kugetsu, log });
+  const followName = createFollowName({ kugetsu, forge, log });
   const place = async (order: Order): Promise<PlacedOrder> => {
     const unserved = options.only !== undefined;
     await forges.current();

@@ -25,12 +25,22 @@ export async function findSetting(
     return { denied: `somebody else ${act.isSet ? "set" : "took away"} the ${what}` };
   if (Date.parse(act.at) < (job.notBefore ?? earliestOf(job)))
     return { denied: `the ${what} is too old` };
-  const key = `${what}:${act.id}`;
   const done = { at: act.at, mayBeEdited: false, isOld: false };
   const opened = await issue;
-  if (opened === undefined || !isOpening(act, opened)) return { act: key, sameAs: [], ...done };
+  const [own, opening] = opened === undefined ? [`${what}:${act.id}`] : actsOf(what, act, opened);
+  if (opening === undefined) return { act: own, sameAs: [], ...done };
   // Whatever an issue is opened with gives one order, its text before all.
-  return { act: openingOf(job), sameAs: [`issue:${job.issueNumber}`], ...done };
+  return { act: opening, sameAs: [`issue:${job.issueNumber}`], ...done };
+}
+
+/** What a label or an assignment is called as an act: by its own id, and where an issue was opened with it, as that. */
+export function actsOf(
+  what: "label" | "assignment",
+  act: IssueAct,
+  issue: Issue,
+): readonly [string] | readonly [string, string] {
+  const own = `${what}:${act.id}`;
+  return isOpening(act, issue) ? [own, openingOf({ issueNumber: issue.number })] : [own];
 }
 
 /** Any other label tells of itself in the same way: then this one was set before, when perhaps a turn ran. */

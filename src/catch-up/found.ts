@@ -1,4 +1,5 @@
 import type { IssueEvent, Person, RepositoryId, WordsEvent } from "../forge/event.ts";
+import { actsOf } from "../admission/setting.ts";
 import type { Comment, Issue, IssueAct, ReviewWords } from "../forge/forge.ts";
 
 /** An act that stands in a list, as a delivery would have told it. Lists do not say who edited. */
@@ -10,6 +11,8 @@ export interface Found {
   readonly url: string;
   /** When it was first written, in whatever words. */
   readonly createdAt: number;
+  /** Of a label or an assignment: what the admission may call it. */
+  readonly acts?: readonly string[];
   /** Somebody may have had a hand in it whom the list does not name. */
   readonly mayBeEdited: boolean;
 }
@@ -82,6 +85,7 @@ export function foundAct(
     writtenAt: Date.parse(act.at),
     createdAt: Date.parse(act.at),
     url: issue.webUrl,
+    acts: actsOf(how.action === "labelled" ? "label" : "assignment", act, issue),
     mayBeEdited: false,
   };
 }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, notInArray, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, notInArray, or, sql } from "drizzle-orm";
 import { CATCH_UP } from "../forge/delivery-id.ts";
 import { isSameServer, keyOfWords } from "../jobs/act.ts";
 import type { NewJob } from "../jobs/job.ts";
@@ -14,7 +14,12 @@ export function deliveryIdOf(meaning: string): string {
  * Whether that order needs no more doing: a delivery told of the same act, it was found before, or what it stands in
  * has given its one order already.
  */
-export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
+export function isKnown(
+  db: Database,
+  job: NewJob,
+  meaning: string,
+  acts: readonly string[] = [],
+): boolean {
   const { forge, repository, commentId, trigger = "comment" } = job;
   const told = db.orm
     .select({ id: deliveries.deliveryId })
@@ -25,8 +30,8 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
   if (same.get() !== undefined || isKnownEdit(db, job)) return true;
   const late = db.orm.select({ id: missed.id }).from(missed).where(eq(missed.meaning, meaning));
   if (late.get() !== undefined) return true;
-  // A label may be set more than once; words give one order, however often they are edited.
-  if (trigger === "label" || trigger === "assignment") return false;
+  // A label may be set more than once, and each time it gives an order or came at the wrong time.
+  if (trigger === "label" || trigger === "assignment") return isDone(db, job, acts);
   const key = keyOfWords(job);
   const given = db.orm
     .select({ id: jobs.id })
@@ -45,6 +50,16 @@ export function isKnown(db: Database, job: NewJob, meaning: string): boolean {
     )
     .limit(1);
   return given.get() !== undefined;
+}
+
+function isDone({ orm }: Database, job: NewJob, acts: readonly string[]): boolean {
+  const { repositoryId, actKey, id } = jobs;
+  const same = and(
+    isSameServer(job),
+    eq(repositoryId, job.repository.id),
+    inArray(actKey, [...acts]),
+  );
+  return orm.select({ id }).from(jobs).where(same).limit(1).get() !== undefined;
 }
 
 /** Lists do not say who edited: whoever it was, a delivery told of it, and the forge did not deny it. */

@@ -200,9 +200,9 @@ async function isGone(
   }
 }
 
-/** One that was asked for anew meanwhile is not this one any more. */
-function still({ id, dueAt, createdAt }: Look) {
-  return and(eq(looks.id, id), eq(looks.dueAt, dueAt), eq(looks.createdAt, createdAt));
+/** One that was asked for anew meanwhile is not this one any more: that has another id. */
+function still({ id }: Look) {
+  return eq(looks.id, id);
 }
 
 function forget({ db }: Watch, look: Look): void {

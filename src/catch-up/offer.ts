@@ -19,7 +19,7 @@ export async function offer(watch: Watch, place: Place, found: Found): Promise<v
   const first = jobOf(watch, found);
   if (first === undefined) return;
   const meaning = meaningOf(first);
-  if (isKnown(db, first, meaning)) return;
+  if (isKnown(db, first, meaning, found.acts)) return;
   const why = await whyNot(first, found, place, now());
   if (why !== undefined) {
     const { url, writtenAt } = found;

@@ -21,8 +21,6 @@ const ASKED_FOR_REVIEWS = 10;
 // What a forge lists may come a little later than the time that it bears, and many acts bear the same second.
 const OVERLAP_MS = 2 * 60 * 1_000;
 const SECOND_MS = 1_000;
-/** How far a forge's clock may be ahead: what bears a later time (imported, forged) must not hide what comes before it. */
-const AHEAD_MS = 10 * 60 * 1_000;
 
 /**
  * Reads what was written or changed in a repository since its cursor, and moves that once all of it is stored.
@@ -38,7 +36,8 @@ export async function readRepository(
   const repository = { id: watched.id, owner: watched.owner, name: watched.name };
   const read: Issue[] = [];
   let left = MOST_ASKED;
-  let { cursor, validators } = watched;
+  let { validators } = watched;
+  let cursor = Math.min(watched.cursor, watch.now());
   for (let answers = 0; answers < MOST_ANSWERS; answers++) {
     const since = wholeSecond(cursor);
     const changes = await watch.forge.changes(repository, iso(since), validators);
@@ -48,27 +47,30 @@ export async function readRepository(
     await workOff(watch, { repository, changes: worked, since, examined });
     read.push(...within.issues);
     ({ left } = within);
-    const latest = watch.now() + AHEAD_MS;
+    // What bears a later time than now (imported, forged, of a clock that is ahead) must hide nothing that is still to come.
+    const now = watch.now();
     if (within.next !== undefined) {
-      cursor = Math.max(cursor, Math.min(Date.parse(within.next.updatedAt), latest));
+      cursor = Math.max(cursor, Math.min(Date.parse(within.next.updatedAt), now));
       moveCursor(watch.db, at, { cursor, validators: {} });
       examined.keep(read);
       return false;
     }
-    const comments = Math.min(newestOf(fresh.comments), latest);
-    const issues = Math.min(newestOf(fresh.issues), latest);
-    if (changes.complete) {
+    const comments = Math.min(newestOf(fresh.comments), now);
+    const issues = Math.min(newestOf(fresh.issues), now);
+    // Either list may be the one that goes on behind its end.
+    const common = Math.min(comments || issues, issues || comments);
+    // Where nothing stands before what is left out, that is of a time to come as well.
+    if (changes.complete || common >= now || common === 0) {
       // Never back behind where it was: of a repository that is new here, nothing older may be read.
       cursor = Math.max(cursor, comments - OVERLAP_MS, issues - OVERLAP_MS);
-      moveCursor(watch.db, at, { cursor, validators: changes.validators });
+      validators = changes.complete ? changes.validators : {};
+      moveCursor(watch.db, at, { cursor, validators });
       examined.keep(read);
       return true;
     }
     // More of one second than fits into an answer: the rest of it cannot be asked for.
     if (Math.max(comments, issues) < since + SECOND_MS)
       watch.log.warn({ ...at, since: iso(since) }, "Too much was written at once");
-    // Either list may be the one that goes on behind its end.
-    const common = Math.min(comments || issues, issues || comments);
     cursor = Math.max(common, since + SECOND_MS);
     validators = {};
     moveCursor(watch.db, at, { cursor, validators });

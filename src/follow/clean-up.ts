@@ -78,10 +78,11 @@ async function cleanUp(
   ref: string,
   since: number,
 ): Promise<void> {
-  const waiting = await store.list({ ref, states: ["received", "queued"], lanes: ["dev"] });
-  if (waiting.length > 0) return;
   await using held = await holdIfFree(kugetsu, ref);
   if (held === undefined) return;
+  // Looked for while no turn can begin: what came before is seen.
+  const waiting = await store.list({ ref, states: ["received", "queued"], lanes: ["dev"] });
+  if (waiting.length > 0) return;
   // A turn may have come and gone before.
   const session = await kugetsu.session(ref);
   if (session === undefined || !isDue(since)(session)) return;

@@ -1,8 +1,9 @@
 import type { RepositoryId } from "../forge/event.ts";
-import { nameOf, renameInQueue } from "../jobs/rename.ts";
+import type { Forge } from "../forge/forge.ts";
+import { assertNoneRuns, nameAtWork, nameOf, renameInQueue } from "../jobs/rename.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { Kugetsu } from "../kugetsu/kugetsu.ts";
-import { printRepository } from "../kugetsu/ref.ts";
+import { parseRef, printRepository } from "../kugetsu/ref.ts";
 import type { RepositoryName } from "../kugetsu/session/rename.ts";
 import type { Log } from "../log.ts";
 
@@ -27,26 +28,35 @@ export interface FollowName {
 
 export function createFollowName(options: {
   readonly kugetsu: Pick<Kugetsu, "database" | "rename" | "sessions">;
+  readonly forge: (name: string) => Pick<Forge, "repository">;
   readonly log: Log;
 }): FollowName {
   const { kugetsu, log } = options;
   const { database } = kugetsu;
-  const hasOtherRefs = async ({ instance, repository }: FoundName): Promise<boolean> => {
+  /** Another name that sessions of the repository go by. */
+  const nameInSessions = async (found: FoundName): Promise<RepositoryName | undefined> => {
+    const { instance, repository } = found;
     const { id, owner, name: repo } = repository;
     const now = printRepository({ instance, owner, repo });
     const sessions = await kugetsu.sessions();
-    return sessions.some(({ ref, repositoryId }) => {
+    const other = sessions.find(({ ref, repositoryId }) => {
       const [of = ""] = ref.replace(/^pm:/, "").split("#", 1);
       return repositoryId === id && of.startsWith(`${instance}/`) && of !== now;
     });
+    if (other === undefined) return undefined;
+    const ref = parseRef(`${other.ref.replace(/^pm:/, "").split("#", 1)[0]}#1`);
+    return { owner: ref.owner, name: ref.repo };
   };
-  const rename = async ({ forge, instance, repository }: FoundName): Promise<void> => {
+  const rename = async (found: FoundName): Promise<void> => {
+    const { forge, instance, repository } = found;
     const { id, owner, name } = repository;
-    const from = nameOf(database.orm, forge, id);
-    const isNew = from !== undefined && (from.owner !== owner || from.name !== name);
-    if (!isNew && !(await hasOtherRefs({ forge, instance, repository }))) return;
+    const known = nameOf(database.orm, forge, id);
+    const isNew = known !== undefined && (known.owner !== owner || known.name !== name);
+    if (!isNew && (await nameInSessions(found)) === undefined) return;
+    const from = isNew && (await isName(options.forge(forge), known, id)) ? known : undefined;
     const order = { instance, repositoryId: id, from, to: { owner, name } };
     const renamed = await kugetsu.rename(order, (tx) => {
+      assertNoneRuns(tx, { forge, repository });
       renameInQueue(tx, { forge, repository });
     });
     if (renamed.length > 0)
@@ -55,16 +65,31 @@ export function createFollowName(options: {
   return {
     rename,
     inRefs: async (found) => {
-      const { owner, name } = found.repository;
-      const known = nameOf(database.orm, found.forge, found.repository.id);
+      const { forge, instance, repository } = found;
+      const { id, owner, name } = repository;
       try {
         await rename(found);
       } catch (error) {
         if (!(error instanceof KugetsuError) || error.code !== "conflict") throw error;
         // What is asked for now belongs behind the turn that runs, and is renamed together with it.
-        return known ?? { owner, name };
+        const atWork = nameAtWork(database.orm, { forge, instance, id });
+        return atWork ?? (await nameInSessions(found)) ?? { owner, name };
       }
       return { owner, name };
     },
   };
+}
+
+/** Whether the forge finds that repository by the name. A delivery may have told any. */
+async function isName(
+  forge: Pick<Forge, "repository">,
+  { owner, name }: RepositoryName,
+  id: number,
+): Promise<boolean> {
+  try {
+    return (await forge.repository(owner, name)).id === id;
+  } catch (error) {
+    if (error instanceof KugetsuError && error.code !== "unavailable") return false;
+    throw error;
+  }
 }

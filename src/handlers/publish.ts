@@ -8,6 +8,7 @@ import { Later } from "./later.ts";
 import { patiently } from "./patiently.ts";
 import { branchOf } from "./branch.ts";
 import { isOnPullRequest, numberOf, pullRequestOf } from "./pull-request.ts";
+import { sameRepository } from "./same-repository.ts";
 import { titleOf } from "./title.ts";
 
 /** What became of a turn's commits on the forge. */
@@ -97,6 +98,7 @@ async function push(
   onConflict: "tell" | "elsewhere",
 ): Promise<Published> {
   const { job, forge, kugetsu, settings, signal, mask } = work;
+  await sameRepository(work);
   const { owner, name } = job.repository;
   const full = `${owner}/${name}`.toLowerCase();
   return kugetsu.publish({
@@ -208,6 +210,7 @@ async function openPull(
   theirs: PullRequest | undefined,
 ): Promise<Publication["pull"]> {
   const { forge, job, mask } = work;
+  const { defaultBranch } = await sameRepository(work);
   const { owner, name } = job.repository;
   const { branch } = report;
   if (theirs?.head === branch) return { ...theirs, created: false };
@@ -232,7 +235,7 @@ async function openPull(
     body: mask(pullRequestBody(facts)),
     head: branch,
     // The branch that the work was made for may have been renamed since.
-    base: base === undefined ? (await forge.repository(owner, name)).defaultBranch : target,
+    base: base === undefined ? defaultBranch : target,
   });
   return { ...created, created: true };
 }

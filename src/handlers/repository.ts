@@ -8,6 +8,7 @@ import { extrasOf } from "./extras.ts";
 import type { ForgeWork, Work } from "./handler.ts";
 import { patiently } from "./patiently.ts";
 import { isOnPullRequest, numberOf, planPullRequest, whyOver } from "./pull-request.ts";
+import { sameRepository } from "./same-repository.ts";
 import { publish, type Publication } from "./publish.ts";
 
 /** Where the repository of a job is reached, and what becomes of the work there. */
@@ -46,7 +47,7 @@ export function onForge(work: ForgeWork): JobRepository {
   const number = numberOf(job);
   const defaultBranch = once(async () => {
     const repository = await patiently(work, "ask about the repository", () =>
-      forge.repository(owner, name),
+      sameRepository(work),
     );
     if (!repository.empty) return repository.defaultBranch;
     throw emptyRepository();
@@ -56,10 +57,11 @@ export function onForge(work: ForgeWork): JobRepository {
     // Of a pull request it leads on to that.
     issueUrl: number === 0 ? undefined : `${forge.url}/${owner}/${name}/issues/${number}`,
     pictures: forge.pictures({ owner, name, number: job.issueNumber }),
-    source: async () => ({
-      url: forge.cloneUrl(owner, name),
-      credentials: await forge.credentials(owner, name),
-    }),
+    source: async () => {
+      await patiently(work, "ask about the repository", () => sameRepository(work));
+      const credentials = await forge.credentials(owner, name);
+      return { url: forge.cloneUrl(owner, name), credentials };
+    },
     defaultBranch,
     extras: async () => extrasOf(work, await defaultBranch()),
     whyOver: async () =>

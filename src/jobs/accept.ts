@@ -5,7 +5,7 @@ import { KugetsuError } from "../kugetsu/errors.ts";
 import type { RepositoryId } from "../forge/event.ts";
 import type { Thread } from "../thread.ts";
 import { meaningOf } from "./act.ts";
-import { wrongTime } from "./busy.ts";
+import { WRONG_TIME, wrongTime } from "./busy.ts";
 import type { Job, NewJob } from "./job.ts";
 import { resourceOf, toJob } from "./job-row.ts";
 import { addLook, type NewLook } from "./looks.ts";
@@ -51,11 +51,16 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
   if (stored.changes === 0) return { kind: "repeated" };
   if (seen !== undefined) tellRepository(tx, { forge, repository: seen, seenAt: receivedAt }, now);
   if (look !== undefined) addLook(tx, { ...look, forge }, now);
-  if (delivery.job === undefined || comesAtWrongTime(tx, delivery.job))
+  if (delivery.job === undefined) return { kind: "accepted", jobId: undefined };
+  const why = atWrongTime(tx, delivery.job);
+  // Of what takes nothing back nobody ever asks again.
+  if (why !== undefined && delivery.job.only === "busy")
     return { kind: "accepted", jobId: undefined };
+  // Other labels, too, tell of themselves like that. The admission finds out which act it is: that one is over.
+  const notes = why === undefined ? {} : { [WRONG_TIME]: why };
   const told = hook === null ? delivery.job : { ...delivery.job, hook };
   const meaning = meaningOf(told);
-  const job = insert(tx, told, { meaning, state: "received" }, now);
+  const job = insert(tx, told, { meaning, state: "received", notes }, now);
   if (job === undefined) {
     if (hook !== null) vouch(tx, meaning, told);
     return { kind: "repeated" };
@@ -64,7 +69,8 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
     .set({ jobId: job.id })
     .where(and(eq(deliveries.forge, forge), eq(deliveries.deliveryId, deliveryId)))
     .run();
-  for (const message of delivery.acknowledge?.(job) ?? []) {
+  const said = why === undefined ? delivery.acknowledge?.(job) : undefined;
+  for (const message of said ?? []) {
     putMessage(tx, message, { jobId: job.id, held: true }, now);
   }
   return { kind: "accepted", jobId: job.id };
@@ -77,8 +83,8 @@ function vouch(tx: Tx, meaning: string, told: NewJob): void {
 }
 
 /** Of a pull request it is not known yet whose turns are meant: its own, or those of the issue that it is for. */
-function comesAtWrongTime(tx: Tx, job: NewJob): boolean {
-  return !job.isPullRequest && wrongTime(tx, job) !== undefined;
+function atWrongTime(tx: Tx, job: NewJob): string | undefined {
+  return job.isPullRequest ? undefined : wrongTime(tx, job);
 }
 
 /** What `JobStore.submit` may be told. */
@@ -130,12 +136,14 @@ function insert(
     state: "received" | "queued";
     thread?: Thread | undefined;
     admittedAt?: number;
+    notes?: Readonly<Record<string, unknown>>;
   },
   now: number,
 ): Job | undefined {
   const row = tx
     .insert(jobs)
     .values({
+      notes: {},
       ...fields,
       forge: job.forge,
       ref: job.ref,
@@ -146,7 +154,6 @@ function insert(
       verb: job.verb,
       resource: resourceOf(job),
       act: job,
-      notes: {},
       dueAt: now,
       createdAt: now,
     })

@@ -57,7 +57,10 @@ export function keyOfWords({
   return trigger === "issue" ? `issue:${issueNumber}` : `${trigger}:${commentId}`;
 }
 
-/** Whether one of these acts gave an order. An answer to what was no command is not one. */
+/**
+ * Whether one of these acts gave an order, or a label or an assignment among them came at the wrong time. An answer to
+ * what was no command is not one.
+ */
 export function isActUsed(tx: Tx, job: JobRow, acts: readonly string[]): boolean {
   // Rows of old have no key: there was nothing else than comments.
   const ofOld = acts.includes(`comment:${job.commentId}`)
@@ -70,13 +73,22 @@ export function isActUsed(tx: Tx, job: JobRow, acts: readonly string[]): boolean
       and(
         isSameServer(job),
         eq(jobs.repositoryId, job.repositoryId),
-        or(inArray(jobs.actKey, [...acts]), ofOld),
         ne(jobs.id, job.id),
-        isNotNull(jobs.admittedAt),
-        isNotNull(jobs.verb),
+        or(
+          inArray(jobs.actKey, acts.filter(isSetting)),
+          and(
+            or(inArray(jobs.actKey, [...acts]), ofOld),
+            isNotNull(jobs.admittedAt),
+            isNotNull(jobs.verb),
+          ),
+        ),
       ),
     )
     .limit(1)
     .get();
   return other !== undefined;
+}
+
+function isSetting(act: string): boolean {
+  return act.startsWith("label:") || act.startsWith("assignment:");
 }

@@ -21,20 +21,24 @@ export interface NewLook {
 const MOST_UNKNOWN = 100;
 
 /**
- * Notes a look that is due at `now`. One that waits already is due now as well: whoever took it out before has to take
- * it out again, which `dueAt` tells.
+ * Notes a look that is due at `now`. One that waits already gives way to it: whoever took that out before has to take
+ * this one out as well, which has another id.
  */
 export function addLook(tx: Tx, look: NewLook, now: number): void {
   const { forge, repository, issueNumber, kind } = look;
   const { id: repositoryId, owner, name } = repository;
-  // A new repository is watched from when it was first told of.
-  const since = kind === "repository" ? {} : { createdAt: now };
+  const same = and(
+    eq(looks.forge, forge),
+    eq(looks.repositoryId, repositoryId),
+    eq(looks.issueNumber, issueNumber),
+    eq(looks.kind, kind),
+  );
+  const [waiting] = tx.delete(looks).where(same).returning().all();
+  // A new repository is watched, and reviews are read, from when they were first told of.
+  const isSince = kind === "repository" || kind === "reviews";
+  const createdAt = isSince ? (waiting?.createdAt ?? now) : now;
   tx.insert(looks)
-    .values({ forge, repositoryId, owner, name, issueNumber, kind, dueAt: now, createdAt: now })
-    .onConflictDoUpdate({
-      target: [looks.forge, looks.repositoryId, looks.issueNumber, looks.kind],
-      set: { owner, name, tries: 0, dueAt: now, ...since },
-    })
+    .values({ forge, repositoryId, owner, name, issueNumber, kind, dueAt: now, createdAt })
     .run();
 }
 

@@ -36,6 +36,13 @@ export interface NewMessage {
 export interface Message extends NewMessage {
   readonly id: number;
   readonly jobId: number | undefined;
+  /**
+   * What the forge calls the repository, where its name may have gone to another one since the admission; undefined
+   * where that is too short ago, or not known.
+   */
+  readonly repositoryId: number | undefined;
+  /** What it is sent in order with, and what is leased until it is. */
+  readonly group: string;
   /** The comment to edit; undefined when it is still to be posted. */
   readonly remoteId: number | undefined;
   /** An earlier try ended without an answer: look for the hidden marker before posting. */

@@ -61,7 +61,7 @@ export function createOutboxStore({
   const settle = <T>(message: Message, owner: Owner, write: (tx: Tx) => T): T =>
     db.write((tx) => {
       const result = write(tx);
-      releaseLease(tx, groupLease(groupOf(tx, message.id)), owner.marker);
+      releaseLease(tx, groupLease(message.group), owner.marker);
       return result;
     });
   return {
@@ -153,6 +153,8 @@ function claimMessage(tx: Tx, owner: Owner, ripe: Ripe): Message | undefined {
   return {
     id: row.id,
     jobId: row.jobId ?? undefined,
+    repositoryId: isFresh(row) ? undefined : repositoryOf(tx, row.jobId),
+    group,
     key: row.key,
     forge: row.forge,
     kind: row.kind,
@@ -213,13 +215,26 @@ function isJobOver(tx: Tx, jobId: number): boolean {
   return job !== undefined && job.at !== null;
 }
 
+/** The first status comes right after the admission, and is waited for. */
+function isFresh({ kind, reposted, attempts }: OutboxRow): boolean {
+  return kind === "status" && !reposted && attempts === 1;
+}
+
+function repositoryOf(tx: Tx, jobId: number | null): number | undefined {
+  if (jobId === null) return undefined;
+  const job = tx.select({ id: jobs.repositoryId }).from(jobs).where(eq(jobs.id, jobId)).get();
+  // 0 where no forge knows it.
+  return job?.id || undefined;
+}
+
 function groupOf(tx: Tx, id: number): string {
   return (
     tx.select({ group: outbox.group }).from(outbox).where(eq(outbox.id, id)).get()?.group ?? ""
   );
 }
 
-function groupLease(group: string): string {
+/** What is held while a message of that group is on its way. */
+export function groupLease(group: string): string {
   return `outbox:${group}`;
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { and, asc, eq, inArray, lte, notExists, notInArray, or, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { isActUsed, keyOfWords } from "./act.ts";
-import { wrongTime } from "./busy.ts";
+import { WRONG_TIME, wrongTime } from "./busy.ts";
 import type { Admission } from "./contract.ts";
 import type { Job } from "./job.ts";
 import { type JobRow, resourceOf, toJob } from "./job-row.ts";
@@ -79,7 +79,7 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
   const isVouchedFor = row.act.hook !== undefined;
   if (admission.kind === "refused" && admission.words === "edited" && isVouchedFor)
     return undefined;
-  const why = admission.kind === "queued" ? whyDropped(tx, row, admission) : undefined;
+  const { why, isOver = false } = whyDropped(tx, row, admission);
   const outcome: Admission = why === undefined ? admission : { kind: "dropped", why };
   if (outcome.kind === "queued") releaseHeld(tx, jobId, now);
   else dropHeld(tx, jobId);
@@ -88,7 +88,7 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
   }
   const settled = tx
     .update(jobs)
-    .set(change(row, outcome, now))
+    .set({ ...change(row, outcome, now), ...(isOver ? { actKey: actOf(row, admission) } : {}) })
     .where(waiting)
     .returning()
     .get();
@@ -98,14 +98,14 @@ export function settle(tx: Tx, jobId: number, admission: Admission, now: number)
 
 function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "queued") {
-    const { thread, act = keyOfWords(row.act) } = outcome;
+    const { thread } = outcome;
     const { ref = row.ref, isPullRequest = row.act.isPullRequest } = outcome;
     const { repository = row.act.repository } = outcome;
     return {
       state: "queued",
       thread: thread ?? null,
       admittedAt: now,
-      actKey: act,
+      actKey: actOf(row, outcome),
       ref,
       resource: resourceOf({ lane: row.lane, ref }) ?? null,
       act: { ...row.act, ref, isPullRequest, repository },
@@ -118,12 +118,28 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   return { state: "dropped", words: outcome.why, finishedAt: now, ...freed };
 }
 
-/** One act gives one order: a comment, for example, one command, however often it is edited. */
+function actOf(row: JobRow, admission: Admission): string {
+  return (admission.kind === "queued" ? admission.act : undefined) ?? keyOfWords(row.act);
+}
+
+/**
+ * Why an order is not worked off that the admission does not drop itself: one act gives one order, a comment, for
+ * example, one command, however often it is edited. `isOver`: its act gives none later either.
+ */
 function whyDropped(
   tx: Tx,
   row: JobRow,
-  { act = keyOfWords(row.act), sameAs = [], ref = row.ref }: Admission & { kind: "queued" },
-): string | undefined {
-  if (isActUsed(tx, row, [act, ...sameAs])) return "The same act was admitted before.";
-  return wrongTime(tx, { only: row.act.only, ref }, row.id);
+  admission: Admission,
+): { readonly why?: string | undefined; readonly isOver?: boolean } {
+  const came = row.notes[WRONG_TIME];
+  const early = typeof came === "string" ? came : undefined;
+  // Nobody is told of a right that would not have helped.
+  if (admission.kind === "refused") return { why: early };
+  if (admission.kind === "dropped") return {};
+  const { sameAs = [], ref = row.ref, repository = row.act.repository } = admission;
+  if (isActUsed(tx, row, [actOf(row, admission), ...sameAs]))
+    return { why: "The same act was admitted before." };
+  const { only, forge } = row.act;
+  const why = early ?? wrongTime(tx, { only, ref, forge, repository }, row.id);
+  return { why, isOver: why !== undefined };
 }

@@ -45,9 +45,20 @@ async function comment(
   const body = `${words}\n\n${marker}`;
   const known =
     message.remoteId ?? (message.maybePosted ? await findPosted(forge, at, marker) : undefined);
-  if (known === undefined) return forge.createComment(at, body);
+  if (known === undefined) {
+    await assertSame(forge, message);
+    return forge.createComment(at, body);
+  }
   await forge.editComment(at.owner, at.name, known, body);
   return known;
+}
+
+/** The name may be another repository's by now, and its people are told nothing of this one. */
+async function assertSame(forge: Forge, { repositoryId, target }: Message): Promise<void> {
+  const { owner, name } = target;
+  if (repositoryId === undefined || (await forge.repository(owner, name)).id === repositoryId)
+    return;
+  throw new KugetsuError("not_found", `${owner}/${name} is another repository now.`);
 }
 
 /** An earlier life may have posted it without learning the answer. Only the bot's own comments count. */
@@ -69,6 +80,7 @@ async function review(
   const { owner, name, number, pull, login } = message.target;
   const at = { owner, name, number };
   if (message.remoteId === undefined && pull !== undefined && login !== undefined) {
+    await assertSame(forge, message);
     try {
       await forge.requestReview(owner, name, pull, login);
       return undefined;

@@ -1,4 +1,7 @@
+import { eq } from "drizzle-orm";
 import { describe, expect, test, vi } from "vitest";
+import { jobs, missed } from "../../src/jobs/schema.ts";
+import { CAPS } from "../jobs/queue.ts";
 import { HOUR, MINUTE, openWorld, SHOP, type World } from "./world.ts";
 
 const BOT = "kugetsu-bot";
@@ -51,8 +54,8 @@ describe("a label and an assignment", () => {
     const catchUp = world.catchUp();
     await catchUp.once();
     expect(await world.orders()).toEqual(["queued: fix", "queued: fix"]);
-    const jobs = [await world.queue.store.get(1), await world.queue.store.get(2)];
-    expect(jobs).toMatchObject([
+    const both = [await world.queue.store.get(1), await world.queue.store.get(2)];
+    expect(both).toMatchObject([
       { trigger: "label", issueNumber: 1, actor: { login: "olivia" } },
       { trigger: "assignment", issueNumber: other, actor: { login: "walter" } },
     ]);
@@ -61,6 +64,27 @@ describe("a label and an assignment", () => {
     await catchUp.once();
     await world.catchUp().once();
     expect(await world.orders()).toHaveLength(2);
+  });
+
+  test("give none where they were set while a turn ran, once that is over", async () => {
+    const world = await openWorld();
+    const { store, db, owner } = world.queue;
+    world.watch();
+    world.say("/kugetsu fix it");
+    await world.catchUp().once();
+    await world.orders();
+    const turn = await store.claim({ owner, caps: CAPS });
+    world.pass(MINUTE);
+    world.forge.label(SHOP, 1, { by: "olivia", name: "kugetsu" });
+    await world.deliver();
+    await store.finish(turn?.id ?? 0, owner.marker, { state: "done", words: "Done." }, []);
+    expect(await world.orders()).toEqual(["done: fix it", "dropped: fix"]);
+    // Some forges tell another moment in a delivery than in the list of acts.
+    db.orm.update(jobs).set({ meaning: "another" }).where(eq(jobs.state, "dropped")).run();
+    world.pass(MINUTE);
+    await world.catchUp().once();
+    expect(await world.orders()).toHaveLength(2);
+    expect(db.orm.select().from(missed).all()).toEqual([]);
   });
 
   test("give none where they were set before the repository was known", async () => {

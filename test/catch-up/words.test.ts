@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addLook } from "../../src/jobs/looks.ts";
 import { looks } from "../../src/jobs/schema.ts";
-import { openWorld, type World } from "./world.ts";
+import { MINUTE, openWorld, SHOP, type World } from "./world.ts";
 
 /** Whoever can sign a delivery tells that words of issue 1 are gone. */
 function told(world: World, change: { name?: string; id?: number } = {}): void {
@@ -55,4 +55,27 @@ test("a wrong name that somebody tells does not keep words from being looked at"
   told(world, { name: "nowhere" });
   await world.catchUp().once();
   expect(await world.orders()).toEqual(["stopped: fix one", "queued: fix two"]);
+});
+
+test("a deleted comment on a line takes back its order, whatever place a delivery tells for it", async () => {
+  const world = await openWorld();
+  world.watch();
+  const { forge } = world;
+  await forge.commit(SHOP, "fix", { by: "walter", message: "m", files: { "README.md": "# s\n" } });
+  const pull = await forge.openPull(SHOP, { by: "walter", title: "A fix", head: "fix" });
+  world.pass(MINUTE);
+  const { comments } = await forge.review(SHOP, pull, {
+    by: "olivia",
+    state: "commented",
+    body: "",
+    comments: [{ path: "README.md", line: 1, body: "/kugetsu fix line" }],
+  });
+  await world.deliver();
+  const catchUp = world.catchUp();
+  await catchUp.once();
+  expect(await world.orders()).toEqual(["queued: fix line"]);
+  forge.deleteReviewComment(comments[0] ?? 0, "olivia");
+  await world.deliver();
+  await catchUp.once();
+  expect(await world.orders()).toEqual(["stopped: fix line"]);
 });

@@ -8,7 +8,7 @@ import { createMask } from "../../src/secrets.ts";
 
 const run = async (...checks: readonly Check[]) => {
   using subject = await openSubject({ HOME: "/nonexistent" });
-  return runChecks(checks, subject, async () => createMask(() => ["correct horse battery"]));
+  return await runChecks(checks, subject, async () => createMask(() => ["correct horse battery"]));
 };
 
 test("results keep the order of the checks, whichever ends first", async () => {

@@ -98,6 +98,30 @@ test("so is one for which an order waits", async () => {
   expect(await isThere()).toBe(false);
 });
 
+test("so is one for which an order comes while it is being taken", async () => {
+  const { ref, number, store, clock, isThere } = await openClosed();
+  const { kugetsu } = desk;
+  clock.now = 2 * WEEK;
+  const cleanUp = createCleanUp({
+    kugetsu: {
+      sessions: () => kugetsu.sessions(),
+      session: (of) => kugetsu.session(of),
+      destroy: (of) => kugetsu.destroy(of),
+      hold: async (of) => {
+        if (of === ref) await queued(store, newJob(number, { ref }));
+        return kugetsu.hold(of);
+      },
+    },
+    store,
+    after: async () => WEEK,
+    log: keptLog(),
+    now: () => clock.now,
+  });
+  await disposing(cleanUp).once();
+  expect(await isThere()).toBe(true);
+  expect(await kugetsu.leases.live("admin")).toEqual([]);
+});
+
 test("a removal that was cut off is finished at once, and one that fails does not keep others", async () => {
   const cut = await openClosed({ state: "destroying", lastActivityAt: WEEK });
   const broken = await openClosed({ ref: "base-like", kind: "forked" });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { publish as publishTurn } from "../../src/handlers/publish.ts";
+import { onForge } from "../../src/handlers/repository.ts";
 import type { ForgeWork } from "../../src/handlers/handler.ts";
 import type { TurnReport } from "../../src/kugetsu/turn.ts";
 import { JobStop } from "../../src/jobs/stop.ts";
@@ -240,4 +241,26 @@ test("a pull request whose answer was lost is found, and not opened twice", asyn
   const publication = await publish(workOn(desk, job), reportOf(job));
   expect(publication).toMatchObject({ pull: { state: "open" }, failure: undefined });
   expect(pullOf(reportOf(job).branch)).toHaveLength(1);
+});
+
+test("nothing is pushed to another repository that has the old name by now", async () => {
+  const { forge } = desk;
+  const job = desk.job();
+  const work = workOn(desk, job);
+  await desk.turned(job, await desk.commit({ "k.txt": "k\n" }));
+  forge.rename(SHOP, "moved");
+  await forge.addRepository(SHOP, {
+    files: { "README.md": "# Another shop\n" },
+    collaborators: { "kugetsu-bot": "write" },
+  });
+  const requests = forge.requests.length;
+  expect(await publish(work, reportOf(job))).toMatchObject({
+    branch: undefined,
+    pull: undefined,
+    failure: "The work is not pushed. olivia/shop is another repository now.",
+  });
+  await expect(onForge(work).source()).rejects.toMatchObject({ code: "not_found" });
+  expect(forge.requests.slice(requests).filter(({ method }) => method !== "GET")).toEqual([]);
+  expect([...forge.branches(SHOP).keys()]).toEqual(["main"]);
+  expect(await desk.sessions.get(job.ref)).toMatchObject({ branch: reportOf(job).branch });
 });

@@ -1,9 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Job } from "../../src/jobs/job.ts";
+import type { Job, NewJob } from "../../src/jobs/job.ts";
 import { watchRepository } from "../../src/jobs/repositories.ts";
 import { deliveries, looks, repositories } from "../../src/jobs/schema.ts";
 import { temporaryFile } from "../kugetsu/db/open.ts";
-import { CAPS, createQueue, newDelivery, newJob, queued, status, THREAD } from "./queue.ts";
+import {
+  accepted,
+  CAPS,
+  createQueue,
+  existing,
+  newDelivery,
+  newJob,
+  queued,
+  status,
+  THREAD,
+} from "./queue.ts";
 
 test("a delivery becomes a received job that comes back word for word, and its acknowledgement is held", async () => {
   const file = temporaryFile();
@@ -153,14 +163,30 @@ describe("an order for an idle issue", () => {
     expect(await store.accept(newDelivery(setting()))).toMatchObject({ jobId: 3 });
   });
 
-  test("is not, while a turn of the issue waits or runs", async () => {
-    const { store, owner } = createQueue();
-    const id = await queued(store, newJob(1));
-    const nothing = { kind: "accepted", jobId: undefined };
-    expect(await store.accept(newDelivery(setting()))).toEqual(nothing);
+  test("is over, while a turn of the issue waits or runs, however long its admission takes", async () => {
+    const { store, outbox, owner } = createQueue();
+    const turn = await queued(store, newJob(1));
     await store.claim({ owner, caps: CAPS });
-    expect(await store.accept(newDelivery(setting()))).toEqual(nothing);
-    expect(await store.list()).toMatchObject([{ id, state: "running" }]);
+    const label = await accepted(store, setting());
+    await store.finish(turn, owner.marker, { state: "done", words: "Done." }, []);
+    expect(await outbox.find(`status:${label}`)).toBeUndefined();
+    const act = { kind: "queued", thread: THREAD, act: "label:7" } as const;
+    expect(await store.settle(label, act)).toMatchObject({
+      state: "dropped",
+      words: "A turn of the issue runs or waits already.",
+    });
+    const again = await accepted(store, { ...setting(), commentUpdatedAt: "2026-01-01T00:00:01Z" });
+    expect(await store.settle(again, act)).toMatchObject({ state: "dropped" });
+  });
+
+  test("tells nobody of a missing right while a turn of the issue waits", async () => {
+    const { store, outbox } = createQueue();
+    await queued(store, newJob(1));
+    const id = await accepted(store, setting());
+    const say = [{ ...status(await existing(store, id), "no"), key: "refusal" }];
+    const refused = { kind: "refused", words: "no right", say } as const;
+    expect(await store.settle(id, refused)).toMatchObject({ state: "dropped" });
+    expect(await outbox.find("refusal")).toBeUndefined();
   });
 
   test("is stored behind what is not admitted yet, which may be refused", async () => {
@@ -170,7 +196,7 @@ describe("an order for an idle issue", () => {
   });
 });
 
-const taking = (change: { isPullRequest?: boolean } = {}) =>
+const taking = (change: Partial<NewJob> = {}) =>
   newJob(1, {
     trigger: "label",
     commentId: 0,
@@ -187,9 +213,23 @@ describe("what takes an order back", () => {
     expect(await store.accept(newDelivery(taking()))).toMatchObject({ jobId: 2 });
   });
 
+  test("is stored while a turn of it has the repository's older name", async () => {
+    const { store } = createQueue();
+    await queued(store, newJob(1));
+    const ref = "localhost:3000/bob/tool#1";
+    const repository = { id: 9, owner: "bob", name: "tool" };
+    expect(await store.accept(newDelivery(taking({ ref, repository })))).toMatchObject({
+      jobId: 2,
+    });
+  });
+
   test("is not, while nothing of it is at work", async () => {
     const { store } = createQueue();
     await queued(store, newJob(2));
+    await queued(
+      store,
+      newJob(1, { repository: { id: 8, owner: "x", name: "y" }, ref: "localhost:3000/x/y#1" }),
+    );
     const nothing = { kind: "accepted", jobId: undefined };
     expect(await store.accept(newDelivery(taking()))).toEqual(nothing);
   });

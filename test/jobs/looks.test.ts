@@ -18,8 +18,20 @@ test("what is to be looked at is noted once, and due again with each delivery th
   db.write((tx) => addLook(tx, { ...LOOK, kind: "state" }, 800));
   db.write((tx) => addLook(tx, { ...LOOK, issueNumber: 15 }, 900));
   expect(db.orm.select().from(looks).orderBy(looks.createdAt).all()).toMatchObject([
-    { issueNumber: 14, kind: "reviews", tries: 0, dueAt: 700 },
+    { issueNumber: 14, kind: "reviews", tries: 0, dueAt: 700, createdAt: 500 },
     { issueNumber: 14, kind: "state", dueAt: 800 },
     { issueNumber: 15, kind: "reviews", dueAt: 900 },
+  ]);
+});
+
+test("only reviews that wait to be read are read from when the first of them was told", () => {
+  const { db } = createQueue();
+  for (const kind of ["state", "reviews", "words"] as const)
+    for (const at of [500, 700]) db.write((tx) => addLook(tx, { ...LOOK, kind }, at));
+  const since = db.orm.select().from(looks).orderBy(looks.kind).all();
+  expect(since.map(({ kind, createdAt }) => [kind, createdAt])).toEqual([
+    ["reviews", 500],
+    ["state", 700],
+    ["words", 700],
   ]);
 });

@@ -189,6 +189,18 @@ test("a status whose comment was deleted is posted anew, once", async () => {
   );
 });
 
+test("where a name may be another repository's by now, the message tells whose it was", async () => {
+  const queue = createQueue();
+  const { outbox, owner, store } = queue;
+  const job = await queued(store, newJob(1));
+  const first = await claimed(queue);
+  expect(first).toMatchObject({ jobId: job, repositoryId: undefined });
+  await outbox.sent(first, owner, 77);
+  await outbox.put([{ ...first, body: "b" }], job);
+  await outbox.giveUp(await claimed(queue), owner, { gone: true, why: "It is gone." });
+  expect(await claimed(queue)).toMatchObject({ remoteId: undefined, repositoryId: 9 });
+});
+
 test("after a crash between the post and its storing, the next try knows that it may have been posted", async () => {
   const file = temporaryFile();
   const before = createQueue(file, "before");

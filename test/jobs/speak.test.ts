@@ -37,6 +37,8 @@ function message(number: number, change: Partial<Message> = {}): Message {
   return {
     id: 1,
     jobId: 1,
+    repositoryId: undefined,
+    group: `gitea/${SHOP}#${number}`,
     key: "status:gitea:1:2:3",
     forge: "gitea",
     kind: "status",
@@ -224,4 +226,17 @@ describe("a review request", () => {
     await say({ ...what, maybePosted: true, attempts: 2 });
     expect(comments(number)).toHaveLength(1);
   });
+});
+
+test("nothing is said anew where another repository has the name by now", async () => {
+  const number = issue();
+  const here = (await gitea.repository("olivia", "shop")).id;
+  await say(message(number, { repositoryId: here, body: "Queued." }));
+  expect(comments(number)).toHaveLength(1);
+  for (const kind of ["status", "comment", "review"] as const) {
+    const target = { owner: "olivia", name: "shop", number, pull: number, login: "walter" };
+    const theirs = message(number, { repositoryId: here + 1, kind, target, body: "Done." });
+    await expect(say(theirs)).rejects.toMatchObject({ code: "not_found" });
+  }
+  expect(comments(number)).toHaveLength(1);
 });

@@ -29,7 +29,7 @@ function open(path: string, options: { mask?: (text: string) => string; mostByte
 
 async function read(path: string): Promise<TurnLogEntry[]> {
   await using reader = openTurnLogReader(path);
-  return Array.fromAsync(reader.more());
+  return await Array.fromAsync(reader.more());
 }
 
 test("words come line by line, and what is left of a line before whatever follows", async () => {

@@ -121,5 +121,5 @@ async function treeWith(
       .trim();
   await git(["read-tree", tip]);
   await git(["update-index", "-z", "--index-info"], Buffer.from(lines, "latin1"));
-  return git(["write-tree"]);
+  return await git(["write-tree"]);
 }

@@ -98,7 +98,7 @@ async function withSecret(work: (session: Session) => void): Promise<string> {
   using session = await openSession({ files: { "calc.js": "0\n", "config.js": `${CONFIG}0\n` } });
   work(session);
   const { tip } = await session.takeOver();
-  return session.git.additions(session.mirror, { tip, known: [session.since] });
+  return await session.git.additions(session.mirror, { tip, known: [session.since] });
 }
 
 describe.concurrent("a secret of the base is not found", () => {
