@@ -107,6 +107,10 @@ export async function startBot(
       gates: engine.gates,
       origin,
       allow: async () => (await engine.settings()).allow,
+      watched: (name) =>
+        forges
+          .get(name)
+          ?.setting.hooks.flatMap(({ scope }) => (scope.includes("/") ? [scope] : [])) ?? [],
       accept: async (delivery) => {
         const acceptance = await store.accept({ ...delivery, acknowledge: acknowledgement });
         worker.wake();

@@ -51,12 +51,12 @@ export function createAdmit(options: AdmitOptions): Admit {
     const right = await decideRight(forge, act.repository, job, options);
     if (!right.may) {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
-      return refused(job, { why: right.why, who: right.who });
+      return refused(job, right);
     }
     if (!(await isEditorKnown(forge, job, act))) {
       const help = "A hook of its own for the repository (`kugetsu forge watch`) tells who edited.";
       log.warn({ job: job.id, who: job.actor.login, why: "edited", help }, "refused");
-      return refused(job, { why: "edited" });
+      return refused(job, { why: "edited", help });
     }
     const place = await placeOf(forge, { ...job, ref: await refOf(forge, job, act, options) }, act);
     if (place.kind === "missing") return dropped("the forge knows no such pull request");
@@ -94,13 +94,17 @@ function denied(why: string): Admission {
   return { kind: "dropped", why, denied: true };
 }
 
-function refused(job: Job, reason: { why: Refusal; who?: Person; limit?: number }): Admission {
+function refused(
+  job: Job,
+  { help, ...reason }: { why: Refusal; who?: Person; limit?: number; help?: string | undefined },
+): Admission {
   // Nobody asked for anything: a label was taken away, by somebody whom it does not stop for.
   if (isSilent(job)) return dropped(reason.why);
   const { login } = reason.who ?? job.actor;
   return {
     kind: "refused",
     words: reason.why,
+    help,
     say: rejection(job, refusal({ login, verb: job.verb ?? "help", ...reason })),
   };
 }

@@ -36,6 +36,8 @@ export interface CatchUpOptions {
   readonly origin: (forge: string) => Promise<Omit<Origin, "bot">>;
   /** KUGETSU_ALLOW: whom the bot works for; the repositories that it names are watched from the start. */
   readonly allow: () => Promise<readonly string[]>;
+  /** Further repositories of a forge (`owner/name`) that are watched from the start. */
+  readonly watched?: (forge: string) => readonly string[];
   /** Stores what was found as a delivery. @throws KugetsuError `unavailable` */
   readonly accept: (delivery: Delivery) => Promise<Acceptance>;
   /** Told what became of an issue that changed; the same may come again. */
@@ -158,8 +160,16 @@ function createForgeWatch(
     const { resendFailed } = watch.forge;
     if (resendFailed === undefined) {
       const allow = await options.allow();
+      const configured = [...allow, ...(options.watched?.(watch.name) ?? [])];
       const kind = all ? "every" : hasLooked ? "due" : "start";
-      const until = await lookAtRepositories(watch, { memory, allow, intervalMs, kind, looked });
+      const until = await lookAtRepositories(watch, {
+        memory,
+        allow,
+        configured,
+        intervalMs,
+        kind,
+        looked,
+      });
       hasLooked ||= until === undefined;
       return until;
     }

@@ -42,7 +42,7 @@ export async function offer(watch: Watch, place: Place, found: Found): Promise<v
     const { ref, actor } = received.job;
     log.info(
       { forge: name, ref, actor: actor.login },
-      "A command is caught up that no delivery told",
+      "A command is found on the forge, and goes the way of a delivery",
     );
   }
 }

@@ -30,8 +30,10 @@ export function createMemory(): Memory {
 
 export interface RoundOptions {
   readonly memory: Memory;
-  /** KUGETSU_ALLOW: whom the bot works for, and which repositories are watched from the start. */
+  /** KUGETSU_ALLOW: whom the bot works for. */
   readonly allow: readonly string[];
+  /** Which repositories are watched from the start. */
+  readonly configured: readonly string[];
   readonly intervalMs: number;
   readonly kind: Which["kind"];
   /** Why the looks of this round were left off, if they were. */
@@ -51,8 +53,8 @@ export async function lookAtRepositories(
   options: RoundOptions,
 ): Promise<number | undefined> {
   const { db, name, now } = watch;
-  const { memory, allow, intervalMs } = options;
-  const quiet = await watchConfigured(watch, allow, memory.configured);
+  const { memory, allow, configured, intervalMs } = options;
+  const quiet = await watchConfigured(watch, configured, memory.configured);
   if (quiet !== undefined) return quiet;
   const served = servedBy(allow, watch.forge.instance);
   const interval = Math.max(intervalMs, countRepositories(db, name) * SPACING_MS);

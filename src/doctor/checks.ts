@@ -7,7 +7,16 @@ import { disk, files, home } from "./home.ts";
 import { model } from "./model.ts";
 import { permissionToken } from "./permission-token.ts";
 import { git, node, opencode, ripgrep, shellVersion } from "./programs.ts";
-import { baseSession, failedJobs, heldWork, leases, messages, pause, server } from "./queue.ts";
+import {
+  baseSession,
+  failedJobs,
+  heldWork,
+  leases,
+  messages,
+  pause,
+  refusedOrders,
+  server,
+} from "./queue.ts";
 import { sandbox } from "./sandbox.ts";
 import { settings } from "./settings.ts";
 import { socket } from "./socket.ts";
@@ -36,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   pause,
   leases,
   failedJobs,
+  refusedOrders,
   messages,
   heldWork,
   watchedRepositories,

@@ -5,6 +5,7 @@ import { HELD_HELP, heldBack, heldWords } from "../jobs/held.ts";
 import type { MessageKind } from "../jobs/message.ts";
 import { pauseInForce } from "../jobs/pause.ts";
 import { jobs, outbox } from "../jobs/schema.ts";
+import { HELP } from "../jobs/settle.ts";
 import type { Database } from "../kugetsu/db/database.ts";
 import { createLeaseStore } from "../kugetsu/db/leases.ts";
 import { createSessionStore } from "../kugetsu/db/sessions.ts";
@@ -94,10 +95,35 @@ export const failedJobs = stored("jobs", async (db) => {
   if (last === undefined) return ok("None failed in the last 24 hours.");
   const total = db.orm.select({ total: count() }).from(jobs).where(lately).get()?.total ?? 0;
   const how = last.state === "failed" ? "failed" : "timed out";
-  const why = last.words ? `: ${last.words.slice(0, 300)}` : "";
+  // The first line of the report says why.
+  const [line = ""] = (last.words ?? "").split("\n");
+  const why = line === "" ? "" : `: ${line.slice(0, 300)}`;
   return warning(
     `${total} failed or timed out in the last 24 hours. The last one, ${last.ref}, ${how}${why}`,
     `\`kugetsu logs ${last.ref}\` shows how it went; \`/kugetsu retry\` in the issue gives the order again.`,
+  );
+});
+
+/** Orders of the last days that were refused since the forge did not tell enough. */
+export const refusedOrders = stored("refused orders", async ({ orm }) => {
+  const untold = and(
+    eq(jobs.state, "refused"),
+    inArray(jobs.words, ["unknown", "edited"]),
+    gte(jobs.finishedAt, Date.now() - 7 * DAY_MS),
+  );
+  const last = orm
+    .select({ ref: jobs.ref, act: jobs.act, notes: jobs.notes })
+    .from(jobs)
+    .where(untold)
+    .orderBy(desc(jobs.id))
+    .limit(1)
+    .get();
+  if (last === undefined) return [];
+  const total = orm.select({ total: count() }).from(jobs).where(untold).get()?.total ?? 0;
+  const help = last.notes[HELP];
+  return warning(
+    `${total} refused in the last 7 days since the forge did not tell enough; the last one was of ${last.act.actor.login} in ${last.ref}.`,
+    typeof help === "string" ? help : "The server's log says what would help.",
   );
 });
 

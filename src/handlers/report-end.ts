@@ -16,7 +16,9 @@ export function wordsOf(job: Job, end: HandlerEnd): NewMessage[] {
   const messages = [statusMessage(job, end.words, true)];
   if (end.tell !== undefined) {
     const { pull, alreadyAsked } = end.tell;
-    const comment = toldComment({ login: job.actor.login, state: end.state, pull });
+    // On the pull request itself it stands above.
+    const elsewhere = pull === job.issueNumber ? undefined : pull;
+    const comment = toldComment({ login: job.actor.login, state: end.state, pull: elsewhere });
     messages.push(
       told(job, comment, pull === undefined || alreadyAsked ? undefined : { number: pull }),
     );

@@ -21,7 +21,13 @@ export type Admission =
       readonly sameAs?: readonly string[] | undefined;
     }
   /** The actor may not; `say` takes the place of the acknowledgement. */
-  | { readonly kind: "refused"; readonly words: string; readonly say: readonly NewMessage[] }
+  | {
+      readonly kind: "refused";
+      readonly words: string;
+      readonly say: readonly NewMessage[];
+      /** What the operator could do about it. */
+      readonly help?: string | undefined;
+    }
   /**
    * Nobody is told, `why` is for the log. `denied`: the forge does not confirm the act. Whoever told of it may have made
    * it up, so that the same told again is looked at anew.

@@ -12,6 +12,9 @@ import { tellIfPaused } from "./pause.ts";
 import { jobs } from "./schema.ts";
 import { jobsOf, type Server } from "./servers.ts";
 
+/** Stands in the notes of a refused job: what the operator could do about it. */
+export const HELP = "help";
+
 /** A job to be admitted, and how often that was tried in vain; `faults`: not for an unavailable forge. */
 export interface DueAdmission {
   readonly job: Job;
@@ -111,8 +114,11 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
       act: { ...row.act, ref, isPullRequest, repository },
     };
   }
-  if (outcome.kind === "refused")
-    return { state: "refused", words: outcome.words, finishedAt: now };
+  if (outcome.kind === "refused") {
+    const { words, help } = outcome;
+    const notes = help === undefined ? row.notes : { ...row.notes, [HELP]: help };
+    return { state: "refused", words, notes, finishedAt: now };
+  }
   // What is denied today may be done and told tomorrow: whoever can sign can guess it before.
   const freed = outcome.denied === true ? { meaning: randomUUID() } : {};
   return { state: "dropped", words: outcome.why, finishedAt: now, ...freed };

@@ -7,7 +7,7 @@ const call = new Script("work()");
  * On a machine that has no time for it, work is given up after so many times its own, or so many milliseconds: nothing
  * else goes on meanwhile.
  */
-const PATIENCE = 4;
+const PATIENCE = 2;
 const LEAST_PATIENCE = 1_000;
 /** So much more than it should need is given to what begins anew. */
 const AMPLE = 1.5;

@@ -42,9 +42,10 @@ export function statusWorking(facts: {
   const on = facts.branch === undefined ? "" : ` on ${code(facts.branch)}`;
   const since =
     facts.since === undefined ? "" : `, since ${facts.since.replaceAll(/[^\w:.+-]/g, "")}`;
+  const spent = facts.elapsedMs < 1_000 ? "" : ` for ${duration(facts.elapsedMs)}`;
   const lines = facts.doing.slice(-MOST_LINES).map((line) => `- ${code(line)}`);
   return [
-    `**Working**${on} for ${duration(facts.elapsedMs)}${since}.`,
+    `**Working**${on}${spent}${since}.`,
     ...(lines.length === 0 ? [] : [lines.join("\n")]),
     "`/kugetsu stop` ends it.",
   ].join("\n\n");

@@ -31,7 +31,7 @@ export async function answerReadiness(
     ...(found.parts["sandbox"] === "off" ? [NO_SANDBOX] : []),
     ...Object.entries(found.forges)
       .filter(([, answers]) => !answers)
-      .map(([name]) => `The forge ${name} does not answer.`),
+      .map(([name]) => `The forge ${name} cannot be used.`),
   ];
   return c.json(
     {

@@ -235,13 +235,15 @@ test("a second refusal of the same person in the same issue has the key of the f
   expect((await keys("rita", world.issue()))[1]).not.toBe(first[1]);
 });
 
-test("where the forge does not tell, it is refused; what could be done goes to the log alone", async () => {
+test("where the forge does not tell, it is refused; what could be done goes to the operator alone", async () => {
   const { admit, log } = create();
   const admission = await admit(world.order({ repository: "acme/api" }));
-  expect(admission).toMatchObject({ kind: "refused", words: "unknown" });
   const help = expect.stringContaining("read:organization") as string;
+  expect(admission).toMatchObject({ kind: "refused", words: "unknown", help });
   expect(log.lines).toMatchObject([{ level: "warn", fields: { help } }]);
-  expect(JSON.stringify(admission)).not.toContain("read:organization");
+  const said = admission.kind === "refused" ? admission.say : [];
+  expect(JSON.stringify(said)).toContain("could not find out");
+  expect(JSON.stringify(said)).not.toContain("read:organization");
 });
 
 test("to delegate takes an admin, or somebody whom the operator names", async () => {

@@ -287,6 +287,17 @@ test("one that is configured is watched from the start, whatever becomes of anot
   expect(world.queue.db.orm.select().from(repositories).all()).toHaveLength(2);
 });
 
+const scopesOf = (forge: string) => (forge === "gitea" ? [SHOP] : []);
+
+test("one whose webhook was set up is watched from the start, before its first delivery", async () => {
+  const world = await openWorld();
+  await world.catchUp({ watched: scopesOf }).once();
+  world.say("/kugetsu fix it");
+  world.pass(10 * MINUTE);
+  await world.catchUp({ watched: scopesOf }).once();
+  expect(await world.orders()).toEqual(["queued: fix it"]);
+});
+
 test("one that is configured with its host is watched on that forge alone", async () => {
   const world = await openWorld();
   await world.forge.addRepository("olivia/cellar", { files: { a: "a\n" } });

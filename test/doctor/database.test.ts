@@ -12,6 +12,7 @@ import {
   leases,
   messages,
   pause,
+  refusedOrders,
   server,
 } from "../../src/doctor/queue.ts";
 import { socket } from "../../src/doctor/socket.ts";
@@ -19,7 +20,7 @@ import { socketPath } from "../../src/kugetsu/home.ts";
 import { openDatabase } from "../../src/kugetsu/db/database.ts";
 import { createSessionStore } from "../../src/kugetsu/db/sessions.ts";
 import { createOutboxStore } from "../../src/jobs/outbox.ts";
-import { createQueue, existing, newJob, queued } from "../jobs/queue.ts";
+import { accepted, createQueue, existing, newJob, queued } from "../jobs/queue.ts";
 import { look, newHome } from "./installation.ts";
 
 let KUGETSU_HOME: string;
@@ -28,7 +29,7 @@ beforeEach(() => {
   KUGETSU_HOME = newHome();
   file = join(KUGETSU_HOME, "kugetsu.db");
 });
-const STORED = [server, pause, leases, failedJobs, messages];
+const STORED = [server, pause, leases, failedJobs, refusedOrders, messages];
 
 test("without a database there is nothing to say but that the base session is missing", async () => {
   for (const check of [database, ...STORED])
@@ -125,6 +126,27 @@ test("a server that runs, a pause, a failed job and a message that is given up a
       detail: expect.stringMatching(
         /^1 given up\. A status comment for \S+#\d+: Could not post a comment: the forge answered 403\.$/,
       ),
+    },
+  ]);
+});
+
+test("an order that was refused for what the forge did not tell is told, with what would help", async () => {
+  const queue = createQueue(file);
+  queue.clock.now = Date.now();
+  const { store } = queue;
+  expect(await look(refusedOrders, { KUGETSU_HOME })).toEqual([]);
+  for (const [comment, words] of [
+    [1, "unknown"],
+    [2, "no_right"],
+  ] as const) {
+    const id = await accepted(store, newJob(7, { commentId: comment }));
+    await store.settle(id, { kind: "refused", words, say: [], help: "Make the bot an owner." });
+  }
+  expect(await look(refusedOrders, { KUGETSU_HOME })).toMatchObject([
+    {
+      status: "warning",
+      detail: expect.stringMatching(/^1 refused .* of \w+ in \S+#7\.$/),
+      advice: "Make the bot an owner.",
     },
   ]);
 });

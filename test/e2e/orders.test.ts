@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
 import { openWorld, processesWith, REPOSITORY, type World } from "../support/world.ts";
+import { NO_LONG } from "../support/long.ts";
 
 const PM_TOKEN = "0123456789abcdef0123456789abcdef01234567";
 const LOOK = "pwd; env | sort";
@@ -34,58 +35,61 @@ async function initialised(world: World): Promise<void> {
   expect(set).toMatchObject({ exitCode: 0 });
 }
 
-test("KUGETSU_TEMP_DIR is exported in start, continue and delegate, each without a server; a developer has no token", async () => {
-  await using world = await openWorld({ unserved: true });
-  const { forge, model, cli, home } = world;
-  const temp = join(world.env["HOME"] ?? "", "temp");
-  const env = { KUGETSU_TEMP_DIR: temp };
-  const ref = `${forge.host}/${REPOSITORY}#${world.issue}`;
-  const early = await cli(["start", ref, "do it"]);
-  expect(early).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("kugetsu init") });
-  await initialised(world);
+test.skipIf(NO_LONG !== undefined)(
+  "KUGETSU_TEMP_DIR is exported in start, continue and delegate, each without a server; a developer has no token",
+  async () => {
+    await using world = await openWorld({ unserved: true });
+    const { forge, model, cli, home } = world;
+    const temp = join(world.env["HOME"] ?? "", "temp");
+    const env = { KUGETSU_TEMP_DIR: temp };
+    const ref = `${forge.host}/${REPOSITORY}#${world.issue}`;
+    const early = await cli(["start", ref, "do it"]);
+    expect(early).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("kugetsu init") });
+    await initialised(world);
 
-  model.play(
-    script([bash(`${LOOK}; echo 1 > a; git add a; git commit -qm 'Add a'`), say("Made.")]),
-  );
-  const started = await cli(["start", ref, "do it", "--json"], undefined, env);
-  expect(started).toMatchObject({ exitCode: 0 });
-  const worktree = join(home, "worktrees", `${forge.host.replace(":", "-")}-olivia-shop-1`);
-  expect(JSON.parse(started.stdout)).toMatchObject({
-    ref,
-    state: "done",
-    text: "Made.",
-    branch: "fix/issue-1",
-    pushed: true,
-    worktree_path: worktree,
-    commits: [{ subject: "Add a" }],
-  });
-  expect(seen(world).cwd).toBe(worktree);
-  expect(seen(world).env.get("KUGETSU_TEMP_DIR")).toMatch(new RegExp(`^${temp}/`));
-  expect(seen(world).env.has("GITEA_TOKEN")).toBe(false);
-  expect(forge.pulls(REPOSITORY)).toMatchObject([{ head: "fix/issue-1", state: "open" }]);
-  // The issue's own words are known; nothing is said in it.
-  expect(model.requests[0]?.ask.lastUser).toMatch(/It is broken.*Mend it\..*do it$/s);
-  expect(world.botComments()).toEqual([]);
+    model.play(
+      script([bash(`${LOOK}; echo 1 > a; git add a; git commit -qm 'Add a'`), say("Made.")]),
+    );
+    const started = await cli(["start", ref, "do it", "--json"], undefined, env);
+    expect(started).toMatchObject({ exitCode: 0 });
+    const worktree = join(home, "worktrees", `${forge.host.replace(":", "-")}-olivia-shop-1`);
+    expect(JSON.parse(started.stdout)).toMatchObject({
+      ref,
+      state: "done",
+      text: "Made.",
+      branch: "fix/issue-1",
+      pushed: true,
+      worktree_path: worktree,
+      commits: [{ subject: "Add a" }],
+    });
+    expect(seen(world).cwd).toBe(worktree);
+    expect(seen(world).env.get("KUGETSU_TEMP_DIR")).toMatch(new RegExp(`^${temp}/`));
+    expect(seen(world).env.has("GITEA_TOKEN")).toBe(false);
+    expect(forge.pulls(REPOSITORY)).toMatchObject([{ head: "fix/issue-1", state: "open" }]);
+    // The issue's own words are known; nothing is said in it.
+    expect(model.requests[0]?.ask.lastUser).toMatch(/It is broken.*Mend it\..*do it$/s);
+    expect(world.botComments()).toEqual([]);
 
-  model.play(script([bash(LOOK), say("Gone on.")]));
-  const continued = await cli(["continue", ref, "-"], "and more\n", env);
-  expect(continued).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Gone on\.\n/) });
-  expect(continued.stderr).toContain("▸ bash: pwd");
-  expect(model.requests.at(-1)?.ask.text).toContain("Made.");
-  expect(model.requests.at(-1)?.ask.lastUser).toMatch(/and more$/);
-  expect(seen(world).cwd).toBe(worktree);
-  expect(seen(world).env.get("KUGETSU_TEMP_DIR")).toMatch(new RegExp(`^${temp}/`));
+    model.play(script([bash(LOOK), say("Gone on.")]));
+    const continued = await cli(["continue", ref, "-"], "and more\n", env);
+    expect(continued).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Gone on\.\n/) });
+    expect(continued.stderr).toContain("▸ bash: pwd");
+    expect(model.requests.at(-1)?.ask.text).toContain("Made.");
+    expect(model.requests.at(-1)?.ask.lastUser).toMatch(/and more$/);
+    expect(seen(world).cwd).toBe(worktree);
+    expect(seen(world).env.get("KUGETSU_TEMP_DIR")).toMatch(new RegExp(`^${temp}/`));
 
-  model.play(script([bash(LOOK), say("Planned.")]));
-  const delegated = await cli(["delegate", "plan it"], undefined, env);
-  expect(delegated).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Planned\.\n/) });
-  expect(seen(world).env.get("KUGETSU_TEMP_DIR")).toMatch(new RegExp(`^${temp}/`));
-  expect(seen(world).env.get("GITEA_TOKEN")).toBe(PM_TOKEN);
-  expect(seen(world).env.get("GITEA_URL")).toBe(forge.url);
-  // SKILL.md is what it knows kugetsu by.
-  const system = JSON.stringify(model.requests.at(-1)?.body);
-  expect(system).toContain("For a PM agent");
-});
+    model.play(script([bash(LOOK), say("Planned.")]));
+    const delegated = await cli(["delegate", "plan it"], undefined, env);
+    expect(delegated).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^Planned\.\n/) });
+    expect(seen(world).env.get("KUGETSU_TEMP_DIR")).toMatch(new RegExp(`^${temp}/`));
+    expect(seen(world).env.get("GITEA_TOKEN")).toBe(PM_TOKEN);
+    expect(seen(world).env.get("GITEA_URL")).toBe(forge.url);
+    // SKILL.md is what it knows kugetsu by.
+    const system = JSON.stringify(model.requests.at(-1)?.body);
+    expect(system).toContain("For a PM agent");
+  },
+);
 
 test("a repository on no configured forge stays local; a start over a worktree keeps what it held, and says where", async () => {
   await using world = await openWorld({ unserved: true });

@@ -83,64 +83,73 @@ async function makeShellHome(home: string, forge: SandboxForge, model: ScriptedM
 
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
 
-test("a home of the shell version is taken over, and an issue goes on in its conversation, with its work", async () => {
-  let shell = { ref: "", name: "", id: "", base: "" };
-  await using world = await openWorld({
-    before: async ({ forge, model, home }) => {
-      shell = await makeShellHome(home, forge, model);
-    },
-  });
-  const { forge, model, home } = world;
-  const { ref, name, id, base } = shell;
-  expect(world.bot().log()).toMatch(/was taken over: 3 sessions, 1 with a clone/);
-  expect(world.bot().log()).toMatch(/GITEA_TOKEN in env\/default.env is withheld from dev agents/);
-  const [backup = ""] = readdirSync(join(home, "backup"));
-  expect(json(join(home, "index.json"))).toMatchObject({ base, issues: { [ref]: `${name}.json` } });
-  const file = join(home, "sessions", `${name}.json`);
-  expect(json(file)).toMatchObject({
-    type: "forked",
-    issue_ref: ref,
-    opencode_session_id: id,
-    worktree_path: join(home, "backup", backup, "worktrees", name),
-  });
-  expect(Date.parse(String(json(file)["created_at"]))).toBe(
-    Date.parse("2026-03-29T18:16:10+02:00"),
-  );
+test.skipIf(NO_LONG !== undefined)(
+  "a home of the shell version is taken over, and an issue goes on in its conversation, with its work",
+  async () => {
+    let shell = { ref: "", name: "", id: "", base: "" };
+    await using world = await openWorld({
+      before: async ({ forge, model, home }) => {
+        shell = await makeShellHome(home, forge, model);
+      },
+    });
+    const { forge, model, home } = world;
+    const { ref, name, id, base } = shell;
+    expect(world.bot().log()).toMatch(/was taken over: 3 sessions, 1 with a clone/);
+    expect(world.bot().log()).toMatch(
+      /GITEA_TOKEN in env\/default.env is withheld from dev agents/,
+    );
+    const [backup = ""] = readdirSync(join(home, "backup"));
+    expect(json(join(home, "index.json"))).toMatchObject({
+      base,
+      issues: { [ref]: `${name}.json` },
+    });
+    const file = join(home, "sessions", `${name}.json`);
+    expect(json(file)).toMatchObject({
+      type: "forked",
+      issue_ref: ref,
+      opencode_session_id: id,
+      worktree_path: join(home, "backup", backup, "worktrees", name),
+    });
+    expect(Date.parse(String(json(file)["created_at"]))).toBe(
+      Date.parse("2026-03-29T18:16:10+02:00"),
+    );
 
-  model.play(
-    script([
-      bash(
-        "cat one.txt two.txt; git log --format=%s; git status --short; env | grep -c from-the-shell",
-      ),
-      bash("echo three > three.txt && git add . && git commit -qm Three"),
-      say("Done."),
-    ]),
-  );
-  const report = await world.report(world.say("/kugetsu continue and the rest"));
-  expect(report.body).toContain("**Done");
-  const asks = model.requests.map(({ ask }) => ask);
-  const last = asks.at(-1);
-  expect(last?.text).toContain("I remember apricots.");
-  expect(last?.text).toContain("Mend the shop.");
-  expect(last?.results.join("\n")).toContain("committed\nloose\n");
-  expect(last?.results.join("\n")).toMatch(/^0$/m);
-  for (const path of ["one.txt", "two.txt", "three.txt"])
-    expect(await forge.file(REPOSITORY, "fix/issue-1", path)).toBeDefined();
-  expect(json(file)["opencode_session_id"]).not.toBe(id);
-  expect(json(file)["worktree_path"]).toBe(join(home, "worktrees", name));
+    model.play(
+      script([
+        bash(
+          "cat one.txt two.txt; git log --format=%s; git status --short; env | grep -c from-the-shell",
+        ),
+        bash("echo three > three.txt && git add . && git commit -qm Three"),
+        say("Done."),
+      ]),
+    );
+    const report = await world.report(world.say("/kugetsu continue and the rest"));
+    expect(report.body).toContain("**Done");
+    const asks = model.requests.map(({ ask }) => ask);
+    const last = asks.at(-1);
+    expect(last?.text).toContain("I remember apricots.");
+    expect(last?.text).toContain("Mend the shop.");
+    expect(last?.results.join("\n")).toContain("committed\nloose\n");
+    expect(last?.results.join("\n")).toMatch(/^0$/m);
+    for (const path of ["one.txt", "two.txt", "three.txt"])
+      expect(await forge.file(REPOSITORY, "fix/issue-1", path)).toBeDefined();
+    expect(json(file)["opencode_session_id"]).not.toBe(id);
+    expect(json(file)["worktree_path"]).toBe(join(home, "worktrees", name));
 
-  // A new issue is forked from the base of then.
-  const issue = forge.createIssue(REPOSITORY, { by: "olivia", title: "Another" });
-  forge.comment(REPOSITORY, issue, { by: "olivia", body: "/kugetsu fix" });
-  await forge.until(() => model.requests.at(-1)?.ask.text.includes("quince") === true, {
-    timeoutMs: 60_000,
-  });
-  world.say("/kugetsu reset");
-  const issues = () => Object.keys(json(join(home, "index.json"))["issues"] as object);
-  await forge.until(() => !issues().includes(ref), { timeoutMs: 60_000 });
-  expect(existsSync(file)).toBe(false);
-  // The shell version's own turns come on top of those that a test usually has.
-}, 400_000);
+    // A new issue is forked from the base of then.
+    const issue = forge.createIssue(REPOSITORY, { by: "olivia", title: "Another" });
+    forge.comment(REPOSITORY, issue, { by: "olivia", body: "/kugetsu fix" });
+    await forge.until(() => model.requests.at(-1)?.ask.text.includes("quince") === true, {
+      timeoutMs: 60_000,
+    });
+    world.say("/kugetsu reset");
+    const issues = () => Object.keys(json(join(home, "index.json"))["issues"] as object);
+    await forge.until(() => !issues().includes(ref), { timeoutMs: 60_000 });
+    expect(existsSync(file)).toBe(false);
+    // The shell version's own turns come on top of those that a test usually has.
+  },
+  400_000,
+);
 
 test.skipIf(NO_LONG !== undefined)(
   "a conversation that an older opencode kept in files is forked from",

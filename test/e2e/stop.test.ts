@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { bash, say, script } from "../../src/demo/model/script.ts";
 import { openWorld, processesWith, REPOSITORY, type World } from "../support/world.ts";
+import { NO_LONG } from "../support/long.ts";
 
 /** Leaves something behind, uncommitted, and would go on for ten minutes. */
 const LONG = script([bash("echo half > half.txt && sleep 600", 600_000)]);
@@ -128,31 +129,34 @@ test("a pause holds orders back, also over a restart, and says so; resume lets t
   await forge.until(() => world.botComments().some(({ body }) => body.startsWith("@olivia")));
 });
 
-test("a pause that stops turns keeps their work, and resume goes on in the same status comment", async () => {
-  await using world = await openWorld();
-  const { forge, model } = world;
-  model.play(LONG);
-  const fix = world.say("/kugetsu fix");
-  await untilAsleep(world);
-  expect(await world.cli(["pause", "--stop"])).toMatchObject({
-    exitCode: 0,
-    stdout: expect.stringContaining(
-      "Stopped 1 running turn, which goes on after `kugetsu resume`.",
-    ),
-  });
-  expect(await sleepers(world)).toEqual([]);
-  await untilStatus(world, fix, "**Queued** again. The operator paused me");
-  const [worktree = ""] = await readdir(join(world.home, "worktrees"));
-  expect(await readFile(join(world.home, "worktrees", worktree, "half.txt"), "utf8")).toBe(
-    "half\n",
-  );
+test.skipIf(NO_LONG !== undefined)(
+  "a pause that stops turns keeps their work, and resume goes on in the same status comment",
+  async () => {
+    await using world = await openWorld();
+    const { forge, model } = world;
+    model.play(LONG);
+    const fix = world.say("/kugetsu fix");
+    await untilAsleep(world);
+    expect(await world.cli(["pause", "--stop"])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining(
+        "Stopped 1 running turn, which goes on after `kugetsu resume`.",
+      ),
+    });
+    expect(await sleepers(world)).toEqual([]);
+    await untilStatus(world, fix, "**Queued** again. The operator paused me");
+    const [worktree = ""] = await readdir(join(world.home, "worktrees"));
+    expect(await readFile(join(world.home, "worktrees", worktree, "half.txt"), "utf8")).toBe(
+      "half\n",
+    );
 
-  model.play(script([bash("echo whole > whole.txt"), say("Now it is whole.")]));
-  expect(await world.cli(["resume"])).toMatchObject({ exitCode: 0 });
-  expect((await world.report(fix)).body).toContain("Now it is whole.");
-  expect(model.requests.at(-1)?.ask.lastUser).toContain("interrupted");
-  for (const name of ["half", "whole"])
-    expect(await forge.file(REPOSITORY, BRANCH, `${name}.txt`)).toBe(`${name}\n`);
-  const statuses = world.botComments().filter(({ body }) => body.includes("kugetsu:status"));
-  expect(statuses).toHaveLength(1);
-});
+    model.play(script([bash("echo whole > whole.txt"), say("Now it is whole.")]));
+    expect(await world.cli(["resume"])).toMatchObject({ exitCode: 0 });
+    expect((await world.report(fix)).body).toContain("Now it is whole.");
+    expect(model.requests.at(-1)?.ask.lastUser).toContain("interrupted");
+    for (const name of ["half", "whole"])
+      expect(await forge.file(REPOSITORY, BRANCH, `${name}.txt`)).toBe(`${name}\n`);
+    const statuses = world.botComments().filter(({ body }) => body.includes("kugetsu:status"));
+    expect(statuses).toHaveLength(1);
+  },
+);

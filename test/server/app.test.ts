@@ -252,7 +252,7 @@ describe("health", () => {
         status: "ready",
         parts: { forge: false },
         forges,
-        warnings: ["The forge work does not answer."],
+        warnings: ["The forge work cannot be used."],
       },
     ]);
   });

@@ -51,7 +51,8 @@ export function setupRoutes(options: SetupOptions & { readonly log: Log }): Hono
     const app = await pending.find(token);
     if (app === undefined) return show(c, 404, unknown());
     if (app === "expired") return show(c, 410, expired());
-    c.set("formTarget", new URL(app.url).origin);
+    // Browsers hold redirects of the form to it as well: a server may ask to sign in elsewhere, and leads back here.
+    c.set("formTarget", `${new URL(app.url).origin} https: 'self'`);
     return show(c, 200, askPage(app, token));
   });
 

@@ -85,9 +85,14 @@ export function donePage(app: PendingApp, made: MadeApp): Page {
   );
 }
 
-/** Why it does not go on, and what to do. */
+/** Why it does not go on, and what to do; what stands in backticks is for a terminal. */
 export function sorryPage(title: string, ...words: readonly string[]): Page {
-  return layout(title, html`${words.map((each) => html`<p>${each}</p>`)}`);
+  return layout(title, html`${words.map((each) => html`<p>${withCode(each)}</p>`)}`);
+}
+
+function withCode(words: string): Page {
+  const parts = words.split("`");
+  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
 
 function names(accounts: readonly string[]): Page {
