@@ -51,20 +51,20 @@ export function createAdmit(options: AdmitOptions): Admit {
     const right = await decideRight(forge, act.repository, job, options);
     if (!right.may) {
       log.warn({ job: job.id, who: right.who.login, why: right.why, help: right.help }, "refused");
-      return refused(job, right);
+      return refused(job, { ...right, act: act.act });
     }
     if (!(await isEditorKnown(forge, job, act))) {
       const help = "A hook of its own for the repository (`kugetsu forge watch`) tells who edited.";
       log.warn({ job: job.id, who: job.actor.login, why: "edited", help }, "refused");
-      return refused(job, { why: "edited", help });
+      return refused(job, { why: "edited", help, act: act.act });
     }
     const place = await placeOf(forge, { ...job, ref: await refOf(forge, job, act, options) }, act);
     if (place.kind === "missing") return dropped("the forge knows no such pull request");
-    if (place.kind !== "session") return refused(job, { why: place.kind });
+    if (place.kind !== "session") return refused(job, { why: place.kind, act: act.act });
     const { ref } = place;
     if (job.lane !== "quick" && job.verb !== "reset" && (await turnsToday(job)) >= turnsPerDay) {
       log.warn({ job: job.id, who: job.actor.login, why: "TURNS_PER_DAY is used up" }, "refused");
-      return refused(job, { why: "daily_limit", limit: turnsPerDay });
+      return refused(job, { why: "daily_limit", limit: turnsPerDay, act: act.act });
     }
     log.info(
       { job: job.id, ref, verb: job.verb ?? job.word, actor: job.actor.login },
@@ -96,7 +96,11 @@ function denied(why: string): Admission {
 
 function refused(
   job: Job,
-  { help, ...reason }: { why: Refusal; who?: Person; limit?: number; help?: string | undefined },
+  {
+    act,
+    help,
+    ...reason
+  }: { act: string; why: Refusal; who?: Person; limit?: number; help?: string | undefined },
 ): Admission {
   // Nobody asked for anything: a label was taken away, by somebody whom it does not stop for.
   if (isSilent(job)) return dropped(reason.why);
@@ -104,6 +108,7 @@ function refused(
   return {
     kind: "refused",
     words: reason.why,
+    act,
     help,
     say: rejection(job, refusal({ login, verb: job.verb ?? "help", ...reason })),
   };

@@ -37,6 +37,11 @@ export async function carryOutLooks(watch: Watch): Promise<Trouble | undefined> 
     const { repositoryId } = look;
     if (leftAlone.has(repositoryId)) continue;
     const trouble = await carryOut(watch, look);
+    if (trouble?.isOneAccounts === true) {
+      leaveAlone(watch, repositoryId, trouble.dueAt);
+      leftAlone.add(repositoryId);
+      continue;
+    }
     if (trouble?.wantsQuiet === true) return trouble;
     inVain = trouble === undefined ? [] : [...inVain, repositoryId];
     if (trouble === undefined || inVain.length < PATIENCE) continue;

@@ -50,7 +50,9 @@ export async function readRepository(
     // What bears a later time than now (imported, forged, of a clock that is ahead) must hide nothing that is still to come.
     const now = watch.now();
     if (within.next !== undefined) {
-      cursor = Math.max(cursor, Math.min(Date.parse(within.next.updatedAt), now));
+      // The list of comments may end before that.
+      const end = changes.complete ? now : newestOf(fresh.comments) || now;
+      cursor = Math.max(cursor, Math.min(Date.parse(within.next.updatedAt), end, now));
       moveCursor(watch.db, at, { cursor, validators: {} });
       examined.keep(read);
       return false;

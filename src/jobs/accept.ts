@@ -79,7 +79,10 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
 /** A hook of its own tells the same as another one did before: what it says is worth more. */
 function vouch(tx: Tx, meaning: string, told: NewJob): void {
   const waiting = and(eq(jobs.meaning, meaning), eq(jobs.state, "received"));
-  tx.update(jobs).set({ act: told, actorId: told.actor.id }).where(waiting).run();
+  const row = tx.select({ act: jobs.act }).from(jobs).where(waiting).get();
+  if (row === undefined) return;
+  const act = { ...told, notBefore: row.act.notBefore ?? told.notBefore };
+  tx.update(jobs).set({ act, actorId: told.actor.id }).where(waiting).run();
 }
 
 /** Of a pull request it is not known yet whose turns are meant: its own, or those of the issue that it is for. */

@@ -25,6 +25,8 @@ export type Admission =
       readonly kind: "refused";
       readonly words: string;
       readonly say: readonly NewMessage[];
+      /** See that of `queued`. */
+      readonly act?: string | undefined;
       /** What the operator could do about it. */
       readonly help?: string | undefined;
     }

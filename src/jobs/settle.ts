@@ -117,7 +117,9 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
   if (outcome.kind === "refused") {
     const { words, help } = outcome;
     const notes = help === undefined ? row.notes : { ...row.notes, [HELP]: help };
-    return { state: "refused", words, notes, finishedAt: now };
+    // A hook of its own may still tell who edited.
+    const freed = words === "edited" && row.act.hook === undefined ? { meaning: randomUUID() } : {};
+    return { state: "refused", words, notes, finishedAt: now, ...freed };
   }
   // What is denied today may be done and told tomorrow: whoever can sign can guess it before.
   const freed = outcome.denied === true ? { meaning: randomUUID() } : {};
@@ -125,7 +127,7 @@ function change(row: JobRow, outcome: Admission, now: number): Partial<JobRow> {
 }
 
 function actOf(row: JobRow, admission: Admission): string {
-  return (admission.kind === "queued" ? admission.act : undefined) ?? keyOfWords(row.act);
+  return (admission.kind === "dropped" ? undefined : admission.act) ?? keyOfWords(row.act);
 }
 
 /**
@@ -140,7 +142,8 @@ function whyDropped(
   const came = row.notes[WRONG_TIME];
   const early = typeof came === "string" ? came : undefined;
   // Nobody is told of a right that would not have helped.
-  if (admission.kind === "refused") return { why: early };
+  if (admission.kind === "refused")
+    return { why: early, isOver: early !== undefined && admission.act !== undefined };
   if (admission.kind === "dropped") return {};
   const { sameAs = [], ref = row.ref, repository = row.act.repository } = admission;
   if (isActUsed(tx, row, [actOf(row, admission), ...sameAs]))

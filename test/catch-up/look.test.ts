@@ -66,6 +66,30 @@ test("a look that is asked for again while it is carried out is carried out agai
   expect(world.states).toHaveLength(2);
 });
 
+test("where one account of an App is limited, the looks of others are carried out", async () => {
+  const world = await openWorld();
+  add(world);
+  await world.forge.addRepository("walter/till", { files: { a: "a\n" } });
+  const { id } = await world.view.repository("walter", "till");
+  world.forge.createIssue("walter/till", { by: "walter", title: "Broken" });
+  const other = { id, owner: "walter", name: "till" };
+  const look = { forge: "gitea", repository: other, issueNumber: 1, kind: "state" } as const;
+  world.queue.db.write((tx) => addLook(tx, look, world.queue.clock.now));
+  const limited = {
+    ...world.view,
+    repository: async (owner: string, name: string) => {
+      if (owner === "walter") return world.view.repository(owner, name);
+      throw new KugetsuError("unavailable", "Too many.", {
+        retryAfterMs: HOUR,
+        ofOneAccount: true,
+      });
+    },
+  };
+  await world.catchUp({ forges: async () => new Map([["gitea", limited]]) }).once();
+  expect(world.states).toMatchObject([{ repository: { owner: "walter" }, number: 1 }]);
+  expect(waiting(world)).toMatchObject([{ owner: "olivia" }]);
+});
+
 async function broken(): Promise<World> {
   const world = await openWorld();
   for (let number = 2; number <= 5; number++)

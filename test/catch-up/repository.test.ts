@@ -287,6 +287,38 @@ test("one that is configured is watched from the start, whatever becomes of anot
   expect(world.queue.db.orm.select().from(repositories).all()).toHaveLength(2);
 });
 
+test("the cursor does not pass the end of a list of comments that was cut, however many issues changed", async () => {
+  const world = await openWorld();
+  world.watch();
+  const since = world.queue.clock.now;
+  world.pass(HOUR);
+  const [number, iso] = [1, (ms: number) => new Date(ms).toISOString()];
+  const issue = await world.view.issue({ owner: "olivia", name: "shop", number });
+  const pull = { ...issue, isPullRequest: true, updatedAt: iso(since + 40 * MINUTE) };
+  const cut = {
+    ...world.view,
+    reviews: async () => [],
+    changes: async () => ({
+      comments: [
+        {
+          id: 1,
+          issueNumber: 1,
+          body: "Hm.",
+          author: world.person("walter"),
+          createdAt: iso(since + MINUTE),
+          updatedAt: iso(since + MINUTE),
+          webUrl: "",
+        },
+      ],
+      issues: Array.from({ length: 40 }, (_, index) => ({ ...pull, number: index + 2 })),
+      validators: {},
+      complete: false,
+    }),
+  };
+  await world.catchUp({ forges: async () => new Map([["gitea", cut]]) }).once();
+  expect(world.repository().cursor).toBe(since + MINUTE);
+});
+
 const scopesOf = (forge: string) => (forge === "gitea" ? [SHOP] : []);
 
 test("one whose webhook was set up is watched from the start, before its first delivery", async () => {

@@ -81,6 +81,15 @@ test("what a hook of its own tells takes the place of the same told by another o
   expect(await store.nextReceived([])).toMatchObject({ job: { id: 1, hook: "shop" } });
 });
 
+test("what a hook of its own tells counts as well after the other one's was refused", async () => {
+  const { store } = createQueue();
+  const job = newJob(1);
+  await store.accept(newDelivery(job));
+  await store.settle(1, { kind: "refused", words: "edited", say: [] });
+  const own = await store.accept(newDelivery(job, { hook: "shop" }));
+  expect(own).toMatchObject({ kind: "accepted", jobId: 2 });
+});
+
 test("the same delivery again is a repetition, whatever it carries", async () => {
   const { store } = createQueue();
   const delivery = newDelivery(newJob(1));

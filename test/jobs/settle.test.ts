@@ -277,6 +277,20 @@ describe("an order for an idle issue", () => {
   });
 });
 
+test("a label at the wrong time gives none later, also where its order would have been refused", async () => {
+  const { store } = createQueue();
+  await queued(store, newJob(1));
+  const label = await accepted(store, setting());
+  const refused = { kind: "refused", words: "daily_limit", say: [], act: "label:77" } as const;
+  expect(await store.settle(label, refused)).toMatchObject({ state: "dropped" });
+  await store.finish(1, undefined, { state: "done", words: "" }, []);
+  const again = await accepted(store, setting({ commentUpdatedAt: "2026-01-02T03:04:07Z" }));
+  expect(await store.settle(again, { ...QUEUED, act: "label:77" })).toMatchObject({
+    state: "dropped",
+    words: "The same act was admitted before.",
+  });
+});
+
 test("what takes an order back is dropped when that is over meanwhile", async () => {
   const { store } = createQueue();
   const fix = await accepted(store, newJob(1));
