@@ -22,7 +22,10 @@ export interface FollowName {
    * @throws KugetsuError `conflict` while a turn is at work in it: nothing is changed then
    */
   rename(found: FoundName): Promise<void>;
-  /** The same. Returns the name that its refs have now: while a turn is at work, still the old one. */
+  /**
+   * The same. Returns the name that its refs have now: while a turn is at work, still the old one.
+   * @throws KugetsuError `unavailable` while something that is being said keeps it from its name
+   */
   readonly inRefs: (found: FoundName) => Promise<RepositoryName>;
 }
 
@@ -56,8 +59,8 @@ export function createFollowName(options: {
     const from = isNew && (await isName(options.forge(forge), known, id)) ? known : undefined;
     const order = { instance, repositoryId: id, from, to: { owner, name } };
     const renamed = await kugetsu.rename(order, (tx) => {
-      assertNoneRuns(tx, { forge, repository });
-      renameInQueue(tx, { forge, repository });
+      assertNoneRuns(tx, found);
+      renameInQueue(tx, found);
     });
     if (renamed.length > 0)
       log.info({ forge, id, renamed }, "The sessions of a repository follow its new name");
@@ -73,7 +76,10 @@ export function createFollowName(options: {
         if (!(error instanceof KugetsuError) || error.code !== "conflict") throw error;
         // What is asked for now belongs behind the turn that runs, and is renamed together with it.
         const atWork = nameAtWork(database.orm, { forge, instance, id });
-        return atWork ?? (await nameInSessions(found)) ?? { owner, name };
+        const old = atWork ?? (await nameInSessions(found));
+        if (old !== undefined) return old;
+        // Under the new name it would run beside what waits under the old one.
+        throw new KugetsuError("unavailable", error.message, { cause: error });
       }
       return { owner, name };
     },

@@ -44,7 +44,7 @@ export function heldWords(held: Held): string {
 
 /** What to do about it. */
 export const HELD_HELP =
-  "Put it back into the environment or with `kugetsu forge add`, under its name; what is not to be done any more ends with `kugetsu stop REF --all`.";
+  "Put it back into the environment or with `kugetsu forge add`, under its name; what is not to be done any more ends with `kugetsu stop REF --all`, and messages are forgotten after thirty days.";
 
 function amount(total: number, what: string): string | undefined {
   if (total === 0) return undefined;

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, or, sql } from "drizzle-orm";
 import type { Tx } from "../kugetsu/db/database.ts";
 import type { NewMessage } from "./message.ts";
 import { outbox } from "./schema.ts";
@@ -44,9 +44,17 @@ export function putMessage(
   }
   // Whoever deleted the comment or closed the door is not asked again for each step, but told of the end.
   const state = row.state === "held" || (row.state === "dead" && !urgent) ? row.state : "due";
+  const isDueAnew = state === "due" && row.state !== "due";
   const version = row.version + 1;
   tx.update(outbox)
-    .set({ body, target, version, state, ...(urgent ? { urgentVersion: version } : {}) })
+    .set({
+      body,
+      target,
+      version,
+      state,
+      ...(isDueAnew && { dueAt: now }),
+      ...(urgent && { urgentVersion: version }),
+    })
     .where(eq(outbox.id, row.id))
     .run();
 }
@@ -67,12 +75,15 @@ export function dropHeld(tx: Tx, jobId: number): void {
   tx.delete(outbox).where(heldBy(jobId)).run();
 }
 
-/** Forgets what was made before that time and is over. */
+/** Forgets what was made before that time and is over, or has been due since then: its forge may be gone for good. */
 export function pruneOutbox(tx: Tx, before: number): void {
   tx.delete(outbox)
     .where(
       and(
-        inArray(outbox.state, ["done", "dead"]),
+        or(
+          inArray(outbox.state, ["done", "dead"]),
+          and(eq(outbox.state, "due"), lt(outbox.dueAt, before)),
+        ),
         lt(sql`coalesce(${outbox.lastEditAt}, ${outbox.createdAt})`, before),
       ),
     )

@@ -7,12 +7,20 @@ import { parseRef, pmRef, printRef } from "../kugetsu/ref.ts";
 import { PM_AGENT } from "../kugetsu/session/core.ts";
 import { groupLease } from "./outbox.ts";
 import { jobs, looks, outbox, repositories } from "./schema.ts";
+import { instanceOfJob, instanceOfMessage } from "./servers.ts";
 
 /** A repository under the name that its forge gives it now. */
 export interface NamedRepository {
   /** Name of the forge's route. */
   readonly forge: string;
+  /** host[:port] of that forge: what waits for another server that had its name is not of this repository. */
+  readonly instance: string;
   readonly repository: RepositoryId;
+}
+
+/** The id of a repository and the server that gave it. */
+interface IdAt extends Pick<NamedRepository, "forge" | "instance"> {
+  readonly id: number;
 }
 
 /** What the repository is called here: its forge named it so once. undefined where it is not watched. */
@@ -30,9 +38,10 @@ export function nameOf(
  * Lets all that the queue knows of a repository follow its name, inside a transaction of the caller's: orders, those
  * that run excepted, and what is still to be said and to be looked at.
  */
-export function renameInQueue(tx: Tx, { forge, repository }: NamedRepository): void {
+export function renameInQueue(tx: Tx, named: NamedRepository): void {
+  const { forge, repository } = named;
   const { id, owner, name } = repository;
-  for (const ref of oldRefs(tx, forge, repository)) renameJobs(tx, ref, { forge, repository });
+  for (const ref of oldRefs(tx, named)) renameJobs(tx, ref, named);
   tx.update(repositories)
     .set({ owner, name })
     .where(and(eq(repositories.forge, forge), eq(repositories.repositoryId, id)))
@@ -41,27 +50,21 @@ export function renameInQueue(tx: Tx, { forge, repository }: NamedRepository): v
     .set({ owner, name })
     .where(and(eq(looks.forge, forge), eq(looks.repositoryId, id)))
     .run();
-  renameMessages(tx, { forge, repository });
+  renameMessages(tx, named);
 }
 
 /** The name under which a turn of the repository runs; undefined while none does. */
-export function nameAtWork(
-  tx: Tx,
-  {
-    forge,
-    instance,
-    id,
-  }: { readonly forge: string; readonly instance: string; readonly id: number },
-): Pick<RepositoryId, "owner" | "name"> | undefined {
-  const refs = refsAtWork(tx, forge, id).map((ref) => parseRef(ref));
-  const found = refs.find((ref) => ref.instance === instance);
-  return found && { owner: found.owner, name: found.repo };
+export function nameAtWork(tx: Tx, at: IdAt): Pick<RepositoryId, "owner" | "name"> | undefined {
+  const [ref] = refsAtWork(tx, at);
+  if (ref === undefined) return undefined;
+  const { owner, repo: name } = parseRef(ref);
+  return { owner, name };
 }
 
 /** @throws KugetsuError `conflict` while a turn runs under another name */
-export function assertNoneRuns(tx: Tx, { forge, repository }: NamedRepository): void {
+export function assertNoneRuns(tx: Tx, { forge, instance, repository }: NamedRepository): void {
   const { id, owner, name } = repository;
-  const other = refsAtWork(tx, forge, id).find((ref) => {
+  const other = refsAtWork(tx, { forge, instance, id }).find((ref) => {
     const parsed = parseRef(ref);
     return parsed.owner !== owner || parsed.repo !== name;
   });
@@ -69,29 +72,27 @@ export function assertNoneRuns(tx: Tx, { forge, repository }: NamedRepository): 
   throw new KugetsuError("conflict", `${other} is at work: it gets its new name after that.`);
 }
 
-function refsAtWork(tx: Tx, forge: string, id: number): readonly string[] {
+function refsAtWork(tx: Tx, at: IdAt): readonly string[] {
   return tx
     .selectDistinct({ ref: jobs.ref })
     .from(jobs)
-    .where(
-      and(
-        eq(jobs.forge, forge),
-        eq(jobs.repositoryId, id),
-        eq(jobs.state, "running"),
-        ne(jobs.lane, "quick"),
-        ne(jobs.ref, PM_AGENT),
-      ),
-    )
+    .where(and(isOf(at), eq(jobs.state, "running"), ne(jobs.lane, "quick"), ne(jobs.ref, PM_AGENT)))
     .all()
     .map(({ ref }) => ref);
 }
 
-function ofRepository(forge: string, id: number) {
-  return and(eq(jobs.forge, forge), eq(jobs.repositoryId, id), ne(jobs.state, "running"));
+/** The rows of jobs of that repository. */
+function isOf({ forge, instance, id }: IdAt) {
+  return and(eq(jobs.forge, forge), eq(jobs.repositoryId, id), eq(instanceOfJob(), instance));
 }
 
-function oldRefs(tx: Tx, forge: string, { id, owner, name }: RepositoryId): readonly string[] {
-  const rows = tx.selectDistinct({ ref: jobs.ref }).from(jobs).where(ofRepository(forge, id)).all();
+function isAtRest({ forge, instance, repository: { id } }: NamedRepository) {
+  return and(isOf({ forge, instance, id }), ne(jobs.state, "running"));
+}
+
+function oldRefs(tx: Tx, named: NamedRepository): readonly string[] {
+  const { owner, name } = named.repository;
+  const rows = tx.selectDistinct({ ref: jobs.ref }).from(jobs).where(isAtRest(named)).all();
   return rows
     .map(({ ref }) => ref)
     .filter((ref) => {
@@ -101,8 +102,8 @@ function oldRefs(tx: Tx, forge: string, { id, owner, name }: RepositoryId): read
     });
 }
 
-function renameJobs(tx: Tx, old: string, { forge, repository }: NamedRepository): void {
-  const { id, owner, name } = repository;
+function renameJobs(tx: Tx, old: string, named: NamedRepository): void {
+  const { owner, name } = named.repository;
   const ref = { ...parseRef(old), owner, repo: name };
   const printed = printRef(ref);
   tx.update(jobs)
@@ -111,7 +112,7 @@ function renameJobs(tx: Tx, old: string, { forge, repository }: NamedRepository)
       resource: sql`CASE ${jobs.lane} WHEN 'dev' THEN ${printed} WHEN 'pm' THEN ${pmRef(ref)} END`,
       act: sql`json_set(${jobs.act}, '$.ref', ${printed}, '$.repository.owner', ${owner}, '$.repository.name', ${name})`,
     })
-    .where(and(ofRepository(forge, id), eq(jobs.ref, old)))
+    .where(and(isAtRest(named), eq(jobs.ref, old)))
     .run();
 }
 
@@ -119,7 +120,7 @@ function renameJobs(tx: Tx, old: string, { forge, repository }: NamedRepository)
  * Another repository may have the old name by now: nothing of this one is to be said there.
  * @throws KugetsuError `conflict` while something is on its way: it would be said twice
  */
-function renameMessages(tx: Tx, { forge, repository }: NamedRepository): void {
+function renameMessages(tx: Tx, { forge, instance, repository }: NamedRepository): void {
   const { id, owner, name } = repository;
   const about = tx
     .select({ id: jobs.id })
@@ -132,6 +133,7 @@ function renameMessages(tx: Tx, { forge, repository }: NamedRepository): void {
   const due = and(
     inArray(outbox.state, ["held", "due"]),
     inArray(outbox.jobId, about),
+    eq(instanceOfMessage(), instance),
     isElsewhere,
   );
   const groups = tx.selectDistinct({ group: outbox.group }).from(outbox).where(due).all();

@@ -105,6 +105,8 @@ export function stopRow(
   dropHeld(tx, row.id);
   const job = toJob(row);
   const end = stoppedBy(job, by);
-  endRow(tx, row, end, report(job, end), now);
+  // Of what the forge has not confirmed, nothing was said, and nothing is.
+  const say = row.state === "queued" ? report(job, end) : [];
+  endRow(tx, row, end, say, now);
   return "stopped";
 }

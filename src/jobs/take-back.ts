@@ -5,6 +5,7 @@ import type { Job } from "./job.ts";
 import { toJob } from "./job-row.ts";
 import { stopRow } from "./request-stop.ts";
 import { jobs } from "./schema.ts";
+import { instanceOfJob } from "./servers.ts";
 import { DELETED_WORDS } from "./stop.ts";
 
 /** The orders that wait and stand in comments or reviews of an issue, oldest first. */
@@ -13,6 +14,8 @@ export function waitingInWords(
   issue: {
     /** Name of the forge's route. */
     readonly forge: string;
+    /** host[:port] of that forge: another server may have had its name. Without it, all that is under the name. */
+    readonly instance?: string;
     readonly repositoryId: number;
     readonly issueNumber: number;
   },
@@ -23,6 +26,7 @@ export function waitingInWords(
     .where(
       and(
         eq(jobs.forge, issue.forge),
+        issue.instance === undefined ? undefined : eq(instanceOfJob(), issue.instance),
         eq(jobs.repositoryId, issue.repositoryId),
         isWaiting(),
         sql`${jobs.commentId} > 0`,
@@ -49,11 +53,7 @@ export function takeBack(
     .from(jobs)
     .where(and(inArray(jobs.id, [...ids]), isWaiting()))
     .all();
-  for (const row of rows) {
-    // Of what the forge has not confirmed, nothing was said, and nothing is.
-    const say: ReportEnd = row.state === "queued" ? report : () => [];
-    stopRow(tx, row, { by: DELETED_WORDS, report: say }, now);
-  }
+  for (const row of rows) stopRow(tx, row, { by: DELETED_WORDS, report }, now);
   return rows.map((row) => row.id);
 }
 

@@ -144,6 +144,44 @@ test("the same repository on another forge, and another one of that forge, stay 
   expect(await desk.sessions.get(other.ref(1))).toBeDefined();
 });
 
+test("what waits for another server that had the forge's name stays as it is", async () => {
+  const { store, job, id, ref, follow, found, said } = await openRepository();
+  const waiting = await queued(store, job(1));
+  await follow.rename({ ...found, instance: "git.example.org" });
+  expect(await store.get(waiting)).toMatchObject({
+    ref: ref(1),
+    repository: { owner: "ann", name: `app${id}` },
+  });
+  expect(said(waiting)).toMatchObject({
+    group: "gitea/ann/app#1",
+    target: { owner: "ann", name: "app" },
+  });
+});
+
+test("a turn that runs there keeps no name here", async () => {
+  const { store, job, ref, to, follow, found } = await openRepository();
+  const { leases, owner } = desk.kugetsu;
+  const running = await queued(store, job(1));
+  await store.claim({ owner, caps: { dev: 9, pm: 1 }, only: [running] });
+  const here = { ...found, instance: "git.example.org" };
+  expect(await follow.inRefs(here)).toEqual({ owner: to.owner, name: to.name });
+  await leases.release(ref(1), owner.marker);
+});
+
+test("while words keep an order from its new name, there is no answer: the next would run beside it", async () => {
+  const { store, job, ref, to, renamed, follow, found } = await openRepository();
+  const { kugetsu, sessions } = desk;
+  await sessions.remove(ref(1));
+  const out = createOutboxStore({ db: kugetsu.database, intervalMs: 0 });
+  const waiting = await queued(store, job(41));
+  const message = await claimOf(out, waiting);
+  await expect(follow.inRefs(found)).rejects.toMatchObject({ code: "unavailable" });
+  expect(await store.get(waiting)).toMatchObject({ ref: ref(41) });
+  await out.sent(message, kugetsu.owner, 5);
+  expect(await follow.inRefs(found)).toEqual({ owner: to.owner, name: to.name });
+  expect(await store.get(waiting)).toMatchObject({ ref: ref(41, renamed) });
+});
+
 /** mallory's own repository, of which a delivery told that it is called `told`; and who follows names. */
 async function openOwn(told: string) {
   const { forge, gitea, kugetsu } = desk;

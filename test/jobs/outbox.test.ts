@@ -233,14 +233,29 @@ test("two connections that claim at once never get the same message", async () =
   expect(keys).toHaveLength(20);
 });
 
-test("what went out is forgotten after thirty days, what is due is not", async () => {
+const DAYS_31_MS = 31 * 24 * 60 * 60 * 1000;
+
+test("what went out is forgotten after thirty days, and what nobody could be told in that time", async () => {
   const queue = createQueue();
   const { store, outbox, clock } = queue;
   await outbox.put([message("old")]);
   await post(queue, 1);
+  await outbox.put([message("stuck", { target: ISSUE_2 })]);
+  clock.now += DAYS_31_MS;
   await outbox.put([message("due", { target: ISSUE_2 })]);
-  clock.now += 31 * 24 * 60 * 60 * 1000;
   await store.prune();
   expect(await outbox.find("old")).toBeUndefined();
+  expect(await outbox.find("stuck")).toBeUndefined();
   expect(await outbox.find("due")).toBeDefined();
+});
+
+test("an old message with new words is due from now on, and goes out", async () => {
+  const queue = createQueue();
+  const { store, outbox, clock } = queue;
+  await outbox.put([message("status:1", { kind: "status", body: "Waits." })]);
+  await post(queue, 1);
+  clock.now += DAYS_31_MS;
+  await outbox.put([message("status:1", { kind: "status", body: "Done." })]);
+  await store.prune();
+  expect(await outbox.find("status:1")).toMatchObject({ body: "Done.", state: "due" });
 });

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { CAPS, createQueue, existing, newJob, type Queue, queued, status } from "./queue.ts";
+import {
+  accepted,
+  CAPS,
+  createQueue,
+  existing,
+  newJob,
+  type Queue,
+  queued,
+  status,
+} from "./queue.ts";
 
 const { ref } = newJob(1);
 const report = (job: Parameters<typeof status>[0], end: { words: string }) => [
@@ -47,6 +56,15 @@ test("with what waits, it is over at once and says so", async () => {
     });
   }
   expect(await store.list({ states: ["queued"] })).toHaveLength(2);
+});
+
+test("of what was not admitted yet, nothing is ever said", async () => {
+  const { store, outbox } = createQueue();
+  const id = await accepted(store, newJob(1));
+  const stopped = await store.stopIssue(ref, { by: "the operator", waiting: true, report });
+  expect(stopped.waiting).toEqual([id]);
+  expect(await existing(store, id)).toMatchObject({ state: "stopped" });
+  expect(await outbox.counts()).toEqual({ due: 0, dead: 0 });
 });
 
 test("an order that was put back says what became of its work", async () => {

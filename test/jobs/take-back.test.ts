@@ -17,7 +17,7 @@ const ISSUE = { forge: "gitea", repositoryId: 9, issueNumber: 1 };
 
 const take = ({ db, clock }: Queue, ids: readonly number[]) =>
   db.write((tx) => takeBack(tx, ids, report, clock.now));
-const waiting = ({ db }: Queue, change: Partial<typeof ISSUE> = {}) =>
+const waiting = ({ db }: Queue, change: Partial<Parameters<typeof waitingInWords>[1]> = {}) =>
   waitingInWords(db.orm, { ...ISSUE, ...change }).map(({ id }) => id);
 
 test("an order that waits is over when its words are deleted, and says so", async () => {
@@ -58,4 +58,11 @@ test("the orders of an issue that stand in words of their own are found, in thei
   expect(waiting(queue)).toEqual([first, second]);
   expect(waiting(queue, { repositoryId: 10 })).toEqual([]);
   expect(waiting(queue, { forge: "github" })).toEqual([]);
+});
+
+test("those of another server that had the forge's name are not among them", async () => {
+  const queue = createQueue();
+  const id = await queued(queue.store, newJob(1));
+  expect(waiting(queue, { instance: "localhost:3000" })).toEqual([id]);
+  expect(waiting(queue, { instance: "git.example.org" })).toEqual([]);
 });
