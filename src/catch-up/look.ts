@@ -171,7 +171,8 @@ async function readReviews(watch: Watch, look: Look): Promise<boolean> {
 async function readWords(watch: Watch, look: Look): Promise<boolean> {
   const { name: forge, db, report, now } = watch;
   const { repositoryId, issueNumber } = look;
-  const orders = waitingInWords(db.orm, { forge, repositoryId, issueNumber });
+  const { instance } = watch.forge;
+  const orders = waitingInWords(db.orm, { forge, instance, repositoryId, issueNumber });
   if (orders.length === 0) return true;
   const repository = await confirmed(watch, look);
   if (repository === undefined) return true;

@@ -14,8 +14,8 @@ export function waitingInWords(
   issue: {
     /** Name of the forge's route. */
     readonly forge: string;
-    /** host[:port] of that forge: another server may have had its name. Without it, all that is under the name. */
-    readonly instance?: string;
+    /** host[:port] of that forge: another server may have had its name. */
+    readonly instance: string;
     readonly repositoryId: number;
     readonly issueNumber: number;
   },
@@ -26,7 +26,7 @@ export function waitingInWords(
     .where(
       and(
         eq(jobs.forge, issue.forge),
-        issue.instance === undefined ? undefined : eq(instanceOfJob(), issue.instance),
+        eq(instanceOfJob(), issue.instance),
         eq(jobs.repositoryId, issue.repositoryId),
         isWaiting(),
         sql`${jobs.commentId} > 0`,

@@ -13,7 +13,7 @@ import {
 } from "./queue.ts";
 
 const report: ReportEnd = (job, end) => [status(job, end.words)];
-const ISSUE = { forge: "gitea", repositoryId: 9, issueNumber: 1 };
+const ISSUE = { forge: "gitea", instance: "localhost:3000", repositoryId: 9, issueNumber: 1 };
 
 const take = ({ db, clock }: Queue, ids: readonly number[]) =>
   db.write((tx) => takeBack(tx, ids, report, clock.now));
