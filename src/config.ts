@@ -93,7 +93,7 @@ export interface ServeConfig extends WorkConfig {
 }
 
 /** `comment` also means reviews and comments on lines; `issue` the text of an issue; `mention` the bot's name before a verb. */
-const TRIGGERS = ["comment", "issue", "label", "assignment", "mention"] as const;
+export const TRIGGERS = ["comment", "issue", "label", "assignment", "mention"] as const;
 export type TriggerName = (typeof TRIGGERS)[number];
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;

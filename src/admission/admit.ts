@@ -42,7 +42,7 @@ export function createAdmit(options: AdmitOptions): Admit {
   const { forge: forgeOf, served, turnsPerDay, turnsToday, log } = options;
   return async (job, { tries } = { tries: 0 }) => {
     const forge = forgeOf(job.forge);
-    if (!served(job.repository)) return denied("the operator does not serve this repository");
+    if (!served(job.repository)) return dropped("the operator does not serve this repository");
     const act = await confirmAct(forge, job);
     if (act.kind === "denied") return denied(act.why);
     // A renamed or transferred repository still answers to the name that a payload may tell.

@@ -16,7 +16,7 @@ const PATIENCE_MS = 10_000;
 /** To end what it started. */
 const GRACE_MS = 3_000;
 const LATE = Symbol("late");
-const LONGEST = 400;
+const LONGEST = 1_200;
 
 /**
  * Runs all checks side by side. Never throws: a check that does is a problem, and so is one that hangs.

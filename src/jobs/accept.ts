@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { and, asc, eq, inArray } from "drizzle-orm";
+import { CATCH_UP } from "../forge/delivery-id.ts";
 import type { Tx } from "../kugetsu/db/database.ts";
 import { KugetsuError } from "../kugetsu/errors.ts";
 import type { RepositoryId } from "../forge/event.ts";
@@ -29,6 +30,8 @@ export interface Delivery {
   readonly seen?: RepositoryId | undefined;
   /** What it asks for; undefined when the bot does nothing with it. */
   readonly job?: NewJob | undefined;
+  /** What it would ask for, were that not switched off: nor is it to be found and done later. */
+  readonly passedOver?: NewJob | undefined;
   /** What has to be read from the forge to know what it asks for. */
   readonly look?: Omit<NewLook, "forge"> | undefined;
   /** What is said as soon as the job is admitted; pure, called inside the transaction. */
@@ -51,6 +54,13 @@ export function accept(tx: Tx, delivery: Delivery, now: number): Acceptance {
   if (stored.changes === 0) return { kind: "repeated" };
   if (seen !== undefined) tellRepository(tx, { forge, repository: seen, seenAt: receivedAt }, now);
   if (look !== undefined) addLook(tx, { ...look, forge }, now);
+  if (delivery.passedOver !== undefined) {
+    const known = `${CATCH_UP}${meaningOf(delivery.passedOver)}`;
+    tx.insert(deliveries)
+      .values({ forge, deliveryId: known, event, receivedAt, hook })
+      .onConflictDoNothing()
+      .run();
+  }
   if (delivery.job === undefined) return { kind: "accepted", jobId: undefined };
   const why = atWrongTime(tx, delivery.job);
   // Of what takes nothing back nobody ever asks again.

@@ -1,3 +1,4 @@
+import { TRIGGERS } from "../config.ts";
 import { acknowledgement } from "../jobs/acknowledge.ts";
 import type { JobStore } from "../jobs/job-store.ts";
 import type { Log } from "../log.ts";
@@ -23,7 +24,11 @@ export function createAccept(options: AcceptOptions) {
   const { store, origin, onJob, onLook, log } = options;
   return async (delivery: VerifiedDelivery): Promise<"accepted" | "repeated"> => {
     const { event, ...told } = delivery;
-    const received = receive(event, await origin(told.forge));
+    const from = await origin(told.forge);
+    const received = receive(event, from);
+    // What is switched off now stays undone, also when it is switched on again.
+    const otherwise =
+      "ignored" in received ? receive(event, { ...from, triggers: TRIGGERS }) : received;
     if ("ignored" in received)
       log.debug({ delivery: told.deliveryId, why: received.ignored }, "nothing to do");
     const look = "look" in received ? received.look : undefined;
@@ -32,6 +37,7 @@ export function createAccept(options: AcceptOptions) {
       event: event.kind === "other" ? event.name : event.kind,
       seen: received.seen,
       job: "job" in received ? received.job : undefined,
+      passedOver: "ignored" in received && "job" in otherwise ? otherwise.job : undefined,
       look,
       acknowledge: acknowledgement,
     });

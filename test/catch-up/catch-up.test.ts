@@ -215,6 +215,22 @@ describe("words that somebody else may have edited", () => {
     ]);
   });
 
+  test("nothing that was told while its trigger was switched off", async () => {
+    const world = await openWorld();
+    world.watch();
+    world.switchTo(["comment"]);
+    world.say("@kugetsu-bot fix it");
+    await world.deliver();
+    world.switchTo(["comment", "mention"]);
+    world.pass(5 * MINUTE);
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual([]);
+    world.say("@kugetsu-bot fix it now");
+    world.pass(5 * MINUTE);
+    await world.catchUp().once();
+    expect(await world.orders()).toEqual(["queued: fix it now"]);
+  });
+
   test("delegate nothing: who may push may not be allowed to", async () => {
     const world = await openWorld();
     world.watch();

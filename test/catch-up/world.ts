@@ -3,6 +3,7 @@ import { createAdmit } from "../../src/admission/admit.ts";
 import { servedBy } from "../../src/admission/served.ts";
 import { type CatchUp, type CatchUpOptions, createCatchUp } from "../../src/catch-up/catch-up.ts";
 import type { FoundState, Rename } from "../../src/catch-up/watch.ts";
+import type { TriggerName } from "../../src/config.ts";
 import { startSandboxForge } from "../../src/demo/forge/forge.ts";
 import type { Face, RecordedDelivery, SandboxForge } from "../../src/demo/forge/sandbox.ts";
 import type { Person } from "../../src/forge/event.ts";
@@ -34,6 +35,8 @@ export interface World {
   person(login: string): Person;
   /** Time goes by, for the forge and for the bot. */
   pass(ms: number): void;
+  /** TRIGGERS from now on. */
+  switchTo(triggers: readonly TriggerName[]): void;
   /** A comment a few seconds after the last one, on the one issue there is unless told. */
   say(body: string, by?: string, number?: number): number;
   /** The repository is known from now on, as after its first delivery. */
@@ -96,9 +99,10 @@ export async function openWorld(face: Face = "gitea"): Promise<World> {
   };
   pass(5 * MINUTE);
   let taken = 0;
+  let triggers: readonly TriggerName[] = origin.triggers;
   const accept = createAccept({
     store,
-    origin: () => ({ ...origin, bot }),
+    origin: () => ({ ...origin, triggers, bot }),
     onJob: () => undefined,
     onLook: () => undefined,
     log,
@@ -115,6 +119,9 @@ export async function openWorld(face: Face = "gitea"): Promise<World> {
     renames,
     person: (login) => ({ id: ids.get(login) ?? 0, login }),
     pass,
+    switchTo(now) {
+      triggers = now;
+    },
     say(body, by = "walter", number = 1) {
       pass(10 * SECOND);
       return forge.comment(SHOP, number, { by, body });
@@ -129,7 +136,7 @@ export async function openWorld(face: Face = "gitea"): Promise<World> {
         createCatchUp({
           db,
           forges: async () => new Map([[face, view]]),
-          origin: async () => origin,
+          origin: async () => ({ ...origin, triggers }),
           allow: async () => [],
           accept: (delivery) => store.accept(delivery),
           onState: async (state) => void states.push(state),

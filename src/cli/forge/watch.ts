@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { openAdmin } from "../../forges/adapter.ts";
 import { chooseForge, type LoadedForges } from "../../forges/setup/load.ts";
 import { type Proof, prove } from "../../forges/setup/prove.ts";
@@ -26,6 +27,8 @@ const OPTIONS = {
   json: { type: "boolean" },
 } as const;
 
+/** After so long a forge has delivered what it had to, as far as can be told. */
+const SETTLED_MS = 5_000;
 const PATIENCE_MS = 15_000;
 
 /** `kugetsu forge watch SCOPE` */
@@ -81,6 +84,11 @@ export async function watch(args: readonly string[], io: Io): Promise<void> {
           since: values.rotate === true ? Date.now() : before,
           onWait: () => io.stderr.write("Waiting for the test delivery…\n"),
         });
+  if (watched.retire !== undefined) {
+    // A forge delivers in turn: what it was to deliver before the test is there when the test is.
+    if (proof?.kind !== "proven") await delay(SETTLED_MS);
+    await watched.retire();
+  }
   if (proof?.kind === "proven" && values.rotate === true) await forgetOld(loaded, setting, watched);
   say({ setting, watched, proof, rotate: values.rotate === true }, values.json === true, io);
   if (proof?.kind === "failed")

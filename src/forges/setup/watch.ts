@@ -15,6 +15,11 @@ export interface Watched {
   readonly draft: HookDraft;
   /** What was done, each a sentence; empty: it was all right. */
   readonly changes: readonly string[];
+  /**
+   * Removes the hooks that this one took the place of; undefined: there are none. What the forge still has to deliver
+   * through them is lost with them, so that this is done once something has come through the new one.
+   */
+  readonly retire: (() => Promise<void>) | undefined;
 }
 
 export interface WatchOptions {
@@ -119,10 +124,19 @@ async function setUp(
   }
   if (id === undefined) throw new Error("There is no hook after it was made");
   if (hook.remoteId !== id) await keep({ remoteId: id });
-  for (const gone of [...(replace ? mine : older), ...strays]) {
-    await admin.removeHook(at, gone.id);
-    if (!mine.includes(gone))
-      changes.push("A webhook that nothing here knows any more was removed.");
+  for (const stray of strays) {
+    await admin.removeHook(at, stray.id);
+    changes.push("A webhook that nothing here knows any more was removed.");
   }
-  return { at, hook: { ...hook, remoteId: id }, draft, changes };
+  const replaced = replace ? mine : older;
+  const retire = async () => {
+    for (const old of replaced) await admin.removeHook(at, old.id);
+  };
+  return {
+    at,
+    hook: { ...hook, remoteId: id },
+    draft,
+    changes,
+    retire: replaced.length === 0 ? undefined : retire,
+  };
 }
