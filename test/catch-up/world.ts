@@ -36,7 +36,7 @@ export interface World {
   /** Time goes by, for the forge and for the bot. */
   pass(ms: number): void;
   /** TRIGGERS from now on. */
-  switchTo(triggers: readonly TriggerName[]): void;
+  switchTo(others: readonly TriggerName[]): void;
   /** A comment a few seconds after the last one, on the one issue there is unless told. */
   say(body: string, by?: string, number?: number): number;
   /** The repository is known from now on, as after its first delivery. */
@@ -119,8 +119,8 @@ export async function openWorld(face: Face = "gitea"): Promise<World> {
     renames,
     person: (login) => ({ id: ids.get(login) ?? 0, login }),
     pass,
-    switchTo(now) {
-      triggers = now;
+    switchTo(others) {
+      triggers = others;
     },
     say(body, by = "walter", number = 1) {
       pass(10 * SECOND);
