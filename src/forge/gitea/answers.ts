@@ -11,6 +11,7 @@ import type {
 import { readAttached } from "./attached.ts";
 import {
   field,
+  GHOST,
   list,
   MAX_BODY,
   MAX_TITLE,
@@ -21,11 +22,10 @@ import {
   positive,
   text,
 } from "./fields.ts";
+import { isFrom, type PullForm, pullRequestOf } from "./pull-form.ts";
+import { webUrl } from "./web-url.ts";
 
 // Each reader gives undefined for what it does not understand. `url` is the forge's own address.
-
-/** For whoever cannot be named: a deleted account. Its id is nobody's. */
-const GHOST: Person = { id: -1, login: "ghost" };
 
 export function readBot(data: unknown, url: string): Bot | undefined {
   const account = person(data);
@@ -240,53 +240,25 @@ function placeOf(url: unknown) {
   return { owner, name, kind, number };
 }
 
+const PULLS: PullForm = {
+  person,
+  branchOf,
+  repositoryOf: (side) => positive(field(side, "repo_id")),
+  isMerged: (data) => field(data, "merged") === true,
+  path: "pulls",
+};
+
 export function readPullRequest(data: unknown, repositoryUrl: string): PullRequest | undefined {
-  const number = positive(field(data, "number"));
-  const base = branchOf(field(data, "base"));
-  const head = branchOf(field(data, "head"));
-  const open = field(data, "state");
-  if (number === undefined || base === undefined || head === undefined) return undefined;
-  if (open !== "open" && open !== "closed") return undefined;
-  return {
-    number,
-    state: field(data, "merged") === true ? "merged" : open,
-    author: person(field(data, "user")) ?? GHOST,
-    base,
-    head,
-    fromFork: !comesFrom(data, head),
-    webUrl: webUrl(field(data, "html_url"), `${repositoryUrl}/pulls/${number}`),
-    body: text(field(data, "body"), MAX_BODY) ?? "",
-    reviewers: list(field(data, "requested_reviewers"))
-      .map((reviewer) => person(reviewer)?.login)
-      .filter((login) => login !== undefined),
-  };
+  return pullRequestOf(data, repositoryUrl, PULLS);
 }
 
 /** Whether a pull request comes from that branch of its own repository, not from a fork's of the same name. */
 export function comesFrom(data: unknown, head: string): boolean {
-  const from = field(data, "head");
-  const repository = positive(field(from, "repo_id"));
-  return (
-    repository !== undefined &&
-    repository === field(field(data, "base"), "repo_id") &&
-    branchOf(from) === head
-  );
+  return isFrom(data, head, PULLS);
 }
 
 // `label` is the branch. `ref` becomes `refs/pull/N/head` once the branch is deleted, as a merge often does.
 function branchOf(side: unknown): string | undefined {
   const label = text(field(side, "label"), 255);
   return label === undefined || label === "" ? text(field(side, "ref"), 255) : label;
-}
-
-/**
- * The address for people: what the forge calls itself (its ROOT_URL), since the configured URL may be an internal one.
- * It is only ever shown, never fetched.
- */
-export function webUrl(said: unknown, rebuilt: string): string {
-  if (typeof said !== "string" || said.length > 2000 || !URL.canParse(said)) return rebuilt;
-  const { protocol, username, password, href } = new URL(said);
-  const plain =
-    /^https?:$/.test(protocol) && username + password === "" && !/[()<>"'`\\]/.test(href);
-  return plain ? href : rebuilt;
 }

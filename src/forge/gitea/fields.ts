@@ -53,3 +53,6 @@ export function person(value: unknown): Person | undefined {
   if (!Number.isSafeInteger(id) || login === undefined) return undefined;
   return { id: Number(id), login };
 }
+
+/** For whoever cannot be named: a deleted account. Its id is nobody's. */
+export const GHOST: Person = { id: -1, login: "ghost" };

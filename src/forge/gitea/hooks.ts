@@ -3,7 +3,8 @@ import type { ForgeAdmin, HookDraft, HookScope, RemoteHook } from "../admin.ts";
 import { assertId, assertNames, forgeUrl } from "./address.ts";
 import { type AskerOptions, createAsker } from "./asker.ts";
 import { type Answer, call, understood } from "./call.ts";
-import { field, list, nameOf, positive, text } from "./fields.ts";
+import { field, list, nameOf, positive } from "./fields.ts";
+import { readHook } from "./hook.ts";
 
 const EVENTS = [
   "issues",
@@ -174,17 +175,4 @@ function namesOf(name: string): [string, string] {
 function orgOf({ name }: HookScope): string {
   assertNames(name);
   return name;
-}
-
-function readHook(value: unknown): RemoteHook | undefined {
-  const id = positive(field(value, "id"));
-  const config = field(value, "config");
-  if (id === undefined) return undefined;
-  return {
-    id,
-    url: text(field(config, "url"), 2_000) ?? "",
-    events: list(field(value, "events")).filter((event) => typeof event === "string"),
-    active: field(value, "active") === true,
-    json: field(config, "content_type") === "json",
-  };
 }

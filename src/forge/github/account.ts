@@ -3,9 +3,6 @@ import { field, nameOf, positive } from "../gitea/fields.ts";
 
 const BOT = "[bot]";
 
-/** For whoever cannot be named: a deleted account. Its id is nobody's. */
-export const GHOST: Person = { id: -1, login: "ghost" };
-
 /** A user, an organisation or a bot, whose login ends in `[bot]`. */
 export function account(value: unknown): Person | undefined {
   const id = positive(field(value, "id"));

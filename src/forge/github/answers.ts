@@ -7,9 +7,11 @@ import type {
   Repository,
   ReviewWords,
 } from "../forge.ts";
-import { webUrl } from "../gitea/answers.ts";
+import { isFrom, type PullForm, pullRequestOf } from "../gitea/pull-form.ts";
+import { webUrl } from "../gitea/web-url.ts";
 import {
   field,
+  GHOST,
   isObject,
   list,
   MAX_BODY,
@@ -19,7 +21,7 @@ import {
   positive,
   text,
 } from "../gitea/fields.ts";
-import { account, GHOST } from "./account.ts";
+import { account } from "./account.ts";
 
 // Each reader gives undefined for what it does not understand. `url` is the forge's own address.
 
@@ -89,24 +91,34 @@ export function readIssue(data: unknown, repositoryUrl: string): Issue | undefin
 }
 
 export function readComment(data: unknown, repositoryUrl: string): Comment | undefined {
+  return wordsOf(
+    data,
+    "issue_url",
+    (number, id) => `${repositoryUrl}/issues/${number}#issuecomment-${id}`,
+  );
+}
+
+/** A comment in the thread, or one on a line: `at` has the address of what it belongs to. */
+function wordsOf(
+  data: unknown,
+  at: "issue_url" | "pull_request_url",
+  address: (number: number, id: number) => string,
+): Comment | undefined {
   const id = positive(field(data, "id"));
   const body = text(field(data, "body"), MAX_BODY);
   const createdAt = moment(field(data, "created_at"));
   const updatedAt = moment(field(data, "updated_at"));
-  const place = placeOf(field(data, "issue_url"));
-  if (id === undefined || body === undefined || place?.number === undefined) return undefined;
+  const number = placeOf(field(data, at))?.number;
+  if (id === undefined || body === undefined || number === undefined) return undefined;
   if (createdAt === undefined || updatedAt === undefined) return undefined;
   return {
     id,
-    issueNumber: place.number,
+    issueNumber: number,
     body,
     author: account(field(data, "user")) ?? GHOST,
     createdAt,
     updatedAt,
-    webUrl: webUrl(
-      field(data, "html_url"),
-      `${repositoryUrl}/issues/${place.number}#issuecomment-${id}`,
-    ),
+    webUrl: webUrl(field(data, "html_url"), address(number, id)),
   };
 }
 
@@ -138,63 +150,38 @@ export function readReview(
 }
 
 export function readReviewComment(data: unknown, repositoryUrl: string): ReviewWords | undefined {
-  const id = positive(field(data, "id"));
-  const body = text(field(data, "body"), MAX_BODY);
-  const createdAt = moment(field(data, "created_at"));
-  const updatedAt = moment(field(data, "updated_at"));
-  const place = placeOf(field(data, "pull_request_url"));
-  if (id === undefined || body === undefined || place?.number === undefined) return undefined;
-  if (createdAt === undefined || updatedAt === undefined) return undefined;
+  const words = wordsOf(
+    data,
+    "pull_request_url",
+    (number, id) => `${repositoryUrl}/pull/${number}#discussion_r${id}`,
+  );
+  if (words === undefined) return undefined;
   return {
+    ...words,
     place: "review_comment",
     path: text(field(data, "path"), 4096),
     line: positive(field(data, "line") ?? field(data, "original_line")),
-    id,
-    issueNumber: place.number,
-    body,
-    author: account(field(data, "user")) ?? GHOST,
-    createdAt,
-    updatedAt,
-    webUrl: webUrl(
-      field(data, "html_url"),
-      `${repositoryUrl}/pull/${place.number}#discussion_r${id}`,
-    ),
   };
 }
+
+/** A fork that is gone has no `repo`. */
+const PULLS: PullForm = {
+  person: account,
+  branchOf,
+  repositoryOf: (side) => positive(field(field(side, "repo"), "id")),
+  // Only a single one says `merged`; lists have the time alone.
+  isMerged: (data) =>
+    typeof field(data, "merged_at") === "string" || field(data, "merged") === true,
+  path: "pull",
+};
 
 export function readPullRequest(data: unknown, repositoryUrl: string): PullRequest | undefined {
-  const number = positive(field(data, "number"));
-  const base = branchOf(field(data, "base"));
-  const head = branchOf(field(data, "head"));
-  const state = field(data, "state");
-  if (number === undefined || base === undefined || head === undefined) return undefined;
-  if (state !== "open" && state !== "closed") return undefined;
-  // Only a single one says `merged`; lists have the time alone.
-  const merged = typeof field(data, "merged_at") === "string" || field(data, "merged") === true;
-  return {
-    number,
-    state: merged ? "merged" : state,
-    author: account(field(data, "user")) ?? GHOST,
-    base,
-    head,
-    fromFork: !comesFrom(data, head),
-    webUrl: webUrl(field(data, "html_url"), `${repositoryUrl}/pull/${number}`),
-    body: text(field(data, "body"), MAX_BODY) ?? "",
-    reviewers: list(field(data, "requested_reviewers"))
-      .map((reviewer) => account(reviewer)?.login)
-      .filter((login) => login !== undefined),
-  };
+  return pullRequestOf(data, repositoryUrl, PULLS);
 }
 
-/** Whether a pull request comes from that branch of its own repository. A fork that is gone has none. */
+/** Whether a pull request comes from that branch of its own repository. */
 export function comesFrom(data: unknown, head: string): boolean {
-  const from = field(data, "head");
-  const repository = positive(field(field(from, "repo"), "id"));
-  return (
-    repository !== undefined &&
-    repository === field(field(field(data, "base"), "repo"), "id") &&
-    branchOf(from) === head
-  );
+  return isFrom(data, head, PULLS);
 }
 
 /** An event of an issue that sets something or takes it away. */

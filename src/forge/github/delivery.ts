@@ -12,6 +12,7 @@ import type {
 import type { ReadDelivery } from "../forge.ts";
 import {
   field,
+  GHOST,
   isObject,
   list,
   MAX_BODY,
@@ -21,7 +22,8 @@ import {
   positive,
   text,
 } from "../gitea/fields.ts";
-import { account, GHOST, isBot } from "./account.ts";
+import { readRepositoryId } from "../gitea/delivery/repository.ts";
+import { account, isBot } from "./account.ts";
 
 /** Each reader gives undefined for what is malformed. */
 type Read = (body: object, action: string) => ForgeEvent | undefined;
@@ -250,13 +252,7 @@ function isKnown<T>(value: T | undefined): value is T {
 }
 
 function repositoryOf(body: object): RepositoryId | undefined {
-  const repository = field(body, "repository");
-  const id = positive(field(repository, "id"));
-  const owner = nameOf(field(field(repository, "owner"), "login"));
-  const name = nameOf(field(repository, "name"));
-  return id === undefined || owner === undefined || name === undefined
-    ? undefined
-    : { id, owner, name };
+  return readRepositoryId(field(body, "repository"));
 }
 
 function issueOf(body: object, key: "issue" | "pull_request"): EventIssue | undefined {

@@ -2,6 +2,7 @@ import type { ForgeAdmin, HookDraft, RemoteHook } from "../admin.ts";
 import { assertId, assertNames } from "../gitea/address.ts";
 import { understood } from "../gitea/call.ts";
 import { field, list, moment, nameOf, positive, text } from "../gitea/fields.ts";
+import { readHook } from "../gitea/hook.ts";
 import { gitHubAddress } from "./address.ts";
 import { call } from "./call.ts";
 import { clientClass } from "./client.ts";
@@ -183,17 +184,4 @@ function placeOf(name: string): { owner: string; repo: string } {
   const [owner = "", repo = ""] = name.split("/");
   assertNames(owner, repo);
   return { owner, repo };
-}
-
-function readHook(value: unknown): RemoteHook | undefined {
-  const id = positive(field(value, "id"));
-  const config = field(value, "config");
-  if (id === undefined) return undefined;
-  return {
-    id,
-    url: text(field(config, "url"), 2_000) ?? "",
-    events: list(field(value, "events")).filter((event) => typeof event === "string"),
-    active: field(value, "active") === true,
-    json: field(config, "content_type") === "json",
-  };
 }
